@@ -1,0 +1,128 @@
+//! Reading a refusal: every body shape that the service, its gateways and proxies are known to send.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::error::{Error, ErrorCode};
+use crate::http::HttpResponse;
+use crate::json;
+
+/// The service's code, message, request id and wish to be left alone for a while, as far as they can be found.
+#[derive(Debug, Default)]
+pub(crate) struct Refusal {
+    pub(crate) service_code: Option<String>,
+    pub(crate) message: String,
+    pub(crate) request_id: Option<String>,
+    pub(crate) retry_delay: Option<Duration>,
+}
+
+pub(crate) fn read(response: &HttpResponse) -> Refusal {
+    let body = json::trim(&response.body);
+    let Ok(value) = serde_json::from_slice::<Value>(body) else { return read_text(body) };
+    let mut refusal = Refusal {
+        // The code is a number at times, as with 401.
+        service_code: match value.get("error_code") {
+            Some(Value::String(code)) => Some(code.clone()),
+            Some(Value::Number(code)) => Some(code.to_string()),
+            _ => json::string(&value, "scimType"),
+        },
+        message: ["message", "error_description", "detail", "error"]
+            .iter()
+            .find_map(|name| json::string(&value, name))
+            .unwrap_or_default(),
+        request_id: None,
+        retry_delay: None,
+    };
+    if refusal.service_code.is_none() && json::text(&value, "error_description").is_some() {
+        refusal.service_code = json::string(&value, "error");
+    }
+    for detail in json::array(&value, "details") {
+        if let Some(id) = json::string(detail, "request_id") {
+            refusal.request_id = Some(id);
+        }
+        let delay = json::text(detail, "retry_delay").and_then(|delay| delay.strip_suffix('s')?.parse::<f64>().ok());
+        if let Some(seconds) = delay.filter(|seconds| (0.0..1e6).contains(seconds)) {
+            refusal.retry_delay = Some(Duration::from_secs_f64(seconds));
+        }
+    }
+    if refusal.request_id.is_none() {
+        refusal.request_id = refusal
+            .message
+            .split_once("[ReqId: ")
+            .and_then(|(_, rest)| rest.split_once(']'))
+            .map(|(id, _)| id.to_owned());
+    }
+    refusal
+}
+
+/// A body that is no JSON: `CODE_NAME: message`, a gateway's page, or anything else.
+fn read_text(body: &[u8]) -> Refusal {
+    let text = String::from_utf8_lossy(&body[..body.len().min(4096)]);
+    let between = |open: &str, close: &str| {
+        let start = text.find(open)? + open.len();
+        Some(text[start..].split(close).next()?.trim().to_owned())
+    };
+    if let Some(message) = between("<pre>", "</pre>").or_else(|| between("<title>", "</title>")) {
+        return Refusal { message, ..Refusal::default() };
+    }
+    match text.split_once(": ") {
+        Some((code, message)) if !code.is_empty() && code.bytes().all(|b| b.is_ascii_uppercase() || b == b'_') => {
+            Refusal { service_code: Some(code.to_owned()), message: message.trim().to_owned(), ..Refusal::default() }
+        }
+        _ => Refusal { message: text.chars().take(200).collect(), ..Refusal::default() },
+    }
+}
+
+/// Which of our codes a refusal has.
+pub(crate) fn classify(status: u16, endpoint: &str, refusal: &Refusal) -> ErrorCode {
+    let code = refusal.service_code.as_deref().unwrap_or_default();
+    let gone = refusal.message.contains("does not exist") || refusal.message.contains("doesn't exist");
+    let of_run = refusal.message.contains("Run ") || refusal.message.contains("Run:") || endpoint.contains("/runs/");
+    let of_token = refusal.message.to_ascii_lowercase().contains("idempotency");
+    match (status, code) {
+        // A token's run was deleted: the texts are not documented, but a start knows of no other run.
+        (400 | 404 | 409, _) if endpoint == "jobs/run-now" && (of_token || (gone && refusal.message.contains("Run "))) => {
+            ErrorCode::TokenOfDeletedRun
+        }
+        (404, _) | (400, "RESOURCE_DOES_NOT_EXIST") if code == "ENDPOINT_NOT_FOUND" => ErrorCode::WrongHost,
+        (400, "INVALID_PARAMETER_VALUE") | (404, _) | (400, "RESOURCE_DOES_NOT_EXIST") if gone || status == 404 => {
+            if of_run {
+                ErrorCode::RunNotFound
+            } else if endpoint == "jobs/run-now" || refusal.message.contains("Job ") {
+                ErrorCode::JobNotFound
+            } else {
+                ErrorCode::NotFound
+            }
+        }
+        (401, _) => ErrorCode::Unauthenticated,
+        // The service says so of a token that is wrong, not of one that may not.
+        (403, _) if refusal.message.contains("Invalid access token") => ErrorCode::Unauthenticated,
+        (403, _) => ErrorCode::Forbidden,
+        (_, "FEATURE_DISABLED") => ErrorCode::FeatureNotAvailable,
+        (409, _) => ErrorCode::Conflict,
+        (_, "QUOTA_EXCEEDED") => ErrorCode::TooManyJobs,
+        (429, _) | (_, "REQUEST_LIMIT_EXCEEDED" | "RESOURCE_EXHAUSTED") => ErrorCode::Throttled,
+        (500.., _) => ErrorCode::ServerError,
+        _ => ErrorCode::BadRequest,
+    }
+}
+
+/// Refusals that pass by themselves although their status does not say so.
+pub(crate) fn is_passing(refusal: &Refusal) -> bool {
+    matches!(
+        refusal.service_code.as_deref(),
+        Some("COULD_NOT_ACQUIRE_LOCK" | "REQUEST_LIMIT_EXCEEDED" | "RESOURCE_EXHAUSTED" | "TEMPORARILY_UNAVAILABLE")
+    ) || ["try again later", "RPC token bucket limit"].iter().any(|text| refusal.message.contains(text))
+}
+
+impl Refusal {
+    pub(crate) fn into_error(self, status: u16, code: ErrorCode) -> Error {
+        let said = if self.message.is_empty() { format!("HTTP status {status}") } else { self.message };
+        let mut error = Error::new(code, said);
+        error.status = Some(status);
+        error.service_code = self.service_code;
+        error.request_id = self.request_id;
+        error
+    }
+}

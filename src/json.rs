@@ -1,0 +1,142 @@
+//! Reading a service's JSON: every member may be absent, of another type, or a number written as text.
+
+use serde_json::{Map, Value};
+
+use crate::error::{Error, ErrorCode};
+use crate::http::HttpResponse;
+
+/// The body as a JSON object.
+///
+/// # Errors
+/// [`ErrorCode::WrongHost`] for a page, [`ErrorCode::MalformedResponse`] (worth another try) for all else.
+pub(crate) fn object(response: &HttpResponse) -> Result<Value, Error> {
+    match parse(response)? {
+        value @ Value::Object(_) => Ok(value),
+        other => Err(malformed(response, &format!("expected a JSON object, found {}", kind(&other)))),
+    }
+}
+
+/// The body as JSON of any kind.
+pub(crate) fn parse(response: &HttpResponse) -> Result<Value, Error> {
+    let body = trim(&response.body);
+    if body.is_empty() {
+        return Err(malformed(response, "expected a JSON body, found an empty one"));
+    }
+    if body.first() == Some(&b'<') {
+        return Err(malformed(response, "expected JSON, found a page (HTML)"));
+    }
+    serde_json::from_slice(body).map_err(|error| {
+        malformed(
+            response,
+            &format!("expected JSON, found {} bytes that are not: line {} column {}", body.len(), error.line(), error.column()),
+        )
+    })
+}
+
+/// A good status with a body that is not what the API promises: perhaps cut on the way, so worth another try.
+pub(crate) fn malformed(response: &HttpResponse, message: &str) -> Error {
+    let mut error = Error::new(ErrorCode::MalformedResponse, message).retryable();
+    error.status = Some(response.status);
+    error
+}
+
+/// An error about a member of a good answer.
+pub(crate) fn missing(expected: &str, found: Option<&Value>) -> Error {
+    let found = found.map_or("nothing", kind);
+    Error::new(ErrorCode::MalformedResponse, format!("expected {expected}, found {found}")).retryable()
+}
+
+/// The body without byte order mark and white space around it.
+pub(crate) fn trim(body: &[u8]) -> &[u8] {
+    body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body).trim_ascii()
+}
+
+/// What a value is, for messages.
+pub(crate) const fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a text",
+        Value::Array(_) => "an array",
+        Value::Object(_) => "an object",
+    }
+}
+
+/// A member that is not null.
+pub(crate) fn member<'a>(value: &'a Value, name: &str) -> Option<&'a Value> {
+    value.get(name).filter(|member| !member.is_null())
+}
+
+/// A member that is an object.
+pub(crate) fn map<'a>(value: &'a Value, name: &str) -> Option<&'a Map<String, Value>> {
+    value.get(name).and_then(Value::as_object)
+}
+
+/// A member that is an array; empty otherwise.
+pub(crate) fn array<'a>(value: &'a Value, name: &str) -> &'a [Value] {
+    value.get(name).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+}
+
+/// A member that is a text with something in it.
+pub(crate) fn text<'a>(value: &'a Value, name: &str) -> Option<&'a str> {
+    value.get(name).and_then(Value::as_str).filter(|text| !text.is_empty())
+}
+
+/// The same, owned.
+pub(crate) fn string(value: &Value, name: &str) -> Option<String> {
+    text(value, name).map(str::to_owned)
+}
+
+/// A member that is true or false, as itself or as text.
+pub(crate) fn flag(value: &Value, name: &str) -> Option<bool> {
+    match value.get(name)? {
+        Value::Bool(flag) => Some(*flag),
+        Value::String(text) if text.eq_ignore_ascii_case("true") => Some(true),
+        Value::String(text) if text.eq_ignore_ascii_case("false") => Some(false),
+        _ => None,
+    }
+}
+
+/// A count or a time in milliseconds, as a number or as text; `None` if it is negative or broken.
+pub(crate) fn count(value: &Value, name: &str) -> Option<u64> {
+    match value.get(name)? {
+        Value::Number(number) => number.as_u64(),
+        Value::String(text) => text.parse().ok(),
+        _ => None,
+    }
+}
+
+/// A 64-bit id, as a number or as text, as canonical digits. Zero is no id.
+pub(crate) fn id(value: &Value, name: &str) -> Option<String> {
+    match value.get(name)? {
+        Value::Number(number) => number.as_i64().and_then(|id| canonical_id(&id.to_string())),
+        Value::String(text) => canonical_id(text),
+        _ => None,
+    }
+}
+
+/// The digits of a positive 64-bit id without leading zeros; `None` for anything else.
+pub(crate) fn canonical_id(text: &str) -> Option<String> {
+    let text = text.trim();
+    if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    text.parse::<i64>().ok().filter(|id| *id > 0).map(|id| id.to_string())
+}
+
+/// JSON with members sorted by code point and no blanks: what tokens are computed from.
+pub(crate) fn canonical(value: &Value) -> String {
+    match value {
+        Value::Object(members) => {
+            // UTF-8 sorts as code points do.
+            let mut names: Vec<&String> = members.keys().collect();
+            names.sort();
+            let members: Vec<String> =
+                names.into_iter().map(|name| format!("{}:{}", Value::from(name.as_str()), canonical(&members[name]))).collect();
+            format!("{{{}}}", members.join(","))
+        }
+        Value::Array(items) => format!("[{}]", items.iter().map(canonical).collect::<Vec<_>>().join(",")),
+        scalar => scalar.to_string(),
+    }
+}
