@@ -1,0 +1,87 @@
+//! What a task gave out: `runs/get-output`, every kind of it.
+//!
+//! <https://docs.databricks.com/api/workspace/jobs/getrunoutput>
+
+use serde_json::Value;
+
+use crate::databricks::run::Task;
+use crate::json;
+use crate::run::{Outcome, OutputKind, RunOutput};
+
+/// Members of an output that hold a structure rather than a text.
+const STRUCTURES: &[&str] = &[
+    "sql_output",
+    "dbt_output",
+    "dashboard_output",
+    "alert_output",
+    "dbt_cloud_output",
+    "dbt_platform_output",
+    "genie_task_output",
+    "agentic_task_output",
+    "ai_runtime_task_output",
+];
+
+/// The entry for a task, before its output is read.
+pub(crate) fn of_task(key: String, task: &Task) -> RunOutput {
+    RunOutput {
+        key,
+        kind: if task.condition.is_some() { OutputKind::Condition } else { OutputKind::None },
+        task_type: task.kind.clone(),
+        run_id: task.run_id.clone(),
+        page_url: task.page_url.clone(),
+        outcome: task.state.outcome,
+        state: task.state.raw.clone(),
+        attempt: task.attempt,
+        start_time: task.start_time,
+        end_time: task.end_time,
+        text: task.condition.clone(),
+        data: None,
+        truncated: false,
+        error_message: failure_message(task),
+        error_trace: None,
+        error: None,
+    }
+}
+
+fn failure_message(task: &Task) -> Option<String> {
+    (task.state.outcome != Some(Outcome::Succeeded) && !task.state.message.is_empty())
+        .then(|| task.state.message.clone())
+}
+
+/// Whether asking for the task's output can give anything: not if it never ran, nor for kinds without output.
+pub(crate) fn is_worth_asking(task: &Task) -> bool {
+    task.kind != "condition_task" && task.state.outcome != Some(Outcome::Skipped) && task.run_id.is_some()
+}
+
+/// Reads an answer of `runs/get-output` into the task's entry; gives the id of a child job run, if there is one.
+pub(crate) fn read(output: &mut RunOutput, value: &Value) -> Option<String> {
+    if let Some(message) = json::string(value, "error") {
+        output.error_message = Some(message);
+    }
+    output.error_trace = json::string(value, "error_trace");
+    let notebook = json::member(value, "notebook_output")
+        .or_else(|| value.get("clean_rooms_notebook_output").and_then(|clean| json::member(clean, "notebook_output")));
+    let logs = json::string(value, "logs");
+    if let Some(notebook) = notebook {
+        output.kind = OutputKind::NotebookResult;
+        // An exit with an empty text is not the same as no exit.
+        output.text = notebook.get("result").and_then(Value::as_str).map(str::to_owned);
+        output.truncated = json::flag(notebook, "truncated").unwrap_or(false);
+    }
+    if output.text.is_none()
+        && let Some(logs) = logs
+    {
+        output.kind = OutputKind::Logs;
+        output.text = Some(logs);
+        output.truncated = json::flag(value, "logs_truncated").unwrap_or(false);
+    }
+    for name in STRUCTURES {
+        if let Some(structure) = json::member(value, name) {
+            if output.text.is_none() {
+                output.kind = OutputKind::Data;
+            }
+            output.data = Some(serde_json::json!({ *name: structure }));
+        }
+    }
+    value.get("run_job_output").and_then(|child| json::id(child, "run_id"))
+}

@@ -1,0 +1,8 @@
+//! Fabric Job Scheduler API: the contract, the state tables, what an item job to start is, and how answers are read.
+
+pub mod contract;
+pub mod error;
+pub mod instance;
+pub mod job;
+pub mod output;
+pub mod state;

@@ -1,0 +1,501 @@
+//! The state machine: one run per intent, followed to its end, its outputs read.
+//!
+//! A [`Poller`] does no IO and has no clock. **After every call that changes it, drain [`Poller::poll_output`] until it
+//! gives [`Output::Timeout`] or [`Output::Done`]; then wait for one input and give it to [`Poller::handle_input`].** A
+//! [`Output::Persist`] is stored before the outputs behind it are carried out.
+
+mod collect;
+mod databricks;
+mod exchange;
+mod fabric;
+mod follow;
+pub mod options;
+pub(crate) mod schedule;
+pub mod snapshot;
+mod start;
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::databricks::job::DatabricksJob;
+use crate::error::{Error, ErrorCode};
+use crate::fabric::job::FabricJob;
+use crate::http::{BaseUrl, HttpRequest, HttpResponse, RequestId, Service};
+use crate::run::{
+    Counts, EventKind, IdentifiedBy, Outcome, Phase, RawState, RunEvent, RunInfo, RunOutput, RunResult, Warning,
+    WarningCode,
+};
+use crate::time::Timestamp;
+
+use collect::Collecting;
+use exchange::{Exchange, Tag};
+use follow::Following;
+use options::RunOptions;
+use schedule::Jitter;
+use snapshot::{Snapshot, StartRecord};
+use start::{Looking, Reconciling, Starting};
+
+/// What to run.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[serde(tag = "service", rename_all = "camelCase")]
+#[expect(clippy::exhaustive_enums, reason = "a third service would be a new product")]
+pub enum Job {
+    /// A Databricks job.
+    Databricks(DatabricksJob),
+    /// A Fabric item's job.
+    Fabric(FabricJob),
+}
+
+impl Job {
+    /// Whose it is.
+    #[must_use]
+    pub const fn service(&self) -> Service {
+        match self {
+            Self::Databricks(_) => Service::Databricks,
+            Self::Fabric(_) => Service::Fabric,
+        }
+    }
+
+    fn check(&mut self) -> Result<BaseUrl, Error> {
+        match self {
+            Self::Databricks(job) => job.check().and_then(|()| job.base()),
+            Self::Fabric(job) => job.check().and_then(|()| job.base()),
+        }
+    }
+
+    fn base(&self) -> Result<BaseUrl, Error> {
+        match self {
+            Self::Databricks(job) => job.base(),
+            Self::Fabric(job) => job.base(),
+        }
+    }
+}
+
+/// What a host tells the poller.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_enums, reason = "hosts must be able to give every input")]
+pub enum Input {
+    /// An answer, whatever its status.
+    Response {
+        /// The request's id.
+        id: RequestId,
+        /// What came back.
+        response: HttpResponse,
+    },
+    /// No answer: DNS, TLS, CORS, abort, a cut connection.
+    TransportFailed {
+        /// The request's id.
+        id: RequestId,
+        /// What the host knows; shown to people.
+        message: String,
+        /// Whether any byte of the request may have reached the service. Say `false` only if it is certain that none
+        /// did: a refused connection, a name that does not resolve, a failed TLS handshake.
+        may_have_left: bool,
+    },
+    /// The time that [`Output::Timeout`] named has come.
+    Timeout,
+    /// Stop the run.
+    Cancel,
+    /// Stop watching; the run goes on.
+    Detach,
+}
+
+/// What the poller wants of its host.
+#[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::exhaustive_enums, reason = "hosts must handle every output")]
+pub enum Output {
+    /// Store this before carrying out what follows: a request that changes the service, or a run that is now known.
+    Persist(Box<Snapshot>),
+    /// Send this; give back a response or a failure.
+    Transmit(HttpRequest),
+    /// Tell the person.
+    Event(Box<RunEvent>),
+    /// Nothing to do but wait: for an answer, or for this time.
+    Timeout(Deadline),
+    /// It is over. Repeats; inputs after it are ignored.
+    Done(Arc<RunResult>),
+}
+
+/// When to give [`Input::Timeout`].
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[cfg_attr(all(target_family = "wasm", feature = "client"), derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Deadline {
+    /// By the host's clock.
+    pub at: Timestamp,
+    /// What for; for people and tests only.
+    pub reason: TimeoutReason,
+}
+
+/// What a timeout is for.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize)]
+#[cfg_attr(all(target_family = "wasm", feature = "client"), derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub enum TimeoutReason {
+    /// An answer is overdue then.
+    Answer,
+    /// A failed request is sent again then.
+    Retry,
+    /// The run is looked at then, or the list.
+    Poll,
+    /// Our own deadline passes then.
+    Deadline,
+    /// The wait for a cancelled run's end is over then.
+    Cancel,
+    /// The time for reading outputs is over then.
+    Outputs,
+}
+
+/// How long a cancelled run is waited for. Fabric shows an end up to two minutes late.
+pub const CANCEL_GRACE: Duration = Duration::from_secs(300);
+/// How long outputs may be read.
+pub const OUTPUTS_LIMIT: Duration = Duration::from_secs(120);
+/// How long the last look at the deadline may take.
+pub const FINAL_LOOK: Duration = Duration::from_secs(30);
+
+/// One intent: one call that wants one run.
+#[derive(Clone, Debug)]
+pub struct Poller {
+    now: Timestamp,
+    began: Timestamp,
+    deadline: Timestamp,
+    job: Job,
+    base: BaseUrl,
+    options: RunOptions,
+    jitter: Jitter,
+    stage: Stage,
+    record: StartRecord,
+    run: Option<RunInfo>,
+    seen: Seen,
+    warnings: Vec<Warning>,
+    cancel: Option<Cancelling>,
+    deadline_passed: bool,
+    exchanges: Vec<Exchange>,
+    next_id: u32,
+    failing_since: Option<Timestamp>,
+    reported: Option<RunEvent>,
+    queue: VecDeque<Output>,
+}
+
+/// In chronological order.
+#[derive(Clone, Debug)]
+enum Stage {
+    Looking(Box<Looking>),
+    Starting(Starting),
+    Reconciling(Reconciling),
+    Following(Following),
+    Collecting(Box<Collecting>),
+    Done(Arc<RunResult>),
+}
+
+/// What was last seen of the run.
+#[derive(Clone, Debug, Default)]
+struct Seen {
+    phase: Option<Phase>,
+    outcome: Option<Outcome>,
+    raw: RawState,
+    message: String,
+    queue_reason: Option<String>,
+    tasks: Option<Counts>,
+    iterations: Option<Counts>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Cancelling {
+    by: CancelledBy,
+    until: Timestamp,
+    accepted: bool,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum CancelledBy {
+    Caller,
+    Deadline,
+}
+
+impl Poller {
+    /// A poller that starts a run, or finds one to reuse. `random` must come from a good source: 122 bits of it make
+    /// the run's idempotency token.
+    ///
+    /// # Errors
+    /// What the caller gave is wrong: `invalidOptions`, `invalidParameter`, `invalidHost`.
+    pub fn start(mut job: Job, options: RunOptions, random: [u8; 16], now: Timestamp) -> Result<Self, Error> {
+        let base = job.check()?;
+        start::check_options(&job, &options)?;
+        start::add_marker(&mut job, &options);
+        let mut poller = Self::assemble(job, base, options, random, now);
+        poller.record.token = Some(start::own_token(random));
+        poller.begin();
+        poller.report();
+        Ok(poller)
+    }
+
+    /// A poller that follows a run that exists. The run counts as shared: it is not cancelled unless
+    /// [`RunOptions::cancel_shared`] says so.
+    ///
+    /// `job` needs no more than the host and, for Fabric, the workspace, the item and the job type.
+    ///
+    /// # Errors
+    /// What the caller gave is wrong: `invalidOptions`, `invalidHost`.
+    pub fn attach(job: Job, run_id: &str, options: RunOptions, random: [u8; 16], now: Timestamp) -> Result<Self, Error> {
+        let (job, base, run_id) = start::check_attach(job, run_id)?;
+        let mut poller = Self::assemble(job, base, options, random, now);
+        poller.follow(run_id, true, IdentifiedBy::Given);
+        poller.report();
+        Ok(poller)
+    }
+
+    fn assemble(job: Job, base: BaseUrl, options: RunOptions, random: [u8; 16], now: Timestamp) -> Self {
+        let mut seed = [0; 8];
+        for (at, byte) in random.into_iter().enumerate() {
+            seed[at % 8] ^= byte.rotate_left(3);
+        }
+        Self {
+            now,
+            began: now,
+            deadline: now.plus(options.timeout()),
+            job,
+            base,
+            options,
+            jitter: Jitter::new(seed),
+            stage: Stage::Looking(Box::default()),
+            record: StartRecord::default(),
+            run: None,
+            seen: Seen::default(),
+            warnings: Vec::new(),
+            cancel: None,
+            deadline_passed: false,
+            exchanges: Vec::new(),
+            next_id: 0,
+            failing_since: None,
+            reported: None,
+            queue: VecDeque::new(),
+        }
+    }
+
+    /// Takes one input. Time never runs backwards: an earlier `now` counts as the latest one seen. A late answer, to a
+    /// request given up on, is ignored. Nothing that a service sends is an `Err`: it ends in the result.
+    ///
+    /// Drain [`Poller::poll_output`] next.
+    ///
+    /// # Errors
+    /// `unknownRequest` if the poller never issued the id. The poller is then unchanged.
+    pub fn handle_input(&mut self, now: Timestamp, input: Input) -> Result<(), Error> {
+        if let Input::Response { id, .. } | Input::TransportFailed { id, .. } = &input
+            && id.0 >= self.next_id
+        {
+            return Err(Error::new(
+                ErrorCode::UnknownRequest,
+                format!("expected the id of a request made here, found {}", id.0),
+            ));
+        }
+        self.now = self.now.max(now);
+        if self.is_done() {
+            return Ok(());
+        }
+        match input {
+            Input::Response { id, response } => self.answered(id, response),
+            Input::TransportFailed { id, message, may_have_left } => self.unanswered(id, &message, may_have_left),
+            Input::Timeout => {}
+            Input::Cancel => self.cancel_requested(),
+            Input::Detach => self.detach_requested(),
+        }
+        self.fire_due();
+        self.report();
+        Ok(())
+    }
+
+    /// The next thing to do. Call until it gives `Timeout` or `Done`.
+    #[must_use]
+    pub fn poll_output(&mut self) -> Output {
+        if let Some(output) = self.queue.pop_front() {
+            return output;
+        }
+        match &self.stage {
+            Stage::Done(result) => Output::Done(Arc::clone(result)),
+            _ => Output::Timeout(self.next_timeout()),
+        }
+    }
+
+    /// The run that is followed, once it is known.
+    #[must_use]
+    pub fn run(&self) -> Option<&RunInfo> {
+        self.run.as_ref()
+    }
+
+    /// Where things stand, whether or not it was told as an event.
+    #[must_use]
+    pub fn status(&self) -> RunEvent {
+        self.event(EventKind::Status)
+    }
+
+    /// Whether it is over.
+    #[must_use]
+    pub const fn is_done(&self) -> bool {
+        matches!(self.stage, Stage::Done(_))
+    }
+
+    fn next_timeout(&self) -> Deadline {
+        let mut next = Deadline { at: self.final_deadline(), reason: TimeoutReason::Deadline };
+        let mut consider = |at: Option<Timestamp>, reason| {
+            if let Some(at) = at.filter(|at| *at < next.at) {
+                next = Deadline { at, reason };
+            }
+        };
+        for exchange in &self.exchanges {
+            consider(Some(exchange.due), exchange.reason());
+        }
+        consider(self.cancel.map(|cancel| cancel.until), TimeoutReason::Cancel);
+        match &self.stage {
+            Stage::Reconciling(reconciling) => consider(reconciling.wake, TimeoutReason::Poll),
+            Stage::Following(following) => consider(following.wake, TimeoutReason::Poll),
+            Stage::Collecting(collecting) => {
+                consider(collecting.wake, TimeoutReason::Poll);
+                consider(Some(collecting.until), TimeoutReason::Outputs);
+            }
+            Stage::Looking(_) | Stage::Starting(_) | Stage::Done(_) => {}
+        }
+        next
+    }
+
+    /// The deadline, where it still means anything; else a bound behind everything that is under way.
+    fn final_deadline(&self) -> Timestamp {
+        match (&self.stage, &self.cancel) {
+            (Stage::Collecting(collecting), _) => collecting.until,
+            (_, Some(cancel)) => cancel.until,
+            _ if self.deadline_passed => self.now.plus(FINAL_LOOK),
+            _ => self.deadline,
+        }
+    }
+
+    /// Does everything whose time has come, in an order that ends.
+    fn fire_due(&mut self) {
+        // Each turn sends, fails or ends something; the bound only guards against a mistake here.
+        for _ in 0..256 {
+            if self.is_done() {
+                return;
+            }
+            if let Some(at) = self.exchanges.iter().position(|exchange| exchange.due <= self.now) {
+                self.exchange_due(at);
+            } else if self.cancel.is_some_and(|cancel| cancel.until <= self.now)
+                && !matches!(self.stage, Stage::Collecting(_))
+            {
+                self.cancel_grace_over();
+            } else if !self.deadline_passed && self.cancel.is_none() && self.deadline <= self.now
+                && !matches!(self.stage, Stage::Collecting(_))
+            {
+                self.deadline_passed = true;
+                self.deadline_over();
+            } else if !self.wake_due() {
+                return;
+            }
+        }
+    }
+
+    fn wake_due(&mut self) -> bool {
+        let now = self.now;
+        match &mut self.stage {
+            Stage::Reconciling(reconciling) if reconciling.wake.is_some_and(|at| at <= now) => {
+                reconciling.wake = None;
+                self.reconcile_read();
+            }
+            Stage::Following(following) if following.wake.is_some_and(|at| at <= now) => {
+                following.wake = None;
+                self.poll();
+            }
+            Stage::Collecting(collecting) if collecting.until <= now => self.collecting_over(),
+            Stage::Collecting(collecting) if collecting.wake.is_some_and(|at| at <= now) => {
+                collecting.wake = None;
+                self.collect_more();
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    fn warn(&mut self, code: WarningCode, message: impl Into<String>) {
+        let warning = Warning { code, message: message.into() };
+        if !self.warnings.contains(&warning) {
+            let mut event = self.event(EventKind::Warning);
+            event.message.clone_from(&warning.message);
+            self.queue.push_back(Output::Event(Box::new(event)));
+            self.warnings.push(warning);
+        }
+    }
+
+    /// Sends a status event if anything but the times has changed.
+    fn report(&mut self) {
+        let event = self.event(EventKind::Status);
+        let timeless = RunEvent { at: Timestamp(0), elapsed: 0, next_poll_at: None, ..event.clone() };
+        if self.reported.as_ref() != Some(&timeless) {
+            self.reported = Some(timeless);
+            self.queue.push_back(Output::Event(Box::new(event)));
+        }
+    }
+
+    fn event(&self, kind: EventKind) -> RunEvent {
+        let phase = match &self.stage {
+            Stage::Looking(_) => Phase::Looking,
+            Stage::Starting(_) => Phase::Starting,
+            Stage::Reconciling(_) => Phase::Reconciling,
+            Stage::Following(_) => self.seen.phase.unwrap_or(Phase::Queued),
+            Stage::Collecting(_) => Phase::ReadingOutput,
+            Stage::Done(_) => Phase::Ended,
+        };
+        let next_poll_at = match &self.stage {
+            Stage::Following(following) => following.wake,
+            Stage::Reconciling(reconciling) => reconciling.wake,
+            _ => None,
+        };
+        RunEvent {
+            kind,
+            at: self.now,
+            elapsed: u64::try_from(self.now.since(self.began).as_millis()).unwrap_or(u64::MAX),
+            phase,
+            state: self.seen.raw.state.clone(),
+            message: self.seen.message.clone(),
+            queue_reason: self.seen.queue_reason.clone(),
+            tasks: self.seen.tasks,
+            iterations: self.seen.iterations,
+            run_id: self.run.as_ref().map(|run| run.id.clone()),
+            run_page_url: self.run.as_ref().and_then(|run| run.page_url.clone()),
+            next_poll_at,
+            error: None,
+        }
+    }
+
+    /// Ends without a run's end: rejected, abandoned, timed out, or cancelled before anything was started.
+    fn finish(&mut self, outcome: Outcome, error: Error) {
+        self.done(outcome, Some(error), Vec::new(), None);
+    }
+
+    fn done(&mut self, outcome: Outcome, error: Option<Error>, outputs: Vec<RunOutput>, outputs_error: Option<Error>) {
+        self.exchanges.clear();
+        let message = match &error {
+            Some(error) if self.seen.message.is_empty() => error.message.clone(),
+            _ => self.seen.message.clone(),
+        };
+        self.stage = Stage::Done(Arc::new(RunResult {
+            outcome,
+            service: self.job.service(),
+            run: self.run.clone(),
+            state: self.seen.raw.clone(),
+            message,
+            error,
+            cancel_sent: self.cancel.is_some_and(|cancel| cancel.accepted),
+            warnings: self.warnings.clone(),
+            outputs,
+            outputs_error,
+        }));
+    }
+
+    fn persist(&mut self) {
+        let snapshot = self.snapshot();
+        self.queue.push_back(Output::Persist(Box::new(snapshot)));
+    }
+}

@@ -1,0 +1,343 @@
+//! One request and its answers: when it is sent again, when its credential is refreshed, when it is given up.
+
+use std::time::Duration;
+
+use crate::contract::Call;
+use crate::databricks;
+use crate::error::{Error, ErrorCode};
+use crate::fabric;
+use crate::http::{HttpRequest, HttpResponse, RequestId, Service};
+use crate::poller::collect::Fetch;
+use crate::poller::{Output, Poller, Stage, TimeoutReason, schedule};
+use crate::run::EventKind;
+use crate::time::Timestamp;
+
+/// What an answer is for.
+#[derive(Clone, Debug)]
+pub(super) enum Tag {
+    /// A page of `jobs/list`, for a name.
+    JobsByName,
+    /// A page of `runs/list`, for `reuse`.
+    RunsPage,
+    /// A row of it, read whole.
+    RunsRow,
+    /// A page of `runs/list`, for a start that was too long ago to be sent again.
+    RunsLookup,
+    /// A page of the instances.
+    Instances,
+    /// The activities of a candidate, for its marker.
+    Marked,
+    /// The start.
+    Start,
+    /// The run that a start with `reuse` named.
+    Judged,
+    /// The run.
+    Poll,
+    /// A page of the instances, while a run is followed.
+    Watch,
+    /// The cancel.
+    Cancel,
+    /// The cancel of our own duplicate.
+    CancelDuplicate,
+    /// A part of the outputs.
+    Fetch(Fetch),
+}
+
+/// What may be done when the answer is unclear.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Policy {
+    /// Send it again: it reads, it carries a token, or it means the same twice.
+    Again,
+    /// Never send it again unless it is certain that the service did not act.
+    Once,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Exchange {
+    pub(super) tag: Tag,
+    call: Call,
+    policy: Policy,
+    /// The request under way; `None` while it waits to be sent again.
+    id: Option<RequestId>,
+    /// When the answer is overdue, or the next sending is due.
+    pub(super) due: Timestamp,
+    attempt: u32,
+    refreshed: bool,
+}
+
+impl Exchange {
+    pub(super) const fn reason(&self) -> TimeoutReason {
+        if self.id.is_some() { TimeoutReason::Answer } else { TimeoutReason::Retry }
+    }
+
+    pub(super) const fn is_sent(&self) -> bool {
+        self.id.is_some()
+    }
+}
+
+/// What an answer's status says, before its body is read for its purpose.
+enum Verdict {
+    Good,
+    Again { error: Error, asked: Option<Duration> },
+    Refresh(Error),
+    Refused(Error),
+    /// A start that may only be sent once has an answer that does not tell whether the service acted.
+    Unclear(Error),
+}
+
+impl Poller {
+    pub(super) fn send(&mut self, tag: Tag, call: Call, policy: Policy) {
+        self.exchanges.push(Exchange { tag, call, policy, id: None, due: self.now, attempt: 0, refreshed: false });
+        self.transmit(self.exchanges.len() - 1);
+    }
+
+    fn transmit(&mut self, at: usize) {
+        let id = RequestId(self.next_id);
+        self.next_id += 1;
+        let service = self.job.service();
+        let Some(exchange) = self.exchanges.get_mut(at) else { return };
+        exchange.id = Some(id);
+        exchange.due = self.now.plus(exchange.call.timeout);
+        let request = HttpRequest {
+            id,
+            service,
+            endpoint: exchange.call.endpoint.name,
+            method: exchange.call.endpoint.method,
+            url: exchange.call.url.clone(),
+            headers: exchange.call.headers.clone(),
+            body: exchange.call.body.clone(),
+            refresh_token: exchange.refreshed,
+            timeout: exchange.call.timeout,
+        };
+        if matches!(exchange.tag, Tag::Start) {
+            self.start_left();
+        }
+        self.queue.push_back(Output::Transmit(request));
+    }
+
+    /// Sends what waits, fails what is overdue.
+    pub(super) fn exchange_due(&mut self, at: usize) {
+        let Some(exchange) = self.exchanges.get(at) else { return };
+        if let Some(id) = exchange.id {
+            let seconds = exchange.call.timeout.as_secs();
+            if matches!(exchange.tag, Tag::Start) {
+                self.record.late = Some(id);
+            }
+            self.unanswered(id, &format!("no answer within {seconds} s"), true);
+        } else {
+            self.transmit(at);
+        }
+    }
+
+    pub(super) fn unanswered(&mut self, id: RequestId, message: &str, may_have_left: bool) {
+        let Some(at) = self.exchanges.iter().position(|exchange| exchange.id == Some(id)) else { return };
+        let exchange = self.exchanges.remove(at);
+        let error = Error::new(ErrorCode::Network, message).at(exchange.call.endpoint.name).retryable();
+        if matches!(exchange.tag, Tag::Start) && !may_have_left {
+            self.start_did_not_leave();
+        }
+        if exchange.policy == Policy::Once && may_have_left {
+            self.start_unclear(error, None);
+        } else {
+            self.again(exchange, error, None);
+        }
+    }
+
+    pub(super) fn answered(&mut self, id: RequestId, response: HttpResponse) {
+        let Some(at) = self.exchanges.iter().position(|exchange| exchange.id == Some(id)) else {
+            if self.record.late == Some(id) {
+                self.late_start(&response);
+            }
+            return;
+        };
+        let mut exchange = self.exchanges.remove(at);
+        let name = exchange.call.endpoint.name;
+        match self.judge(&exchange, &response) {
+            Verdict::Good => match self.take(exchange.tag.clone(), &response) {
+                Ok(()) => self.failing_since = None,
+                Err(error) if exchange.policy == Policy::Once => {
+                    self.start_unclear(error.at(name), request_id(&response));
+                }
+                Err(error) if error.is_retryable() && is_page(&response) && exchange.attempt >= 2 => {
+                    self.refused(exchange.tag, error.with_code(ErrorCode::WrongHost).at(name), &response);
+                }
+                Err(error) if error.is_retryable() => self.again(exchange, error.at(name), None),
+                Err(error) => self.refused(exchange.tag, error.at(name), &response),
+            },
+            Verdict::Again { error, asked } => self.again(exchange, error.at(name), asked),
+            Verdict::Refresh(error) => {
+                exchange.refreshed = true;
+                self.retry_event(error.at(name));
+                self.exchanges.push(exchange);
+                self.transmit(self.exchanges.len() - 1);
+            }
+            Verdict::Refused(error) => self.refused(exchange.tag, error.at(name), &response),
+            Verdict::Unclear(error) => self.start_unclear(error.at(name), request_id(&response)),
+        }
+    }
+
+    /// Waits, and sends it again, as long as the budget since the last good answer lasts.
+    fn again(&mut self, mut exchange: Exchange, error: Error, asked: Option<Duration>) {
+        exchange.attempt += 1;
+        let delay = schedule::retry(exchange.attempt, asked, &mut self.jitter);
+        let since = self.failing_since.get_or_insert(self.now);
+        // A wait that the service asked for is no failing.
+        *since = since.plus(asked.unwrap_or_default());
+        let due = self.now.plus(delay);
+        if due.since(*since) > self.options.retry_budget() {
+            self.failing_since = None;
+            self.gave_up(exchange.tag, error);
+            return;
+        }
+        exchange.id = None;
+        exchange.due = due;
+        self.exchanges.push(exchange);
+        self.retry_event(error);
+    }
+
+    fn retry_event(&mut self, error: Error) {
+        let mut event = self.event(EventKind::Retry);
+        event.message = error.to_string();
+        event.error = Some(error);
+        self.queue.push_back(Output::Event(Box::new(event)));
+    }
+
+    fn judge(&self, exchange: &Exchange, response: &HttpResponse) -> Verdict {
+        let status = response.status;
+        if response.is_success() {
+            return Verdict::Good;
+        }
+        if status < 400 {
+            // Redirects are not followed: the token belongs to this origin.
+            let mut error = Error::new(ErrorCode::WrongHost, "expected an answer, found a redirect");
+            error.status = (status != 0).then_some(status);
+            return Verdict::Refused(error);
+        }
+        let asked = schedule::retry_after(response, self.now);
+        let (error, asked, passing) = match self.job.service() {
+            Service::Databricks => {
+                let refusal = databricks::error::read(response);
+                let asked = asked.max(refusal.retry_delay);
+                let passing = databricks::error::is_passing(&refusal);
+                let code = databricks::error::classify(status, exchange.call.endpoint.name, &refusal);
+                (refusal.into_error(status, code), asked, passing)
+            }
+            Service::Fabric => {
+                let refusal = fabric::error::read(response);
+                let asked = asked.or_else(|| schedule::until_in_text(&refusal.message, response, self.now));
+                let code = fabric::error::classify(status, refusal.service_code.as_deref());
+                (refusal.into_error(status, code), asked, false)
+            }
+        };
+        match error.code() {
+            ErrorCode::Unauthenticated | ErrorCode::TokenExpired if exchange.refreshed => Verdict::Refused(error),
+            ErrorCode::Unauthenticated | ErrorCode::TokenExpired => Verdict::Refresh(error),
+            ErrorCode::TooManyJobs => Verdict::Refused(error),
+            // Fabric refuses before it accepts; without a hint a minute is its own window.
+            ErrorCode::Throttled if exchange.policy == Policy::Once => {
+                Verdict::Again { error: error.retryable(), asked: asked.or(Some(Duration::from_secs(60))) }
+            }
+            ErrorCode::Throttled => Verdict::Again { error: error.retryable(), asked },
+            _ if passing || is_passing(status) => match exchange.policy {
+                Policy::Again => Verdict::Again { error: error.retryable(), asked },
+                Policy::Once => Verdict::Unclear(error),
+            },
+            _ => Verdict::Refused(error),
+        }
+    }
+
+    /// The answer is good: reads it for its purpose. An `Err` that is retryable means that the body is broken.
+    fn take(&mut self, tag: Tag, response: &HttpResponse) -> Result<(), Error> {
+        match tag {
+            Tag::JobsByName => self.jobs_page(response),
+            Tag::RunsPage => self.runs_page(response),
+            Tag::RunsRow => self.runs_row(response),
+            Tag::RunsLookup => self.runs_lookup(response),
+            Tag::Instances => self.instances_page(response),
+            Tag::Marked => self.marked(response),
+            Tag::Start => self.started(response),
+            Tag::Judged => self.judged(response),
+            Tag::Poll => self.polled(response),
+            Tag::Watch => self.watched(response),
+            Tag::Cancel => {
+                self.cancel_accepted(response);
+                Ok(())
+            }
+            Tag::CancelDuplicate => Ok(()),
+            Tag::Fetch(fetch) => self.fetched(fetch, response),
+        }
+    }
+
+    /// The service said no, for good.
+    fn refused(&mut self, tag: Tag, error: Error, response: &HttpResponse) {
+        match tag {
+            Tag::Start => self.start_refused(error),
+            Tag::Judged if error.code() == ErrorCode::RunNotFound => self.judged_gone(),
+            Tag::RunsRow if error.code() == ErrorCode::RunNotFound => self.examine_rows(),
+            Tag::Marked => self.next_candidate(),
+            Tag::JobsByName | Tag::RunsPage | Tag::RunsRow | Tag::Instances | Tag::RunsLookup | Tag::Judged => {
+                self.look_refused(error);
+            }
+            Tag::Poll => self.poll_refused(error, response),
+            Tag::Watch | Tag::CancelDuplicate => {}
+            Tag::Cancel => self.cancel_refused(error),
+            Tag::Fetch(fetch) => self.fetch_refused(fetch, error),
+        }
+    }
+
+    /// It failed for longer than the budget.
+    fn gave_up(&mut self, tag: Tag, error: Error) {
+        match tag {
+            Tag::Start => self.start_gave_up(error),
+            Tag::Poll => self.poll_gave_up(error),
+            Tag::Marked => self.next_candidate(),
+            Tag::JobsByName | Tag::RunsPage | Tag::RunsRow | Tag::Instances | Tag::RunsLookup | Tag::Judged => {
+                self.look_refused(error);
+            }
+            Tag::Watch | Tag::CancelDuplicate => {}
+            Tag::Cancel => self.cancel_refused(error),
+            Tag::Fetch(fetch) => self.fetch_refused(fetch, error),
+        }
+    }
+
+    /// Drops the requests of one kind; late answers to them are ignored.
+    pub(super) fn drop_exchanges(&mut self, which: impl Fn(&Tag) -> bool) {
+        self.exchanges.retain(|exchange| !which(&exchange.tag));
+    }
+
+    /// Whether a request of one kind is under way or waits to be sent again.
+    pub(super) fn has_exchange(&self, which: impl Fn(&Tag) -> bool) -> bool {
+        self.exchanges.iter().any(|exchange| which(&exchange.tag))
+    }
+
+    /// Makes a request of one kind end soon: sent now if it waits, overdue after `limit` if it is under way.
+    pub(super) fn hurry(&mut self, which: impl Fn(&Tag) -> bool, limit: Duration) {
+        for at in 0..self.exchanges.len() {
+            if which(&self.exchanges[at].tag) {
+                if !self.exchanges[at].is_sent() {
+                    self.transmit(at);
+                }
+                let until = self.now.plus(limit);
+                self.exchanges[at].due = self.exchanges[at].due.min(until);
+            }
+        }
+    }
+
+    pub(super) const fn is_looking(&self) -> bool {
+        matches!(self.stage, Stage::Looking(_))
+    }
+}
+
+/// Statuses that say that the service or something before it has a passing fault.
+const fn is_passing(status: u16) -> bool {
+    matches!(status, 408 | 425 | 429 | 500 | 502..=504 | 507 | 509 | 520..=530)
+}
+
+/// Whether a good status came with a page: a sign-in, a portal, a proxy.
+fn is_page(response: &HttpResponse) -> bool {
+    crate::json::trim(&response.body).first() == Some(&b'<')
+}
+
+fn request_id(response: &HttpResponse) -> Option<String> {
+    response.header("RequestId").map(str::to_ascii_lowercase)
+}

@@ -1,0 +1,242 @@
+//! Everything that another process needs to go on: no credential, no secret parameter, no second start.
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, ErrorCode};
+use crate::http::RequestId;
+use crate::poller::options::RunOptions;
+use crate::poller::{Job, Poller, Stage};
+use crate::run::RunInfo;
+use crate::time::Timestamp;
+
+/// The version that this crate writes and reads.
+pub const SNAPSHOT_VERSION: u32 = 1;
+
+/// A small JSON document. Store it when [`Output::Persist`](crate::poller::Output::Persist) gives it, and give it to
+/// [`Poller::resume`] in another process.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[cfg_attr(all(target_family = "wasm", feature = "client"), derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Snapshot {
+    /// The document's version.
+    #[serde(rename = "pqrun")]
+    pub version: u32,
+    /// What is run, without secret parameters.
+    #[cfg_attr(all(target_family = "wasm", feature = "client"), tsify(type = "Record<string, unknown>"))]
+    pub job: Job,
+    /// What the caller chose.
+    pub options: RunOptions,
+    /// When the intent began, by the host's clock.
+    pub began: Timestamp,
+    /// When the wait ends, by the host's clock.
+    pub deadline: Timestamp,
+    /// What is known of the start.
+    pub start: StartRecord,
+    /// The run, once it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(all(target_family = "wasm", feature = "client"), tsify(optional))]
+    pub run: Option<RunInfo>,
+    /// Names of the secret parameters that were left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(all(target_family = "wasm", feature = "client"), tsify(optional))]
+    pub left_out: Vec<String>,
+}
+
+/// What is known of the start.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[cfg_attr(all(target_family = "wasm", feature = "client"), derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct StartRecord {
+    /// When a start was first sent whose effect is not known, by the host's clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(all(target_family = "wasm", feature = "client"), tsify(optional))]
+    pub sent_at: Option<Timestamp>,
+    /// Databricks: the job's id, where it was given by name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(all(target_family = "wasm", feature = "client"), tsify(optional))]
+    pub job_id: Option<String>,
+    /// Databricks: the idempotency token.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(all(target_family = "wasm", feature = "client"), tsify(optional))]
+    pub token: Option<String>,
+    /// Databricks with `reuse`: when the runs were looked at, by the service's clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(all(target_family = "wasm", feature = "client"), tsify(optional))]
+    pub looked_at: Option<Timestamp>,
+    /// Fabric: the instances that existed before.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(all(target_family = "wasm", feature = "client"), tsify(optional))]
+    pub known_ids: Vec<String>,
+    /// Fabric: request ids of starts whose answers were unclear.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(all(target_family = "wasm", feature = "client"), tsify(optional))]
+    pub request_ids: Vec<String>,
+    /// Fabric: whether some unclear answer had no request id.
+    #[serde(default, skip_serializing_if = "is_false")]
+    #[cfg_attr(all(target_family = "wasm", feature = "client"), tsify(optional))]
+    pub unnamed: bool,
+    /// Fabric: whether the service accepted a start without saying which run it is.
+    #[serde(default, skip_serializing_if = "is_false")]
+    #[cfg_attr(all(target_family = "wasm", feature = "client"), tsify(optional))]
+    pub accepted: bool,
+    /// Fabric: whether the start was sent once more after no trace of the first was found.
+    #[serde(default, skip_serializing_if = "is_false")]
+    #[cfg_attr(all(target_family = "wasm", feature = "client"), tsify(optional))]
+    pub resent: bool,
+    /// Milliseconds by which the service's clock is ahead of the host's, as far as its answers tell.
+    #[serde(default)]
+    pub clock_offset: i64,
+    /// Starts under way, or whose effect is not known.
+    #[serde(skip)]
+    pub(super) unsure: u32,
+    /// A start that was given up on; its late answer still counts.
+    #[serde(skip)]
+    pub(super) late: Option<RequestId>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+const fn is_false(flag: &bool) -> bool {
+    !*flag
+}
+
+/// What a resume may change or must give again.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Resume {
+    /// Values of the parameters that the snapshot left out.
+    pub secret_parameters: serde_json::Map<String, serde_json::Value>,
+    /// Other options than the stored ones; the wait then begins anew.
+    pub options: Option<RunOptions>,
+}
+
+impl Poller {
+    /// Where things stand, as a document for another process. At any moment.
+    #[must_use]
+    pub fn snapshot(&self) -> Snapshot {
+        let mut job = self.job.clone();
+        let left_out = take_secrets(&mut job, &self.options.secret_parameters);
+        let mut start = self.record.clone();
+        if self.run.is_some() {
+            // They only serve to find it.
+            start.known_ids.clear();
+        }
+        Snapshot {
+            version: SNAPSHOT_VERSION,
+            job,
+            options: self.options.clone(),
+            began: self.began,
+            deadline: self.deadline,
+            start,
+            run: self.run.clone(),
+            left_out,
+        }
+    }
+
+    /// A poller that goes on where the snapshot was taken: with the run if it is known; else, if a start may have
+    /// reached the service, by sending the same token again (Databricks) or by looking for its trace (Fabric); else
+    /// from the beginning. If the stored deadline has passed, or other options are given, the wait begins anew.
+    ///
+    /// # Errors
+    /// `invalidSnapshot`, and `missingSecretParameters` if the body may have to be sent and lacks values.
+    pub fn resume(snapshot: Snapshot, resume: Resume, random: [u8; 16], now: Timestamp) -> Result<Self, Error> {
+        if snapshot.version != SNAPSHOT_VERSION {
+            return Err(Error::new(
+                ErrorCode::InvalidSnapshot,
+                format!("pqrun: expected version {SNAPSHOT_VERSION}, found {}", snapshot.version),
+            ));
+        }
+        let mut job = snapshot.job;
+        let missing = put_secrets(&mut job, &snapshot.left_out, resume.secret_parameters);
+        let must_send = snapshot.run.is_none()
+            && (snapshot.start.sent_at.is_none() || matches!(job, Job::Databricks(_)));
+        if must_send && !missing.is_empty() {
+            return Err(Error::new(
+                ErrorCode::MissingSecretParameters,
+                format!("expected values for {}", missing.join(", ")),
+            ));
+        }
+        // A run that is only followed needs no parameters, so a job that was checked before is not checked again.
+        let base = if must_send { job.check()? } else { job.base()? };
+        let anew = resume.options.is_some() || snapshot.deadline <= now;
+        let options = resume.options.unwrap_or(snapshot.options);
+        let mut poller = Self::assemble(job, base, options, random, now);
+        if !anew {
+            poller.deadline = snapshot.deadline;
+        }
+        poller.began = snapshot.began.min(now);
+        poller.record = snapshot.start;
+        poller.record.unsure = u32::from(poller.record.sent_at.is_some());
+        if poller.record.token.is_none() {
+            poller.record.token = Some(super::start::own_token(random));
+        }
+        match snapshot.run {
+            Some(run) => poller.follow_info(run),
+            None if poller.record.sent_at.is_some() => poller.resume_start(),
+            None => poller.begin(),
+        }
+        poller.report();
+        Ok(poller)
+    }
+
+    /// Whether the start has left and its run is not known yet.
+    pub(super) const fn is_starting(&self) -> bool {
+        matches!(self.stage, Stage::Starting(_) | Stage::Reconciling(_))
+    }
+}
+
+/// Takes the values of the named parameters out; gives the names that were there.
+fn take_secrets(job: &mut Job, names: &[String]) -> Vec<String> {
+    let mut taken = Vec::new();
+    for name in names {
+        let found = match job {
+            Job::Databricks(job) => job
+                .named_parameters()
+                .into_iter()
+                .flatten()
+                .fold(false, |found, map| map.remove(name).is_some() || found),
+            Job::Fabric(job) => {
+                let within = job.execution_data.as_mut().and_then(|data| data.get_mut("parameters"));
+                let within = within.and_then(serde_json::Value::as_object_mut);
+                let in_data = within.is_some_and(|map| map.shift_remove(name).is_some());
+                job.parameters.as_mut().is_some_and(|map| map.shift_remove(name).is_some()) || in_data
+            }
+        };
+        if found && !taken.contains(name) {
+            taken.push(name.clone());
+        }
+    }
+    taken
+}
+
+/// Puts the values back; gives the names that have none.
+fn put_secrets(job: &mut Job, names: &[String], mut values: serde_json::Map<String, serde_json::Value>) -> Vec<String> {
+    let mut missing = Vec::new();
+    for name in names {
+        let Some(value) = values.shift_remove(name) else {
+            missing.push(name.clone());
+            continue;
+        };
+        match job {
+            Job::Databricks(job) => {
+                let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+                // The kind that was used is still there, perhaps empty.
+                if let Some(map) = job.named_parameters().into_iter().flatten().next() {
+                    map.insert(name.clone(), text);
+                }
+            }
+            Job::Fabric(job) => {
+                let within = job.execution_data.as_mut().and_then(|data| data.get_mut("parameters"));
+                let within = within.and_then(serde_json::Value::as_object_mut);
+                match (job.parameters.as_mut(), within) {
+                    (Some(map), _) | (None, Some(map)) => {
+                        map.insert(name.clone(), value);
+                    }
+                    (None, None) => {}
+                }
+            }
+        }
+    }
+    missing
+}
