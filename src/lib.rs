@@ -1,1 +1,3 @@
 //! Start a Databricks job or a Microsoft Fabric item job once, follow it to its end, read its output as a table.
+
+pub mod table;
