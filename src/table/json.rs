@@ -173,7 +173,7 @@ impl Checker<'_> {
     fn literal(&mut self, word: &str) -> Result<(), TableError> {
         for byte in word.bytes() {
             if !self.take(byte) {
-                return Err(self.unexpected(word));
+                return Err(self.unexpected(&format!("`{word}`")));
             }
         }
         Ok(())

@@ -239,7 +239,11 @@ impl Parser<'_> {
                     self.at += 1;
                 }
                 let index = self.text.get(start..self.at).and_then(|digits| digits.parse().ok());
-                Step::Item(index.ok_or_else(|| self.error("an index or a quoted name"))?)
+                let Some(index) = index else {
+                    self.at = start;
+                    return Err(self.error("an index or a quoted name"));
+                };
+                Step::Item(index)
             }
         };
         if self.peek() != Some(']') {

@@ -15,14 +15,20 @@ pub struct CsvOptions {
 
 impl Default for CsvOptions {
     fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl CsvOptions {
+    /// The default options.
+    #[must_use]
+    pub const fn new() -> Self {
         Self {
             header: true,
             defuse_formulas: false,
         }
     }
-}
 
-impl CsvOptions {
     /// Whether the first record holds the names of the columns. On by default.
     #[must_use]
     pub const fn header(self, header: bool) -> Self {
