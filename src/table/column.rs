@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::json::{self, Kind, kind};
+use super::json::{self, Kind, kind, kinds};
 use super::{number, timestamp};
 
 /// The type of a column. [`Table`](super::Table) says how it is found.
@@ -225,23 +225,20 @@ impl Column {
 
 impl Values {
     fn new(cells: &[&str]) -> Self {
-        let mut kinds = cells.iter().map(|cell| kind(cell)).filter(|kind| *kind != Kind::Null);
-        let first = kinds.next();
-        let json = || Self::Json(Texts::new(cells, json::push_compact));
-        if first.is_some_and(|first| kinds.any(|kind| kind != first)) {
-            return json();
-        }
-        match first {
-            Some(Kind::Bool) => Self::Bool(bits(cells, |cell| cell == "true")),
-            Some(Kind::Number) => read_all(cells, read_int64)
+        const BOOL: u8 = 1 << Kind::Bool as u8;
+        const NUMBER: u8 = 1 << Kind::Number as u8;
+        const TEXT: u8 = 1 << Kind::Text as u8;
+        match kinds(cells.iter().copied()) {
+            0 => Self::Utf8(Texts::new(cells, |_, _| {})),
+            BOOL => Self::Bool(bits(cells, |cell| cell == "true")),
+            NUMBER => read_all(cells, read_int64)
                 .map(Self::Int64)
                 .or_else(|| read_all(cells, read_float64).map(Self::Float64))
-                .unwrap_or_else(|| Self::Utf8(Texts::new(cells, |out, literal| out.push_str(literal)))),
-            Some(Kind::Text) => read_all(cells, |cell| timestamp::parse(&json::decode(cell)))
+                .unwrap_or_else(|| Self::Utf8(Texts::new(cells, String::push_str))),
+            TEXT => read_all(cells, |cell| timestamp::parse(&json::decode(cell)))
                 .map(Self::Timestamp)
                 .unwrap_or_else(|| Self::Utf8(Texts::new(cells, |out, cell| out.push_str(&json::decode(cell))))),
-            None | Some(Kind::Null) => Self::Utf8(Texts::new(cells, |_, _| {})),
-            Some(Kind::Array | Kind::Object) => json(),
+            _ => Self::Json(Texts::new(cells, json::push_compact)),
         }
     }
 }

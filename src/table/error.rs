@@ -111,7 +111,8 @@ impl std::error::Error for TableError {}
 /// Describes the character at `offset`, for the `found` of an error.
 pub(super) fn character_at(text: &str, offset: usize) -> String {
     match text.get(offset..).and_then(|rest| rest.chars().next()) {
-        Some(character) => format!("`{}`", character.escape_default()),
+        Some(character) if character.is_ascii_control() => format!("the control character {}", u32::from(character)),
+        Some(character) => format!("`{character}`"),
         None => "the end".to_owned(),
     }
 }

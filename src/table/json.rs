@@ -21,6 +21,11 @@ pub(super) enum Kind {
     Object,
 }
 
+/// The kinds among some checked values, nulls left out: one bit each, `1 << kind`.
+pub(super) fn kinds<'a>(values: impl Iterator<Item = &'a str>) -> u8 {
+    values.fold(0, |kinds, value| kinds | 1 << kind(value) as u8) & !(1 << Kind::Null as u8)
+}
+
 pub(super) fn kind(value: &str) -> Kind {
     match value.as_bytes().first() {
         Some(b'n') => Kind::Null,
@@ -68,7 +73,7 @@ pub(super) fn check(bytes: &[u8]) -> Result<&str, TableError> {
     if checker.at < bytes.len() {
         return Err(checker.unexpected("the end"));
     }
-    Ok(&text[start..end])
+    Ok(text.get(start..end).unwrap_or_default())
 }
 
 /// Says whether a text is a JSON number and nothing else.
@@ -325,23 +330,23 @@ fn end_of_string(bytes: &[u8], mut at: usize) -> usize {
 /// The text that a checked string stands for. Half of a surrogate pair becomes U+FFFD: UTF-8 cannot hold it.
 pub(super) fn decode(string: &str) -> Cow<'_, str> {
     let inner = string.get(1..string.len().saturating_sub(1)).unwrap_or_default();
-    let Some(mut escape) = inner.find('\\') else {
+    if !inner.as_bytes().contains(&b'\\') {
         return Cow::Borrowed(inner);
-    };
+    }
     let mut text = String::with_capacity(inner.len());
-    let mut rest = inner;
-    loop {
-        let (plain, escaped) = rest.split_at(escape);
-        text.push_str(plain);
-        let (character, length) = decode_escape(escaped);
-        text.push(character);
-        rest = &escaped[length..];
-        match rest.find('\\') {
-            Some(next) => escape = next,
-            None => break,
+    let (mut copied, mut at) = (0, 0);
+    while let Some(&byte) = inner.as_bytes().get(at) {
+        if byte == b'\\' {
+            text.push_str(inner.get(copied..at).unwrap_or_default());
+            let (character, length) = decode_escape(inner.get(at..).unwrap_or_default());
+            text.push(character);
+            at += length;
+            copied = at;
+        } else {
+            at += 1;
         }
     }
-    text.push_str(rest);
+    text.push_str(inner.get(copied..).unwrap_or_default());
     Cow::Owned(text)
 }
 
@@ -385,14 +390,14 @@ pub(super) fn push_compact(out: &mut String, value: &str) {
         match byte {
             b'"' => at = end_of_string(bytes, at),
             b' ' | b'\t' | b'\n' | b'\r' => {
-                out.push_str(&value[copied..at]);
+                out.push_str(value.get(copied..at).unwrap_or_default());
                 at += 1;
                 copied = at;
             }
             _ => at += 1,
         }
     }
-    out.push_str(&value[copied..]);
+    out.push_str(value.get(copied..).unwrap_or_default());
 }
 
 /// Appends a text as a JSON string.
@@ -409,7 +414,7 @@ pub(super) fn push_string(out: &mut String, text: &str) {
             0..b' ' => b'u',
             _ => continue,
         };
-        out.push_str(&text[copied..at]);
+        out.push_str(text.get(copied..at).unwrap_or_default());
         copied = at + 1;
         out.push('\\');
         out.push(char::from(short));
@@ -419,6 +424,6 @@ pub(super) fn push_string(out: &mut String, text: &str) {
             out.push(char::from(HEX[usize::from(byte & 15)]));
         }
     }
-    out.push_str(&text[copied..]);
+    out.push_str(text.get(copied..).unwrap_or_default());
     out.push('"');
 }

@@ -1,8 +1,8 @@
 //! Decimal text to the nearest double.
 //!
 //! `str::parse::<f64>` would do, but its table of powers costs 13 KB of compressed wasm; `serde_json` reads some
-//! numbers of 16 digits and more one unit off. This is exact division instead: on `u128` for the numbers that occur,
-//! on a list of words for the rest.
+//! numbers of 16 digits and more one unit off. This is exact arithmetic instead: in machine words for the numbers that
+//! occur, in lists of words for the rest.
 
 use std::cmp::Ordering;
 
@@ -87,20 +87,26 @@ impl Decimal {
             self.exponent < 0,
             u32::try_from(self.exponent.unsigned_abs()).unwrap_or(0),
         );
-        if self.digits.len() <= 19 {
+        if self.digits.len() <= 19 && power <= 22 {
             let number = self
                 .digits
                 .iter()
-                .fold(0_u128, |number, digit| number * 10 + u128::from(*digit));
-            if !negative_power && power <= 19 {
-                return round(number * 10_u128.pow(power), false, 0);
+                .fold(0_u64, |number, digit| number * 10 + u64::from(*digit));
+            // 5^22 has 52 bits; the twos of ten only move the point.
+            let fives = 5_u64.pow(power);
+            if !negative_power {
+                return round(u128::from(number) * u128::from(fives), false, self.exponent);
             }
-            // Below 2^74, so the quotient has the 54 bits that rounding needs.
-            if negative_power && power <= 22 {
-                let (shift, divisor) = (number.leading_zeros(), 10_u128.pow(power));
-                let number = number << shift;
-                return round(number / divisor, number % divisor != 0, -i64::from(shift));
+            // Long division by 12 bits at a time, to 73 bits or more.
+            let shift = number.leading_zeros();
+            let number = number << shift;
+            let (mut quotient, mut rest) = (u128::from(number / fives), number % fives);
+            for _ in 0..5 {
+                rest <<= 12;
+                quotient = quotient << 12 | u128::from(rest / fives);
+                rest %= fives;
             }
+            return round(quotient, rest != 0, self.exponent - i64::from(shift) - 60);
         }
         let mut number = Natural(Vec::new());
         for digit in &self.digits {

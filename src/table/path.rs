@@ -15,7 +15,7 @@ const SHOWN_CHARACTERS: usize = 60;
 /// A small part of JSONPath ([RFC 9535](https://www.rfc-editor.org/rfc/rfc9535)), the one that leads to a single value:
 ///
 /// - `$` is the whole document. It may be left out: `$.a.b` and `a.b` are the same, so are `$` and the empty path.
-/// - `.name` is a member. The name holds any characters but white space, control characters and `.[]()'"*?@,:\`.
+/// - `.name` is a member. The name holds any characters but spaces, control characters and `.[]()'"*?@,:\`.
 /// - `['name']` or `["name"]` is a member of any name. Inside, `\'`, `\"` and `\\` stand for the second character.
 /// - `[0]` is an item of an array, counted from 0.
 ///
@@ -73,9 +73,9 @@ impl JsonPath {
     /// The error for a path whose first `reached` steps lead to `value`, and no further.
     fn leads_nowhere(&self, reached: usize, value: &str) -> TableError {
         let mut there = String::new();
-        push_steps(&mut there, &self.steps[..reached]);
+        push_steps(&mut there, self.steps.iter().take(reached));
         let mut step = String::new();
-        push_steps(&mut step, &self.steps[reached..=reached]);
+        push_steps(&mut step, self.steps.iter().skip(reached).take(1));
         let step = step
             .strip_prefix("$.")
             .or_else(|| step.strip_prefix('$'))
@@ -97,12 +97,12 @@ impl fmt::Display for JsonPath {
     /// Writes the path from `$`, with quotes only around the names that need them.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut text = String::new();
-        push_steps(&mut text, &self.steps);
+        push_steps(&mut text, self.steps.iter());
         f.write_str(&text)
     }
 }
 
-fn push_steps(out: &mut String, steps: &[Step]) {
+fn push_steps<'a>(out: &mut String, steps: impl Iterator<Item = &'a Step>) {
     out.push('$');
     for step in steps {
         match step {
@@ -131,7 +131,10 @@ fn push_steps(out: &mut String, steps: &[Step]) {
 
 /// Whether a character may stand in a name without quotes.
 fn is_plain(character: char) -> bool {
-    !character.is_whitespace() && !".[]'\"*?()@,:\\".contains(character) && !character.is_control()
+    !matches!(
+        character,
+        '\0'..=' ' | '.' | '[' | ']' | '(' | ')' | '\'' | '"' | '*' | '?' | '@' | ',' | ':' | '\\' | '\x7f'
+    )
 }
 
 /// Says what a value is, for an error: the names of an object's members, never what they hold.
@@ -142,28 +145,31 @@ fn describe(value: &str) -> String {
         Kind::Number => "a number".to_owned(),
         Kind::Text => "a text".to_owned(),
         Kind::Array => format!("an array of {} items", Parts::new(value).count()),
-        Kind::Object => {
-            let count = members(value).count();
-            let names: Vec<String> = members(value)
-                .take(SHOWN_NAMES)
-                .map(|(name, _)| show_name(&name))
-                .collect();
-            match count {
-                0 => "an object without members".to_owned(),
-                _ if count > SHOWN_NAMES => {
-                    format!("the members {} and {} more", names.join(", "), count - SHOWN_NAMES)
-                }
-                _ => format!("the members {}", names.join(", ")),
-            }
-        }
+        Kind::Object => describe_members(value),
     }
 }
 
-fn show_name(name: &str) -> String {
-    match name.char_indices().nth(SHOWN_CHARACTERS) {
-        Some((end, _)) => format!("`{}…`", &name[..end]),
-        None => format!("`{name}`"),
+fn describe_members(object: &str) -> String {
+    let mut text = String::new();
+    let mut count = 0;
+    for (name, _) in members(object) {
+        count += 1;
+        if count <= SHOWN_NAMES {
+            text.push_str(if count == 1 { "the members `" } else { ", `" });
+            text.extend(name.chars().take(SHOWN_CHARACTERS));
+            text.push_str(if name.chars().nth(SHOWN_CHARACTERS).is_some() {
+                "…`"
+            } else {
+                "`"
+            });
+        }
     }
+    match count {
+        0 => text.push_str("an object without members"),
+        _ if count > SHOWN_NAMES => text.push_str(&format!(" and {} more", count - SHOWN_NAMES)),
+        _ => {}
+    }
+    text
 }
 
 struct Parser<'a> {

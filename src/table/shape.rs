@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::column::Column;
 use super::error::{TableError, TableErrorCode};
-use super::json::{Kind, Parts, kind, members};
+use super::json::{Kind, Parts, kind, kinds, members};
 
 /// As many columns as Excel and Power Query take.
 const MAX_COLUMNS: usize = 16_384;
@@ -21,25 +21,16 @@ pub(super) fn columns(value: &str) -> Result<(Vec<Column>, usize), TableError> {
     let mut cells = Cells::default();
     match kind(value) {
         Kind::Array => {
-            let is = |wanted: Kind| {
-                let mut kinds = Parts::new(value)
-                    .map(kind)
-                    .filter(|kind| *kind != Kind::Null)
-                    .peekable();
-                kinds.peek().is_some() && kinds.all(|kind| kind == wanted)
-            };
-            if is(Kind::Object) {
-                for row in Parts::new(value) {
-                    cells.push_record(row)?;
-                }
-            } else if is(Kind::Array) {
-                for row in Parts::new(value) {
-                    cells.push_list(row)?;
-                }
+            let kinds = kinds(Parts::new(value));
+            let push = if kinds == 1 << Kind::Object as u8 {
+                Cells::push_record
+            } else if kinds == 1 << Kind::Array as u8 {
+                Cells::push_list
             } else {
-                for row in Parts::new(value) {
-                    cells.push_value(row)?;
-                }
+                Cells::push_value
+            };
+            for row in Parts::new(value) {
+                push(&mut cells, row)?;
             }
         }
         Kind::Object => {

@@ -32,7 +32,7 @@ fn errors_say_what_was_expected_and_found_and_where() {
         (
             "[\"\n\"]",
             NotJson,
-            "expected a control character written as an escape, found `\\n` at byte 2",
+            "expected a control character written as an escape, found the control character 10 at byte 2",
         ),
         ("[1", Truncated, "expected `,` or `]`, found the end at byte 2"),
         ("[\"a", Truncated, "expected `\"`, found the end at byte 3"),
