@@ -287,12 +287,12 @@ fn read_int64(literal: &str) -> Option<i64> {
 
 /// Reads a number as the nearest double; an integer only if that is the integer itself.
 fn read_float64(literal: &str) -> Option<f64> {
-    let integer = literal != "-0" && !literal.contains(['.', 'e', 'E']);
-    let value = number::parse_f64(literal)?;
-    if integer && literal.parse::<i64>().map(i128::from) != Ok(value as i128) {
-        return None;
+    if literal == "-0" || literal.bytes().any(|byte| matches!(byte, b'.' | b'e' | b'E')) {
+        return number::parse_f64(literal);
     }
-    Some(value)
+    let integer: i64 = literal.parse().ok()?;
+    // 2^63-1 is rounded up to 2^63 and cut down to itself on the way back.
+    (integer as f64 as i64 == integer && integer != i64::MAX).then_some(integer as f64)
 }
 
 /// One bit per cell, the lowest bit of the first byte first.
