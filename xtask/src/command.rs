@@ -1,9 +1,9 @@
 //! Other programs: how they are started, watched and reported when they fail.
 
 use std::ffi::OsStr;
-use std::fmt::Write as _;
 use std::io::{self, BufRead, BufReader, Read, Write};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::path::Path;
+use std::process::{Child, Command, ExitCode, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Sender};
 use std::thread;
 
@@ -32,12 +32,15 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
     expect_success(command, status)
 }
 
-/// Runs a program that may ask the user. True if it ended with exit code 0.
+/// Runs a program that may ask the user, and hands back its exit code.
 ///
 /// # Errors
 /// When it cannot be started.
-pub(crate) fn interact(command: &mut Command) -> Result<bool> {
-    Ok(spawn(command)?.wait()?.success())
+pub(crate) fn interact(command: &mut Command) -> Result<ExitCode> {
+    let status = spawn(command)?.wait()?;
+    // Ended by a signal, it has no code.
+    let code = status.code().and_then(|code| u8::try_from(code).ok());
+    Ok(code.map_or(ExitCode::FAILURE, ExitCode::from))
 }
 
 /// Runs a program and hands back what it wrote to standard output. Its standard error is ours.
@@ -150,19 +153,21 @@ fn expect_success(command: &Command, status: ExitStatus) -> Result<()> {
     bail!("{} failed: {status}", describe(command))
 }
 
-/// The command as one would type it, cut short where an argument is a whole script.
-pub(crate) fn describe(command: &Command) -> String {
+/// The command much as one would type it: the program without its folder, and no argument at full length.
+fn describe(command: &Command) -> String {
     const LONGEST: usize = 60;
+    let program = Path::new(command.get_program())
+        .file_name()
+        .unwrap_or(command.get_program());
     let mut text = String::from("`");
-    for (i, word) in std::iter::once(command.get_program())
-        .chain(command.get_args())
-        .enumerate()
-    {
-        let word = OsStr::to_string_lossy(word);
-        let separator = if i == 0 { "" } else { " " };
+    text.push_str(&program.to_string_lossy());
+    for word in command.get_args().map(OsStr::to_string_lossy) {
         let shown: String = word.lines().next().unwrap_or_default().chars().take(LONGEST).collect();
-        let cut = if shown.len() < word.len() { "…" } else { "" };
-        let _ = write!(text, "{separator}{shown}{cut}");
+        text.push(' ');
+        text.push_str(&shown);
+        if shown.len() < word.len() {
+            text.push('…');
+        }
     }
     text.push('`');
     text

@@ -61,32 +61,32 @@ enum Task {
 }
 
 fn main() -> ExitCode {
-    match run(Cli::parse().task) {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
-        Err(error) => {
-            eprintln!("error: {error:#}");
-            ExitCode::FAILURE
-        }
-    }
+    run(Cli::parse().task).unwrap_or_else(|error| {
+        eprintln!("error: {error:#}");
+        ExitCode::FAILURE
+    })
 }
 
-/// Runs one task. `Ok(false)`: it ran to its end, and what it looked at is not in order.
-fn run(task: Task) -> Result<bool> {
+fn run(task: Task) -> Result<ExitCode> {
     if let Task::WasmTestRunner { args } = task {
-        return test::wasm::run_binary(args).map(|()| true);
+        test::wasm::run_binary(args)?;
+        return Ok(ExitCode::SUCCESS);
     }
     let workspace = Workspace::locate()?;
-    match task {
+    let in_order = match task {
         Task::Build => {
             let package = package::build(&workspace)?;
             size::report(&workspace, &package)?;
-            Ok(true)
+            true
         }
-        Task::Check => check::run(&workspace),
-        Task::Demo => demo::run(&workspace),
-        Task::Generate => generated::run(&workspace, Mode::Write).map(|()| true),
-        Task::Test { only } => test::run(&workspace, &only),
+        Task::Check => check::run(&workspace)?,
+        Task::Demo => return demo::run(&workspace),
+        Task::Generate => {
+            generated::run(&workspace, Mode::Write)?;
+            true
+        }
+        Task::Test { only } => test::run(&workspace, &only)?,
         Task::WasmTestRunner { .. } => unreachable!("answered above, before the workspace is looked up"),
-    }
+    };
+    Ok(if in_order { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -42,6 +42,13 @@ pub(crate) struct Package {
 /// # Errors
 /// When a tool fails, a source is missing, or the manifest and the files disagree.
 pub(crate) fn build(workspace: &Workspace) -> Result<Package> {
+    // Before the minute or so that the modules take.
+    for (from, _, what) in SOURCES {
+        ensure!(
+            workspace.path(from).is_dir(),
+            "expected {what} in {from}/, found no such folder"
+        );
+    }
     npm::ensure_tools(workspace)?;
     let modules = Module::ALL
         .into_iter()

@@ -78,7 +78,7 @@ impl Tally {
     pub(crate) fn from_node(lines: &[String]) -> Self {
         let count = |name| {
             lines.iter().rev().find_map(|line| {
-                let line = line.trim_start_matches(|c: char| !c.is_alphanumeric());
+                let line = line.trim_start_matches(|c: char| !c.is_ascii_alphanumeric());
                 line.strip_prefix(name)?.strip_prefix(' ')?.parse::<u64>().ok()
             })
         };
