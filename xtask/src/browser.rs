@@ -4,7 +4,7 @@ use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 
 use crate::command;
@@ -30,7 +30,7 @@ impl Browser {
     /// # Errors
     /// When they are missing and cannot be installed.
     pub(crate) fn ensure() -> Result<Self> {
-        if let Some(browser) = Self::find() {
+        if let Some(browser) = Self::find()? {
             return Ok(browser);
         }
         if !may_install() {
@@ -48,15 +48,16 @@ impl Browser {
             "chromium",
             "chromium-driver",
         ]))?;
-        Self::find().context("apt-get installed chromium and chromium-driver, but they are not on PATH")
+        Self::find()?.context("apt-get installed chromium and chromium-driver, but they are not on PATH")
     }
 
-    fn find() -> Option<Self> {
-        let chromium = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
-        Some(Self {
-            chromium: locate(CHROMIUM, &chromium)?,
-            driver: locate(CHROMEDRIVER, &["chromedriver"])?,
-        })
+    fn find() -> Result<Option<Self>> {
+        let chromium = locate(
+            CHROMIUM,
+            &["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"],
+        )?;
+        let driver = locate(CHROMEDRIVER, &["chromedriver"])?;
+        Ok(chromium.zip(driver).map(|(chromium, driver)| Self { chromium, driver }))
     }
 
     /// Writes the capabilities for a driver session: those of `webdriver.json`, with this browser.
@@ -78,11 +79,16 @@ impl Browser {
 }
 
 /// The program an environment variable names, or else the first of `names` on the PATH.
-fn locate(variable: &str, names: &[&str]) -> Option<PathBuf> {
-    if let Some(named) = env::var_os(variable) {
-        return Some(PathBuf::from(named)).filter(|path| path.is_file());
-    }
-    names.iter().find_map(|name| on_path(name))
+fn locate(variable: &str, names: &[&str]) -> Result<Option<PathBuf>> {
+    let Some(named) = env::var_os(variable).map(PathBuf::from) else {
+        return Ok(names.iter().find_map(|name| on_path(name)));
+    };
+    ensure!(
+        named.is_file(),
+        "expected a program at {}, which {variable} names, found none",
+        named.display()
+    );
+    Ok(Some(named))
 }
 
 fn on_path(name: &str) -> Option<PathBuf> {
