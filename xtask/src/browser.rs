@@ -105,6 +105,9 @@ fn may_install() -> bool {
 
 fn apt_get() -> Command {
     let mut apt_get = Command::new("apt-get");
-    apt_get.arg("--quiet").env("DEBIAN_FRONTEND", "noninteractive");
+    // Another apt-get may be at work, on a machine that has just started for instance.
+    apt_get
+        .args(["--quiet", "--option", "DPkg::Lock::Timeout=120"])
+        .env("DEBIAN_FRONTEND", "noninteractive");
     apt_get
 }

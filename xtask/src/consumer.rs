@@ -14,6 +14,9 @@ use crate::npm;
 use crate::package::Package;
 use crate::workspace::Workspace;
 
+/// What tests of the package may import besides the package, at the versions of the root `package.json`.
+const TEST_TOOLS: [&str; 3] = ["@types/node", "playwright-core", "typescript"];
+
 /// The project.
 #[derive(Debug)]
 pub(crate) struct Consumer {
@@ -67,7 +70,7 @@ impl Consumer {
         Ok(to)
     }
 
-    /// Node, ready for arguments, in the project.
+    /// Node, ready for arguments, in the project. `PQRUN_ROOT` tells a script where the checkout is.
     pub(crate) fn node(&self, workspace: &Workspace) -> Command {
         let mut node = Command::new("node");
         node.current_dir(&self.folder).env("PQRUN_ROOT", &workspace.root);
@@ -79,14 +82,16 @@ impl Consumer {
     }
 }
 
-/// The package itself, and what the tests drive a browser with.
+/// The package itself, and what its tests need.
 fn manifest(workspace: &Workspace) -> Result<serde_json::Value> {
-    Ok(json!({
+    let mut manifest = json!({
         "private": true,
         "type": "module",
-        "dependencies": {
-            "playwright-core": npm::pin(workspace, "playwright-core")?,
-            "pqrun": "file:pqrun.tgz",
-        },
-    }))
+        "dependencies": { "pqrun": "file:pqrun.tgz" },
+        "devDependencies": {},
+    });
+    for tool in TEST_TOOLS {
+        manifest["devDependencies"][tool] = npm::pin(workspace, tool)?.into();
+    }
+    Ok(manifest)
 }
