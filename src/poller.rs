@@ -408,6 +408,8 @@ impl Poller {
                 && !matches!(self.stage, Stage::Collecting(_))
             {
                 self.deadline_passed = true;
+                // A host that slept through it still gets its last look.
+                self.deadline = self.now;
                 self.deadline_over();
             } else if !self.wake_due() {
                 return;

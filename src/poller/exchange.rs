@@ -6,9 +6,10 @@ use crate::contract::Call;
 use crate::databricks;
 use crate::error::{Error, ErrorCode};
 use crate::fabric;
+use crate::fabric::instance::canonical_guid;
 use crate::http::{HttpRequest, HttpResponse, RequestId, Service};
 use crate::poller::collect::Fetch;
-use crate::poller::{Output, Poller, Stage, TimeoutReason, schedule};
+use crate::poller::{FINAL_LOOK, Output, Poller, Stage, TimeoutReason, schedule};
 use crate::run::EventKind;
 use crate::time::Timestamp;
 
@@ -110,11 +111,15 @@ impl Poller {
         let id = RequestId(self.next_id);
         self.next_id += 1;
         let service = self.job.service();
+        let (last_look, until) = (self.is_last_look(), self.deadline.plus(FINAL_LOOK));
         let Some(exchange) = self.exchanges.get_mut(at) else {
             return;
         };
         exchange.id = Some(id);
         exchange.due = self.now.plus(exchange.call.timeout);
+        if last_look {
+            exchange.due = exchange.due.min(until);
+        }
         let request = HttpRequest {
             id,
             service,
@@ -141,7 +146,7 @@ impl Poller {
         if let Some(id) = exchange.id {
             let seconds = exchange.call.timeout.as_secs();
             if matches!(exchange.tag, Tag::Start) {
-                self.record.late = Some(id);
+                self.record.late.push(id);
             }
             self.unanswered(id, &format!("no answer within {seconds} s"), true);
         } else {
@@ -169,7 +174,8 @@ impl Poller {
 
     pub(super) fn answered(&mut self, id: RequestId, response: HttpResponse) {
         let Some(at) = self.exchanges.iter().position(|exchange| exchange.id == Some(id)) else {
-            if self.record.late == Some(id) {
+            if self.record.late.contains(&id) {
+                self.record.late.retain(|late| *late != id);
                 self.late_start(&response);
             }
             return;
@@ -199,8 +205,12 @@ impl Poller {
                 if matches!(exchange.tag, Tag::Start) {
                     self.start_had_no_effect();
                 }
+                let error = error.at(name);
+                if self.is_start_called_off(&exchange, &error) {
+                    return;
+                }
                 exchange.refreshed = true;
-                self.retry_event(error.at(name));
+                self.retry_event(error);
                 self.exchanges.push(exchange);
                 self.transmit(self.exchanges.len() - 1);
             }
@@ -211,13 +221,23 @@ impl Poller {
 
     /// Waits, and sends it again, as long as the budget since the last good answer lasts.
     fn again(&mut self, mut exchange: Exchange, error: Error, asked: Option<Duration>) {
+        if self.is_start_called_off(&exchange, &error) {
+            return;
+        }
+        if matches!(exchange.tag, Tag::Watch) {
+            // The list is read again before the next poll anyway.
+            self.gave_up(exchange.tag, error);
+            return;
+        }
         exchange.attempt += 1;
         let delay = schedule::retry(exchange.attempt, asked, &mut self.jitter);
+        let last_look = self.is_last_look();
         let since = self.failing_since.get_or_insert(self.now);
         // A wait that the service asked for is no failing.
         *since = since.plus(asked.unwrap_or_default());
         let due = self.now.plus(delay);
-        if due.since(*since) > self.options.retry_budget() {
+        let too_late = last_look && due >= self.deadline.plus(FINAL_LOOK);
+        if too_late || due.since(*since) > self.options.retry_budget() {
             self.failing_since = None;
             self.gave_up(exchange.tag, error);
             return;
@@ -226,6 +246,22 @@ impl Poller {
         exchange.due = due;
         self.exchanges.push(exchange);
         self.retry_event(error);
+    }
+
+    /// A start that had no effect is not sent again if a cancel was asked for meanwhile.
+    fn is_start_called_off(&mut self, exchange: &Exchange, error: &Error) -> bool {
+        let Some(cancel) = self.cancel.filter(|_| matches!(exchange.tag, Tag::Start)) else {
+            return false;
+        };
+        if self.record.unsure == 0 {
+            self.called_off(cancel.by);
+        } else if exchange.policy == Policy::Once {
+            self.start_gave_up(error.clone());
+        } else {
+            // The token leads to the run that has to be cancelled.
+            return false;
+        }
+        true
     }
 
     fn retry_event(&mut self, error: Error) {
@@ -240,11 +276,17 @@ impl Poller {
         if response.is_success() {
             return Verdict::Good;
         }
+        // Only a refusal tells that a start had no effect.
+        let unclear = exchange.policy == Policy::Once && (!(400..500).contains(&status) || matches!(status, 408 | 425));
         if status < 400 {
             // Redirects are not followed: the token belongs to this origin.
             let mut error = Error::new(ErrorCode::WrongHost, "expected an answer, found a redirect");
             error.status = (status != 0).then_some(status);
-            return Verdict::Refused(error);
+            return if unclear {
+                Verdict::Unclear(error)
+            } else {
+                Verdict::Refused(error)
+            };
         }
         let asked = schedule::retry_after(response, self.now);
         let (error, asked, passing) = match self.job.service() {
@@ -263,6 +305,7 @@ impl Poller {
             }
         };
         match error.code() {
+            _ if unclear => Verdict::Unclear(error),
             ErrorCode::Unauthenticated | ErrorCode::TokenExpired if exchange.refreshed => Verdict::Refused(error),
             ErrorCode::Unauthenticated | ErrorCode::TokenExpired => Verdict::Refresh(error),
             ErrorCode::TooManyJobs => Verdict::Refused(error),
@@ -275,12 +318,9 @@ impl Poller {
                 error: error.retryable(),
                 asked,
             },
-            _ if passing || is_passing(status) => match exchange.policy {
-                Policy::Again => Verdict::Again {
-                    error: error.retryable(),
-                    asked,
-                },
-                Policy::Once => Verdict::Unclear(error),
+            _ if passing || is_passing(status) => Verdict::Again {
+                error: error.retryable(),
+                asked,
             },
             _ => Verdict::Refused(error),
         }
@@ -319,7 +359,8 @@ impl Poller {
                 self.look_refused(error);
             }
             Tag::Poll => self.poll_refused(error, response),
-            Tag::Watch | Tag::CancelDuplicate => {}
+            Tag::Watch => self.poll_run(),
+            Tag::CancelDuplicate => {}
             Tag::Cancel => self.cancel_refused(error),
             Tag::Fetch(fetch) => self.fetch_refused(fetch, error),
         }
@@ -334,7 +375,8 @@ impl Poller {
             Tag::JobsByName | Tag::RunsPage | Tag::RunsRow | Tag::Instances | Tag::RunsLookup | Tag::Judged => {
                 self.look_refused(error);
             }
-            Tag::Watch | Tag::CancelDuplicate => {}
+            Tag::Watch => self.poll_run(),
+            Tag::CancelDuplicate => {}
             Tag::Cancel => self.cancel_refused(error),
             Tag::Fetch(fetch) => self.fetch_refused(fetch, error),
         }
@@ -363,6 +405,11 @@ impl Poller {
         }
     }
 
+    /// Whether the deadline has passed and the run is only looked at once more.
+    pub(super) const fn is_last_look(&self) -> bool {
+        self.deadline_passed && self.cancel.is_none() && matches!(self.stage, Stage::Following(_))
+    }
+
     pub(super) const fn is_looking(&self) -> bool {
         matches!(self.stage, Stage::Looking(_))
     }
@@ -378,6 +425,7 @@ fn is_page(response: &HttpResponse) -> bool {
     crate::json::trim(&response.body).first() == Some(&b'<')
 }
 
-fn request_id(response: &HttpResponse) -> Option<String> {
-    response.header("RequestId").map(str::to_ascii_lowercase)
+/// Fabric's id of the request, which its run carries as `rootActivityId`; what is no GUID came from somebody else.
+pub(super) fn request_id(response: &HttpResponse) -> Option<String> {
+    response.header("RequestId").and_then(canonical_guid)
 }

@@ -9,6 +9,7 @@ use crate::http::{HttpResponse, Service};
 use crate::json;
 use crate::poller::exchange::{Policy, Tag};
 use crate::poller::options::OnTimeout;
+use crate::poller::snapshot::StartRecord;
 use crate::poller::start::Listing;
 use crate::poller::{CANCEL_GRACE, CancelledBy, Cancelling, FINAL_LOOK, Job, Poller, Stage, schedule};
 use crate::run::{IdentifiedBy, Outcome, Phase, RunInfo, WarningCode};
@@ -33,8 +34,6 @@ pub(super) struct Following {
     young_until: Timestamp,
     end_time_reads: u8,
     pub(super) watch: Option<Watch>,
-    /// The run is another caller's that began at the same time.
-    pub(super) raced: bool,
 }
 
 /// The list is read beside the polls.
@@ -108,7 +107,6 @@ impl Poller {
                 until: self.now.plus(WATCH),
                 listing: Listing::default(),
             }),
-            raced: false,
         });
     }
 
@@ -123,21 +121,29 @@ impl Poller {
     }
 
     pub(super) fn poll(&mut self) {
+        if self.is_last_look() || !self.watch() {
+            self.poll_run();
+        }
+    }
+
+    pub(super) fn poll_run(&mut self) {
         let Some(id) = self.run.as_ref().map(|run| run.id.clone()) else {
             return;
         };
         if self.has_exchange(|tag| matches!(tag, Tag::Poll)) {
             return;
         }
+        if let Stage::Following(following) = &mut self.stage {
+            following.wake = None;
+        }
         let mut call = match &self.job {
             Job::Databricks(job) => job.runs_get(&self.base, &id, None),
             Job::Fabric(job) => job.get_instance(&self.base, &id),
         };
-        if self.deadline_passed && self.cancel.is_none() {
+        if self.is_last_look() {
             call.timeout = FINAL_LOOK;
         }
         self.send(Tag::Poll, call, Policy::Again);
-        self.watch();
     }
 
     pub(super) fn polled(&mut self, response: &HttpResponse) -> Result<(), Error> {
@@ -251,17 +257,20 @@ impl Poller {
 
     /// The run of another caller that won a race was cancelled: look again, at most twice.
     fn lost_race(&mut self) -> bool {
-        let raced = matches!(&self.stage, Stage::Following(following) if following.raced);
-        if !raced
+        if !self.record.raced
             || self.seen.outcome != Some(Outcome::Cancelled)
             || self.record.races >= RACES
             || self.cancel.is_some()
         {
             return false;
         }
-        self.record.races += 1;
-        self.record.sent_at = None;
-        self.record.unsure = 0;
+        // Nothing of the start that lost may be taken for a trace of the next one.
+        self.record = StartRecord {
+            races: self.record.races + 1,
+            token: self.record.token.take(),
+            clock_offset: self.record.clock_offset,
+            ..StartRecord::default()
+        };
         self.run = None;
         self.seen = super::Seen::default();
         self.drop_exchanges(|_| true);
@@ -426,6 +435,15 @@ impl Poller {
         }
     }
 
+    /// A cancel was asked for while a start was under way that has turned out to have had no effect.
+    pub(super) fn called_off(&mut self, by: CancelledBy) {
+        self.cancel = None;
+        match by {
+            CancelledBy::Caller => self.cancel_requested(),
+            CancelledBy::Deadline => self.finish_timed_out(),
+        }
+    }
+
     pub(super) fn detach_requested(&mut self) {
         if matches!(self.stage, Stage::Collecting(_)) {
             self.collecting_over();
@@ -438,11 +456,7 @@ impl Poller {
     fn cancel_run(&mut self, by: CancelledBy) {
         if !self.may_cancel() {
             // It turned out to be shared after the cancel was asked for.
-            self.cancel = None;
-            match by {
-                CancelledBy::Caller => self.cancel_requested(),
-                CancelledBy::Deadline => self.finish_timed_out(),
-            }
+            self.called_off(by);
             return;
         }
         self.cancel = Some(self.cancelling(by));
@@ -466,7 +480,11 @@ impl Poller {
     /// `JobAlreadyCompleted` and its like: the next read tells how it ended. Any other refusal is told, and the run is
     /// watched to the end of the grace.
     pub(super) fn cancel_refused(&mut self, error: Error) {
-        if error.code() != ErrorCode::BadRequest {
+        let has_ended = match self.job.service() {
+            Service::Databricks => error.code() == ErrorCode::BadRequest,
+            Service::Fabric => error.service_code.as_deref() == Some("JobAlreadyCompleted"),
+        };
+        if !has_ended {
             self.warn(
                 WarningCode::CancelRefused,
                 format!("the run could not be cancelled: {error}"),
