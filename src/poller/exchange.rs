@@ -9,7 +9,7 @@ use crate::fabric;
 use crate::fabric::instance::canonical_guid;
 use crate::http::{HttpRequest, HttpResponse, RequestId, Service};
 use crate::poller::collect::Fetch;
-use crate::poller::{FINAL_LOOK, Output, Poller, Stage, TimeoutReason, schedule};
+use crate::poller::{Output, Poller, Stage, TimeoutReason, schedule};
 use crate::run::EventKind;
 use crate::time::Timestamp;
 
@@ -21,7 +21,7 @@ pub(super) enum Tag {
     /// A page of `runs/list`, for `reuse`.
     RunsPage,
     /// A row of it, read whole.
-    RunsRow,
+    RunsRow(String),
     /// A page of `runs/list`, for a start that was too long ago to be sent again.
     RunsLookup,
     /// A page of the instances.
@@ -111,15 +111,11 @@ impl Poller {
         let id = RequestId(self.next_id);
         self.next_id += 1;
         let service = self.job.service();
-        let (last_look, until) = (self.is_last_look(), self.deadline.plus(FINAL_LOOK));
         let Some(exchange) = self.exchanges.get_mut(at) else {
             return;
         };
         exchange.id = Some(id);
         exchange.due = self.now.plus(exchange.call.timeout);
-        if last_look {
-            exchange.due = exchange.due.min(until);
-        }
         let request = HttpRequest {
             id,
             service,
@@ -206,7 +202,7 @@ impl Poller {
                     self.start_had_no_effect();
                 }
                 let error = error.at(name);
-                if self.is_start_called_off(&exchange, &error) {
+                if matches!(exchange.tag, Tag::Start) && self.start_is_unwanted() {
                     return;
                 }
                 exchange.refreshed = true;
@@ -221,7 +217,7 @@ impl Poller {
 
     /// Waits, and sends it again, as long as the budget since the last good answer lasts.
     fn again(&mut self, mut exchange: Exchange, error: Error, asked: Option<Duration>) {
-        if self.is_start_called_off(&exchange, &error) {
+        if matches!(exchange.tag, Tag::Start) && self.start_is_unwanted() {
             return;
         }
         if matches!(exchange.tag, Tag::Watch) {
@@ -231,13 +227,11 @@ impl Poller {
         }
         exchange.attempt += 1;
         let delay = schedule::retry(exchange.attempt, asked, &mut self.jitter);
-        let last_look = self.is_last_look();
         let since = self.failing_since.get_or_insert(self.now);
-        // A wait that the service asked for is no failing.
-        *since = since.plus(asked.unwrap_or_default());
+        // A wait that the service asked for is no failing, nor is the jitter on top of it.
+        *since = since.plus(schedule::longest_obeyed(asked).min(delay));
         let due = self.now.plus(delay);
-        let too_late = last_look && due >= self.deadline.plus(FINAL_LOOK);
-        if too_late || due.since(*since) > self.options.retry_budget() {
+        if due.since(*since) > self.options.retry_budget() {
             self.failing_since = None;
             self.gave_up(exchange.tag, error);
             return;
@@ -246,22 +240,6 @@ impl Poller {
         exchange.due = due;
         self.exchanges.push(exchange);
         self.retry_event(error);
-    }
-
-    /// A start that had no effect is not sent again if a cancel was asked for meanwhile.
-    fn is_start_called_off(&mut self, exchange: &Exchange, error: &Error) -> bool {
-        let Some(cancel) = self.cancel.filter(|_| matches!(exchange.tag, Tag::Start)) else {
-            return false;
-        };
-        if self.record.unsure == 0 {
-            self.called_off(cancel.by);
-        } else if exchange.policy == Policy::Once {
-            self.start_gave_up(error.clone());
-        } else {
-            // The token leads to the run that has to be cancelled.
-            return false;
-        }
-        true
     }
 
     fn retry_event(&mut self, error: Error) {
@@ -294,7 +272,11 @@ impl Poller {
                 let refusal = databricks::error::read(response);
                 let asked = asked.max(refusal.retry_delay);
                 let passing = databricks::error::is_passing(&refusal);
-                let code = databricks::error::classify(status, exchange.call.endpoint.name, &refusal);
+                let code = if status == 404 && is_page(response) {
+                    ErrorCode::WrongHost
+                } else {
+                    databricks::error::classify(status, exchange.call.endpoint.name, &refusal)
+                };
                 (refusal.into_error(status, code), asked, passing)
             }
             Service::Fabric => {
@@ -331,7 +313,7 @@ impl Poller {
         match tag {
             Tag::JobsByName => self.jobs_page(response),
             Tag::RunsPage => self.runs_page(response),
-            Tag::RunsRow => self.runs_row(response),
+            Tag::RunsRow(id) => self.runs_row(&id, response),
             Tag::RunsLookup => self.runs_lookup(response),
             Tag::Instances => self.instances_page(response),
             Tag::Marked => self.marked(response),
@@ -353,9 +335,10 @@ impl Poller {
         match tag {
             Tag::Start => self.start_refused(error),
             Tag::Judged if error.code() == ErrorCode::RunNotFound => self.judged_gone(),
-            Tag::RunsRow if error.code() == ErrorCode::RunNotFound => self.examine_rows(),
+            Tag::RunsRow(_) if error.code() == ErrorCode::RunNotFound => self.row_gone(),
             Tag::Marked => self.next_candidate(),
-            Tag::JobsByName | Tag::RunsPage | Tag::RunsRow | Tag::Instances | Tag::RunsLookup | Tag::Judged => {
+            Tag::Judged => self.judged_unread(error),
+            Tag::JobsByName | Tag::RunsPage | Tag::RunsRow(_) | Tag::Instances | Tag::RunsLookup => {
                 self.look_refused(error);
             }
             Tag::Poll => self.poll_refused(error, response),
@@ -372,7 +355,8 @@ impl Poller {
             Tag::Start => self.start_gave_up(error),
             Tag::Poll => self.poll_gave_up(error),
             Tag::Marked => self.next_candidate(),
-            Tag::JobsByName | Tag::RunsPage | Tag::RunsRow | Tag::Instances | Tag::RunsLookup | Tag::Judged => {
+            Tag::Judged => self.judged_unread(error),
+            Tag::JobsByName | Tag::RunsPage | Tag::RunsRow(_) | Tag::Instances | Tag::RunsLookup => {
                 self.look_refused(error);
             }
             Tag::Watch => self.poll_run(),
@@ -403,11 +387,6 @@ impl Poller {
                 self.exchanges[at].due = self.exchanges[at].due.min(until);
             }
         }
-    }
-
-    /// Whether the deadline has passed and the run is only looked at once more.
-    pub(super) const fn is_last_look(&self) -> bool {
-        self.deadline_passed && self.cancel.is_none() && matches!(self.stage, Stage::Following(_))
     }
 
     pub(super) const fn is_looking(&self) -> bool {

@@ -126,6 +126,11 @@ impl Poller {
         }
     }
 
+    /// Whether the deadline has passed and the run is only looked at once more.
+    const fn is_last_look(&self) -> bool {
+        self.deadline_passed && self.cancel.is_none()
+    }
+
     pub(super) fn poll_run(&mut self) {
         let Some(id) = self.run.as_ref().map(|run| run.id.clone()) else {
             return;
@@ -261,6 +266,7 @@ impl Poller {
             || self.seen.outcome != Some(Outcome::Cancelled)
             || self.record.races >= RACES
             || self.cancel.is_some()
+            || self.deadline_passed
         {
             return false;
         }
@@ -326,15 +332,11 @@ impl Poller {
             self.final_look_over();
             return;
         }
-        let code = match error.code() {
-            code @ (ErrorCode::RunNotFound
-            | ErrorCode::NotFound
-            | ErrorCode::Unauthenticated
-            | ErrorCode::TokenExpired
-            | ErrorCode::Forbidden
-            | ErrorCode::WrongHost) => code,
-            _ => ErrorCode::LostSight,
-        };
+        if self.cancel.is_some_and(|cancel| cancel.by == CancelledBy::Deadline) {
+            self.finish_timed_out();
+            return;
+        }
+        let code = lost_sight(error.code());
         // A run that was only named, and does not exist or may not be seen, was never followed.
         let never_seen = self.seen.phase.is_none()
             && self
@@ -366,14 +368,16 @@ impl Poller {
                 }
             }
             // The run that the start may have made is found first, then cancelled; bounded.
-            Stage::Starting(_) | Stage::Reconciling(_) if cancels && self.record.unsure > 0 => {
+            Stage::Looking(_) | Stage::Starting(_) | Stage::Reconciling(_)
+                if cancels && self.record.unsure > 0 && self.may_cancel_start() =>
+            {
                 self.cancel = Some(self.cancelling(CancelledBy::Deadline));
             }
             _ => self.finish_timed_out(),
         }
     }
 
-    fn final_look_over(&mut self) {
+    pub(super) fn final_look_over(&mut self) {
         if self.options.on_timeout == OnTimeout::Cancel && self.may_cancel() {
             self.cancel_run(CancelledBy::Deadline);
         } else {
@@ -400,6 +404,15 @@ impl Poller {
         self.options.cancel_shared || self.run.as_ref().is_some_and(|run| !run.shared)
     }
 
+    /// Whether the run that a start under way may make can be cancelled.
+    fn may_cancel_start(&self) -> bool {
+        let shared = match &self.job {
+            Job::Databricks(_) => self.starts_shared(),
+            Job::Fabric(_) => false,
+        };
+        self.options.cancel_shared || !shared
+    }
+
     const fn cancelling(&self, by: CancelledBy) -> Cancelling {
         Cancelling {
             by,
@@ -422,26 +435,39 @@ impl Poller {
                 self.finish(Outcome::Abandoned, error);
             }
             Stage::Following(_) => self.cancel_run(CancelledBy::Caller),
-            Stage::Starting(_) | Stage::Reconciling(_) if self.record.unsure > 0 => {
+            Stage::Looking(_) | Stage::Starting(_) | Stage::Reconciling(_) if self.record.unsure > 0 => {
                 self.cancel = Some(self.cancelling(CancelledBy::Caller));
             }
-            Stage::Looking(_) | Stage::Starting(_) | Stage::Reconciling(_) => {
-                self.seen.message = "cancelled before anything was started".to_owned();
-                self.done(Outcome::Cancelled, None, Vec::new(), None);
-            }
+            Stage::Looking(_) | Stage::Starting(_) | Stage::Reconciling(_) => self.cancelled_before_start(),
             // The run has ended: there is nothing to cancel, and nobody wants to wait for its outputs.
             Stage::Collecting(_) => self.collecting_over(),
             Stage::Done(_) => {}
         }
     }
 
-    /// A cancel was asked for while a start was under way that has turned out to have had no effect.
-    pub(super) fn called_off(&mut self, by: CancelledBy) {
-        self.cancel = None;
-        match by {
-            CancelledBy::Caller => self.cancel_requested(),
-            CancelledBy::Deadline => self.finish_timed_out(),
+    fn cancelled_before_start(&mut self) {
+        self.seen.message = "cancelled before anything was started".to_owned();
+        self.done(Outcome::Cancelled, None, Vec::new(), None);
+    }
+
+    /// A start that certainly had no effect is not sent again once nobody wants its run. Ends the wait then.
+    pub(super) fn start_is_unwanted(&mut self) -> bool {
+        match (
+            self.cancel.map(|cancel| cancel.by),
+            self.record.unsure,
+            self.job.service(),
+        ) {
+            (Some(CancelledBy::Caller), 0, _) => self.cancelled_before_start(),
+            (Some(CancelledBy::Deadline), 0, _) => self.finish_timed_out(),
+            // The one before it may have been taken, but no second one is made only to be cancelled.
+            (Some(_), _, Service::Fabric) => {
+                let message = "the first start was not answered, and the second one was called off";
+                self.start_gave_up(Error::new(ErrorCode::Network, message));
+            }
+            // Without a cancel it is wanted; with one, its token leads to the run that has to be cancelled.
+            _ => return false,
         }
+        true
     }
 
     pub(super) fn detach_requested(&mut self) {
@@ -456,7 +482,11 @@ impl Poller {
     fn cancel_run(&mut self, by: CancelledBy) {
         if !self.may_cancel() {
             // It turned out to be shared after the cancel was asked for.
-            self.called_off(by);
+            self.cancel = None;
+            match by {
+                CancelledBy::Caller => self.cancel_requested(),
+                CancelledBy::Deadline => self.finish_timed_out(),
+            }
             return;
         }
         self.cancel = Some(self.cancelling(by));
@@ -506,7 +536,7 @@ impl Poller {
     }
 
     pub(super) fn cancel_grace_over(&mut self) {
-        match (self.cancel.map(|cancel| cancel.by), self.is_starting()) {
+        match (self.cancel.map(|cancel| cancel.by), self.run.is_none()) {
             (Some(CancelledBy::Deadline), _) => self.finish_timed_out(),
             (_, true) => {
                 let error = Error::new(
@@ -534,8 +564,21 @@ impl Poller {
     }
 }
 
+/// The code of a result whose run can't be read any more: the cause where a person can do something about it.
+pub(super) const fn lost_sight(cause: ErrorCode) -> ErrorCode {
+    match cause {
+        code @ (ErrorCode::RunNotFound
+        | ErrorCode::NotFound
+        | ErrorCode::Unauthenticated
+        | ErrorCode::TokenExpired
+        | ErrorCode::Forbidden
+        | ErrorCode::WrongHost) => code,
+        _ => ErrorCode::LostSight,
+    }
+}
+
 /// An answer about another run is no answer.
-fn check_id(expected: &str, found: &str) -> Result<(), Error> {
+pub(super) fn check_id(expected: &str, found: &str) -> Result<(), Error> {
     if expected.eq_ignore_ascii_case(found) {
         return Ok(());
     }

@@ -10,7 +10,7 @@ use crate::fabric::service::{Answer, LIST, Row, Shared, answer, id, refusal, req
 use crate::support::{Host, Reply, START, code};
 
 /// Everything that does not tell whether a start was taken.
-pub fn unclear() -> Vec<(&'static str, Reply)> {
+pub(super) fn unclear() -> Vec<(&'static str, Reply)> {
     let mut all = vec![
         ("cut", Reply::Fail("connection reset", true)),
         ("hang", Reply::Hang),
