@@ -3,18 +3,18 @@
 #![cfg(not(target_family = "wasm"))]
 
 mod fabric {
-    // mod bodies;
+    mod bodies;
     // mod cancel;
     // mod deadlines;
     // mod events;
     // mod fixtures;
     // mod hostile;
-    // mod late;
+    mod late;
     // mod outputs;
-    // mod polls;
+    mod polls;
     // mod races;
     mod reconcile;
-    // mod resend;
+    mod resend;
     // mod resume;
     // mod reuse;
     mod service;

@@ -445,6 +445,10 @@ impl Poller {
                 );
                 self.follow(first.clone(), false, IdentifiedBy::RootActivityId);
             }
+            _ if self
+                .warnings
+                .iter()
+                .any(|warning| warning.code == WarningCode::DuplicateRun) => {}
             _ if !others.is_empty() => self.warn(
                 WarningCode::DuplicateRun,
                 format!(

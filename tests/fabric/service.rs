@@ -290,6 +290,7 @@ pub fn refusal(status: u16, code: &str) -> HttpResponse {
 
 impl Service {
     fn answer(&mut self, now: Timestamp, sent: &Sent) -> Reply {
+        let mut delay = Duration::from_millis(50);
         let mut response = match sent.request.endpoint {
             LIST => self.list(now, sent.target()),
             GET => self.read(now, sent, 0),
@@ -299,7 +300,10 @@ impl Service {
             _ => {
                 assert_eq!(sent.request.method, Method::Post, "{}", sent.request.endpoint);
                 match self.start(now) {
-                    Reply::Answer(_, response) => response,
+                    Reply::Answer(after, response) => {
+                        delay = after;
+                        response
+                    }
                     reply => return reply,
                 }
             }
@@ -307,7 +311,7 @@ impl Service {
         if let Some(ahead) = self.clock {
             response.headers.push(("Date".to_owned(), http_time(now.plus(ahead))));
         }
-        response.into()
+        Reply::Answer(delay, response)
     }
 
     /// The service's own clock.
