@@ -12,11 +12,11 @@ mod fabric {
     mod late;
     // mod outputs;
     mod polls;
-    // mod races;
+    mod races;
     mod reconcile;
     mod resend;
     // mod resume;
-    // mod reuse;
+    mod reuse;
     mod service;
     mod start;
     mod states;

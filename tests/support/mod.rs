@@ -205,6 +205,15 @@ impl<'a> Host<'a> {
             .any(|sent| sent.request.id == id && sent.request.endpoint == "jobs/runs/get-output")
     }
 
+    /// When the next answer or timeout comes; `None` when it is over.
+    pub fn next_at(&mut self) -> Option<Timestamp> {
+        let Output::Timeout(deadline) = self.poller.poll_output() else {
+            return None;
+        };
+        let answers = self.coming.iter().map(|(at, ..)| *at);
+        answers.chain([deadline.at]).min().map(|at| at.max(self.now))
+    }
+
     /// Jumps to the next answer or timeout. `false` when it is over.
     #[track_caller]
     pub fn step(&mut self) -> bool {
