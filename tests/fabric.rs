@@ -4,8 +4,8 @@
 
 mod fabric {
     mod bodies;
-    // mod cancel;
-    // mod deadlines;
+    mod cancel;
+    mod deadlines;
     // mod events;
     // mod fixtures;
     // mod hostile;
@@ -15,7 +15,7 @@ mod fabric {
     mod races;
     mod reconcile;
     mod resend;
-    // mod resume;
+    mod resume;
     mod reuse;
     mod service;
     mod start;
