@@ -288,6 +288,17 @@ pub fn refusal(status: u16, code: &str) -> HttpResponse {
     answer(status, &[], &body.to_string())
 }
 
+/// What the history shows for a start.
+fn job_type(target: &str) -> String {
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    let in_path = path.split_once("/jobs/").and_then(|(_, rest)| rest.split('/').next());
+    match (query.strip_prefix("jobType="), in_path) {
+        (Some(sent), _) => sent.to_owned(),
+        (None, Some("execute")) if path.contains("/notebooks/") => "RunNotebook".to_owned(),
+        (None, sent) => sent.unwrap_or_default().to_owned(),
+    }
+}
+
 impl Service {
     fn answer(&mut self, now: Timestamp, sent: &Sent) -> Reply {
         let mut delay = Duration::from_millis(50);
@@ -299,7 +310,7 @@ impl Service {
             ACTIVITIES => self.query(sent),
             _ => {
                 assert_eq!(sent.request.method, Method::Post, "{}", sent.request.endpoint);
-                match self.start(now) {
+                match self.start(now, sent) {
                     Reply::Answer(after, response) => {
                         delay = after;
                         response
@@ -383,7 +394,7 @@ impl Service {
         answer(200, &[], &json!({"value": rows, "continuationToken": null}).to_string())
     }
 
-    fn start(&mut self, now: Timestamp) -> Reply {
+    fn start(&mut self, now: Timestamp, sent: &Sent) -> Reply {
         let now = self.clock(now);
         self.posts += 1;
         let request = request(self.posts);
@@ -399,6 +410,7 @@ impl Service {
             id = self.new_ids.pop_front().unwrap_or_else(|| self::id(0x100 + self.posts));
             let mut row = Row::new(id.clone(), now, self.life.clone());
             row.root = Some(request.clone());
+            row.job_type = job_type(sent.target());
             row.failure = self.failure.clone();
             self.rows.push(row);
         }
