@@ -2,4 +2,6 @@
 
 pub mod error;
 pub mod http;
+#[cfg(feature = "simulator")]
+pub mod simulator;
 pub mod time;
