@@ -78,7 +78,7 @@ impl Simulator {
     pub fn new(scenario: Scenario, _now: Timestamp) -> Result<Self, ScenarioError> {
         Ok(Self {
             speed: Speed::default(),
-            databricks: Databricks::new(&scenario.databricks, scenario.seed),
+            databricks: Databricks::new(&scenario.databricks, scenario.seed, Speed::default(), _now),
             fabric: Fabric::new(&scenario.fabric, scenario.seed),
             rng: Rng::new(scenario.seed),
         })
