@@ -3,24 +3,32 @@
 //! The state is a function of the scenario, the requests so far and the instants given with them: there is no clock, no
 //! network and no randomness but a seeded one. Runs go on by themselves; where they stand is worked out when someone looks.
 
+mod admin;
 mod call;
 mod clock;
 pub mod databricks;
 pub mod fabric;
+mod faults;
 mod rng;
 pub mod scenario;
+mod target;
+mod tokens;
 
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use self::call::Call;
+use self::call::{Call, empty_reply, set_header};
 pub use self::clock::Speed;
+use self::clock::http_date;
 use self::databricks::Databricks;
 use self::fabric::Fabric;
+use self::faults::{FaultKind, Faults, When};
 use self::rng::Rng;
 pub use self::scenario::{Scenario, ScenarioError};
-use crate::http::HttpResponse;
+use self::target::Target;
+use self::tokens::Tokens;
+use crate::http::{HttpResponse, Service};
 use crate::time::Timestamp;
 
 /// A request as it came over the wire.
@@ -61,30 +69,59 @@ pub enum Fate {
     Cut(usize),
 }
 
+/// What came in, without query, headers and body.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Logged {
+    /// When.
+    pub at: Timestamp,
+    /// In upper case.
+    pub method: String,
+    /// Without the query.
+    pub path: String,
+    /// The status of the answer, even if the answer was lost.
+    pub status: u16,
+    /// Whether the answer was lost or cut on its way.
+    pub lost: bool,
+}
+
 /// Both services.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct Simulator {
     speed: Speed,
+    allow_all_origins: bool,
+    tokens: Tokens,
     databricks: Databricks,
     fabric: Fabric,
+    faults: Faults,
     rng: Rng,
+    log: Vec<Logged>,
 }
+
+/// Older entries of the log are forgotten.
+const LOG_LENGTH: usize = 10_000;
 
 impl Simulator {
     /// A simulator at the start of its scenario.
     ///
     /// # Errors
     /// A scenario that contradicts itself, such as a task that depends on one that is not there.
-    pub fn new(scenario: Scenario, _now: Timestamp) -> Result<Self, ScenarioError> {
+    pub fn new(scenario: Scenario, now: Timestamp) -> Result<Self, ScenarioError> {
+        scenario.databricks.check()?;
+        let speed = Speed::default();
         Ok(Self {
-            speed: Speed::default(),
-            databricks: Databricks::new(&scenario.databricks, scenario.seed, Speed::default(), _now),
-            fabric: Fabric::new(&scenario.fabric, scenario.seed),
+            speed,
+            allow_all_origins: scenario.allow_all_origins,
+            tokens: Tokens::new(&scenario.tokens, now),
+            databricks: Databricks::new(&scenario.databricks, scenario.seed, speed, now),
+            fabric: Fabric::new(&scenario.fabric, scenario.seed)?,
+            faults: Faults::new(&scenario.faults),
             rng: Rng::new(scenario.seed),
+            log: Vec::new(),
         })
     }
 
-    /// The same, faster or slower.
+    /// The same, faster or slower. Set it before the first request.
     #[must_use]
     pub const fn with_speed(mut self, speed: Speed) -> Self {
         self.speed = speed;
@@ -93,33 +130,116 @@ impl Simulator {
 
     /// Answers one request. `now` may stand still, but not go back.
     pub fn handle(&mut self, now: Timestamp, request: &Request) -> Reply {
-        let (path, raw_query) = request.target.split_once('?').unwrap_or((&request.target, ""));
+        let target = target::read(request);
+        let path = target.path.to_owned();
         let method = request.method.to_ascii_uppercase();
+        let mut reply = self.answer(now, request, &method, target);
+        set_header(&mut reply.response, "Date", http_date(now));
+        if self.allow_all_origins {
+            open_to_all(request, &method, &mut reply.response);
+        }
+        self.log.push(Logged {
+            at: now,
+            method,
+            path,
+            status: reply.response.status,
+            lost: reply.fate != Fate::Deliver,
+        });
+        if self.log.len() > LOG_LENGTH {
+            self.log.remove(0);
+        }
+        reply
+    }
+
+    fn answer(&mut self, now: Timestamp, request: &Request, method: &str, target: Target<'_>) -> Reply {
+        let mut reply = Reply {
+            response: HttpResponse::default(),
+            delay: Duration::ZERO,
+            fate: Fate::Deliver,
+        };
+        let segments: Vec<&str> = target.segments.iter().map(String::as_str).collect();
+        let service = match segments.first() {
+            Some(&"simulator") => {
+                reply.response = self.administer(now, method, &segments, &request.body);
+                return reply;
+            }
+            Some(&("api" | "oidc")) => Service::Databricks,
+            _ => Service::Fabric,
+        };
+        let endpoint = match service {
+            Service::Databricks => self.databricks.endpoint(method, &segments),
+            Service::Fabric => self.fabric.endpoint(method, &segments),
+        };
+        let struck = self
+            .faults
+            .strike(method, target.path, endpoint, self.speed, &mut self.rng);
+        reply.delay = struck.delay;
         let mut call = Call {
             now,
-            method: &method,
-            path: path
-                .split('/')
-                .filter(|part| !part.is_empty())
-                .map(str::to_owned)
-                .collect(),
-            raw_query,
-            query: Vec::new(),
+            method,
+            path: target.segments,
+            raw_query: target.raw_query,
+            query: target.query,
             headers: &request.headers,
             body: &request.body,
-            origin: String::new(),
+            origin: target.origin,
             speed: self.speed,
             rng: &mut self.rng,
         };
-        let response = match call.path.first().map(String::as_str) {
-            Some("api" | "oidc") => self.databricks.handle(&mut call),
-            _ => self.fabric.handle(&mut call),
-        };
-        Reply {
-            response,
-            delay: Duration::ZERO,
-            fate: Fate::Deliver,
+        let authorization = call.header("Authorization").map(str::to_owned);
+        let authorization = authorization.as_deref();
+        let expires = |wanted: When| matches!(&struck.fault, Some((when, FaultKind::ExpireToken)) if *when == wanted);
+        if expires(When::Before) {
+            self.tokens.expire(authorization);
         }
+        let replaced = matches!(
+            &struck.fault,
+            Some((When::Before, kind)) if !matches!(kind, FaultKind::Cut { .. } | FaultKind::ExpireToken)
+        );
+        if !replaced {
+            // A preflight carries no credential.
+            let credential = match method {
+                "OPTIONS" => Ok(()),
+                _ => self.tokens.check(authorization, service, now, self.speed),
+            };
+            reply.response = match (credential, service) {
+                (Ok(()), Service::Databricks) => self.databricks.handle(&mut call),
+                (Ok(()), Service::Fabric) => self.fabric.handle(&mut call),
+                (Err(why), Service::Databricks) => self.databricks.refuse(&mut call, why),
+                (Err(why), Service::Fabric) => self.fabric.refuse(&mut call, why),
+            };
+        }
+        if expires(When::After) {
+            self.tokens.expire(authorization);
+        }
+        if let Some((_, kind)) = &struck.fault {
+            let (databricks, fabric) = (&self.databricks, &self.fabric);
+            faults::damage(kind, &mut call, &mut reply, |call, wait| match service {
+                Service::Databricks => databricks.throttle(call, wait),
+                Service::Fabric => fabric.throttle(call, wait),
+            });
+        }
+        match service {
+            Service::Databricks => self.databricks.finish(&mut call, &mut reply.response),
+            Service::Fabric => self.fabric.finish(&mut call, &mut reply.response),
+        }
+        reply
+    }
+
+    /// What came in, oldest first; the last 10,000 requests.
+    #[must_use]
+    pub fn requests(&self) -> &[Logged] {
+        &self.log
+    }
+
+    /// The truth: runs really created, how each really ends, and what came in.
+    #[must_use]
+    pub fn state(&self, now: Timestamp) -> serde_json::Value {
+        serde_json::json!({
+            "databricks": self.databricks.state(now),
+            "fabric": self.fabric.state(now),
+            "requests": self.log,
+        })
     }
 
     /// The Databricks half, for what really happened.
@@ -133,4 +253,23 @@ impl Simulator {
     pub const fn fabric(&self) -> &Fabric {
         &self.fabric
     }
+}
+
+/// Lets a page of any origin read the answer, as a proxy would.
+fn open_to_all(request: &Request, method: &str, response: &mut HttpResponse) {
+    if method == "OPTIONS" {
+        *response = empty_reply(204);
+        let asked = request
+            .headers
+            .iter()
+            .find(|(name, _)| name.eq_ignore_ascii_case("Access-Control-Request-Headers"));
+        set_header(
+            response,
+            "Access-Control-Allow-Headers",
+            asked.map_or("authorization, content-type", |(_, names)| names),
+        );
+        set_header(response, "Access-Control-Allow-Methods", "GET, POST");
+    }
+    set_header(response, "Access-Control-Allow-Origin", "*");
+    set_header(response, "Access-Control-Expose-Headers", "*");
 }

@@ -115,7 +115,11 @@ impl Databricks {
         };
         let endpoint = self.endpoint(call.method, &path).ok_or_else(|| {
             let rest = path.get(2..).unwrap_or_default().join("/");
-            ApiError::new(404, "ENDPOINT_NOT_FOUND", format!("No API found for '{} /{rest}'", call.method))
+            ApiError::new(
+                404,
+                "ENDPOINT_NOT_FOUND",
+                format!("No API found for '{} /{rest}'", call.method),
+            )
         })?;
         self.limit_rate(endpoint, call.now)?;
         let origin = call.origin.clone();
@@ -140,9 +144,14 @@ impl Databricks {
     }
 
     fn limit_rate(&mut self, endpoint: &str, now: Timestamp) -> ApiResult<()> {
-        let Some(limit) = self.spec.rate_limits.get(endpoint) else { return Ok(()) };
+        let Some(limit) = self.spec.rate_limits.get(endpoint) else {
+            return Ok(());
+        };
         let recent = self.recent.entry(endpoint.to_owned()).or_default();
-        while recent.front().is_some_and(|at| now.since(*at) >= Duration::from_secs(1)) {
+        while recent
+            .front()
+            .is_some_and(|at| now.since(*at) >= Duration::from_secs(1))
+        {
             recent.pop_front();
         }
         if recent.len() >= *limit {
@@ -162,7 +171,10 @@ impl Databricks {
     pub(crate) fn refuse(&self, call: &mut Call<'_>, why: Refusal) -> HttpResponse {
         let id = call.rng.guid();
         let (status, message) = match why {
-            Refusal::Missing => (401, "Credential was not sent or was of an unsupported type for this API."),
+            Refusal::Missing => (
+                401,
+                "Credential was not sent or was of an unsupported type for this API.",
+            ),
             Refusal::Unknown => (self.spec.unknown_token_status, "Invalid access token."),
             Refusal::Expired => (401, "Access token has expired."),
         };
@@ -174,7 +186,10 @@ impl Databricks {
     pub(crate) fn throttle(&self, call: &mut Call<'_>, wait: Duration) -> HttpResponse {
         let seconds = call.speed.retry_after_seconds(wait);
         ApiError::throttled(
-            format!("Workspace {} exceeded the limit of 20 requests per second.", self.spec.workspace_id.0),
+            format!(
+                "Workspace {} exceeded the limit of 20 requests per second.",
+                self.spec.workspace_id.0
+            ),
             seconds,
         )
         .into_response(call)
@@ -182,7 +197,9 @@ impl Databricks {
 
     /// Adds what every answer of this service bears. No CORS header is among it: browsers can't read any of this.
     pub(crate) fn finish(&self, call: &mut Call<'_>, response: &mut HttpResponse) {
-        response.headers.push(("x-databricks-org-id".into(), self.spec.workspace_id.0.to_string()));
+        response
+            .headers
+            .push(("x-databricks-org-id".into(), self.spec.workspace_id.0.to_string()));
         response.headers.push(("x-request-id".into(), call.rng.guid()));
     }
 

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use self::scenario::FabricScenario;
 use super::call::{Call, Refusal, empty_reply};
+use super::scenario::ScenarioError;
 use crate::http::HttpResponse;
 use crate::time::Timestamp;
 
@@ -15,8 +16,8 @@ use crate::time::Timestamp;
 pub struct Fabric {}
 
 impl Fabric {
-    pub(crate) fn new(_scenario: &FabricScenario, _seed: u64) -> Self {
-        Self {}
+    pub(crate) fn new(_scenario: &FabricScenario, _seed: u64) -> Result<Self, ScenarioError> {
+        Ok(Self {})
     }
 
     /// Answers every call whose path is neither under `/api/`, `/oidc/` nor `/simulator/`, `OPTIONS` included.

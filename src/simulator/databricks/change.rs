@@ -90,7 +90,11 @@ impl Databricks {
             return Err(self.run_missing(id));
         }
         if !self.runs[index].is_ended() {
-            return Err(ApiError::new(400, "INVALID_STATE", format!("Run {id} is active and cannot be deleted.")));
+            return Err(ApiError::new(
+                400,
+                "INVALID_STATE",
+                format!("Run {id} is active and cannot be deleted."),
+            ));
         }
         self.runs[index].deleted = true;
         Ok(json!({}))
@@ -104,7 +108,11 @@ impl Databricks {
             return Err(self.run_missing(id));
         }
         if !self.runs[index].is_ended() {
-            return Err(ApiError::new(400, "INVALID_STATE", format!("Run {id} is in progress and cannot be repaired.")));
+            return Err(ApiError::new(
+                400,
+                "INVALID_STATE",
+                format!("Run {id} is in progress and cannot be repaired."),
+            ));
         }
         let latest = self.runs[index].round().id;
         let given = optional_body_id(&body, "latest_repair_id")?;
@@ -134,7 +142,9 @@ impl Databricks {
                 return Err(ApiError::invalid(format!("Duplicate task key in rerun_tasks: {key}")));
             }
             if !job.tasks.iter().any(|task| task.key == *key) {
-                return Err(ApiError::invalid(format!("Task '{key}' in 'rerun_tasks' does not exist in the run.")));
+                return Err(ApiError::invalid(format!(
+                    "Task '{key}' in 'rerun_tasks' does not exist in the run."
+                )));
             }
         }
         if named.is_empty() == !all_failed {
@@ -190,31 +200,34 @@ impl Databricks {
 
     /// A task run or an iteration.
     pub(super) fn find_task(&self, id: i64, now: Timestamp) -> Option<Shown<'_>> {
-        self.runs.iter().filter(|run| self.is_visible(run, now)).find_map(|run| {
-            let tasks = self.spec.jobs[run.job].tasks.iter().zip(&run.tasks);
-            tasks
-                .flat_map(|(task, task_run)| task_run.attempts.iter().map(move |attempt| (task, attempt)))
-                .find_map(|(task, attempt)| {
-                    if attempt.run_id == id {
-                        return Some(Shown {
+        self.runs
+            .iter()
+            .filter(|run| self.is_visible(run, now))
+            .find_map(|run| {
+                let tasks = self.spec.jobs[run.job].tasks.iter().zip(&run.tasks);
+                tasks
+                    .flat_map(|(task, task_run)| task_run.attempts.iter().map(move |attempt| (task, attempt)))
+                    .find_map(|(task, attempt)| {
+                        if attempt.run_id == id {
+                            return Some(Shown {
+                                run,
+                                spec: Spec::task(task),
+                                attempt,
+                                iteration: None,
+                            });
+                        }
+                        let for_each = task.for_each.as_deref()?;
+                        let found = |iteration: &'_ TaskRun| iteration.attempts.iter().position(|one| one.run_id == id);
+                        let index = attempt.iterations.iter().position(|one| found(one).is_some())?;
+                        let iteration = &attempt.iterations[index];
+                        Some(Shown {
                             run,
-                            spec: Spec::task(task),
-                            attempt,
-                            iteration: None,
-                        });
-                    }
-                    let for_each = task.for_each.as_deref()?;
-                    let found = |iteration: &'_ TaskRun| iteration.attempts.iter().position(|one| one.run_id == id);
-                    let index = attempt.iterations.iter().position(|one| found(one).is_some())?;
-                    let iteration = &attempt.iterations[index];
-                    Some(Shown {
-                        run,
-                        spec: Spec::iteration(for_each, index),
-                        attempt: &iteration.attempts[found(iteration)?],
-                        iteration: Some((for_each, index)),
+                            spec: Spec::iteration(for_each, index),
+                            attempt: &iteration.attempts[found(iteration)?],
+                            iteration: Some((for_each, index)),
+                        })
                     })
-                })
-        })
+            })
     }
 
     pub(super) fn run_missing(&self, id: i64) -> ApiError {
@@ -226,7 +239,10 @@ impl Databricks {
     }
 
     pub(super) fn job_index(&self, id: i64) -> Option<usize> {
-        self.spec.jobs.iter().position(|job| job.id.is_some_and(|own| own.0 == id))
+        self.spec
+            .jobs
+            .iter()
+            .position(|job| job.id.is_some_and(|own| own.0 == id))
     }
 }
 

@@ -207,7 +207,11 @@ impl Databricks {
     fn start_if_free(&mut self, index: usize, at: Timestamp) -> bool {
         let job_index = self.runs[index].job;
         let job: &Job = &self.spec.jobs[job_index];
-        let held = self.runs.iter().filter(|run| run.job == job_index && run.holds_slot()).count();
+        let held = self
+            .runs
+            .iter()
+            .filter(|run| run.job == job_index && run.holds_slot())
+            .count();
         if held >= job.max_concurrent_runs as usize {
             return false;
         }
@@ -287,4 +291,3 @@ impl Databricks {
         id
     }
 }
-

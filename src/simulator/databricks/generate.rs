@@ -9,7 +9,18 @@ use crate::simulator::rng::Rng;
 use crate::time::Timestamp;
 
 const WORDS: [&str; 12] = [
-    "north", "süd", "Ærø", "Łódź", "東京", "naïve", "a, b", "say \"so\"", "two\nlines", "", "🚲", "west",
+    "north",
+    "süd",
+    "Ærø",
+    "Łódź",
+    "東京",
+    "naïve",
+    "a, b",
+    "say \"so\"",
+    "two\nlines",
+    "",
+    "🚲",
+    "west",
 ];
 
 /// The rows as the text that a notebook would exit with.

@@ -15,7 +15,9 @@ impl Databricks {
         let active_only = query_flag(call, "active_only")?;
         let completed_only = query_flag(call, "completed_only")?;
         if active_only && completed_only {
-            return Err(ApiError::invalid("Only one of active_only and completed_only can be true."));
+            return Err(ApiError::invalid(
+                "Only one of active_only and completed_only can be true.",
+            ));
         }
         let expand = query_flag(call, "expand_tasks")?;
         let job = query_number(call, "job_id")?;
@@ -45,7 +47,15 @@ impl Databricks {
                 from.is_none_or(|from| start >= from) && to.is_none_or(|to| start <= to)
             })
             // By the end; a run that has none yet stands by its start.
-            .map(|run| ([millis(self.visible_round(run, call.now).end.unwrap_or(run.created)), run.id], run))
+            .map(|run| {
+                (
+                    [
+                        millis(self.visible_round(run, call.now).end.unwrap_or(run.created)),
+                        run.id,
+                    ],
+                    run,
+                )
+            })
             .collect();
         found.sort_by_key(|(key, _)| std::cmp::Reverse(*key));
         let total_before = found.len();
@@ -93,7 +103,10 @@ impl Databricks {
     pub(super) fn list_jobs(&self, call: &Call<'_>, view: View<'_>) -> ApiResult<Value> {
         let expand = query_flag(call, "expand_tasks")?;
         let limit = limit(call, 20, 100)?;
-        let name = call.query_value("name").filter(|name| !name.is_empty()).map(str::to_lowercase);
+        let name = call
+            .query_value("name")
+            .filter(|name| !name.is_empty())
+            .map(str::to_lowercase);
         let start = match read_page_token::<1>(call)? {
             Some([position]) => usize::try_from(position).unwrap_or_default(),
             None => offset(call)?,
@@ -101,8 +114,7 @@ impl Databricks {
         let found: Vec<usize> = (0..self.spec.jobs.len())
             .filter(|index| {
                 let job = &self.spec.jobs[*index];
-                job.permission != Permission::None
-                    && name.as_ref().is_none_or(|name| job.name.to_lowercase() == *name)
+                job.permission != Permission::None && name.as_ref().is_none_or(|name| job.name.to_lowercase() == *name)
             })
             .collect();
         let jobs: Vec<Value> = found
@@ -190,8 +202,14 @@ fn settings(job: &Job) -> Map<String, Value> {
     settings.insert("name".into(), json!(job.name));
     settings.insert("max_concurrent_runs".into(), json!(job.max_concurrent_runs));
     settings.insert("queue".into(), json!({"enabled": job.queue}));
-    settings.insert("timeout_seconds".into(), json!(job.timeout_seconds.unwrap_or_default().0));
-    settings.insert("format".into(), json!(if job.single_task { "SINGLE_TASK" } else { "MULTI_TASK" }));
+    settings.insert(
+        "timeout_seconds".into(),
+        json!(job.timeout_seconds.unwrap_or_default().0),
+    );
+    settings.insert(
+        "format".into(),
+        json!(if job.single_task { "SINGLE_TASK" } else { "MULTI_TASK" }),
+    );
     settings
 }
 
@@ -215,18 +233,22 @@ fn limit(call: &Call<'_>, usual: usize, most: usize) -> ApiResult<usize> {
     match query_number(call, "limit")? {
         None => Ok(usual),
         Some(0) => Ok(most),
-        Some(limit) => usize::try_from(limit).ok().filter(|limit| *limit <= most).ok_or_else(|| {
-            ApiError::invalid(format!("The limit must be between 1 and {most}, found {limit}."))
-        }),
+        Some(limit) => usize::try_from(limit)
+            .ok()
+            .filter(|limit| *limit <= most)
+            .ok_or_else(|| ApiError::invalid(format!("The limit must be between 1 and {most}, found {limit}."))),
     }
 }
 
 fn offset(call: &Call<'_>) -> ApiResult<usize> {
     match query_number(call, "offset")? {
         None => Ok(0),
-        Some(offset) => usize::try_from(offset).ok().filter(|offset| *offset <= 1000).ok_or_else(|| {
-            ApiError::invalid("The offset must be between 0 and 1000. Please use page_token to look further back.")
-        }),
+        Some(offset) => usize::try_from(offset)
+            .ok()
+            .filter(|offset| *offset <= 1000)
+            .ok_or_else(|| {
+                ApiError::invalid("The offset must be between 0 and 1000. Please use page_token to look further back.")
+            }),
     }
 }
 

@@ -85,7 +85,10 @@ impl Databricks {
                 Outcome::TimedOut => "Run result unavailable: run exceeded its timeout.",
                 _ => "Run result unavailable: job failed with error message\n Workload failed",
             };
-            answer.insert("error".into(), json!(output.error.clone().unwrap_or_else(|| usual.into())));
+            answer.insert(
+                "error".into(),
+                json!(output.error.clone().unwrap_or_else(|| usual.into())),
+            );
         } else if let Some(error) = &output.error {
             answer.insert("error".into(), json!(error));
         }
@@ -196,7 +199,11 @@ impl Databricks {
                 }]}}),
             ),
             // Nothing but metadata.
-            TaskKind::Condition | TaskKind::ForEach | TaskKind::Pipeline | TaskKind::PowerBi | TaskKind::SparkSubmit => {
+            TaskKind::Condition
+            | TaskKind::ForEach
+            | TaskKind::Pipeline
+            | TaskKind::PowerBi
+            | TaskKind::SparkSubmit => {
                 return;
             }
         };

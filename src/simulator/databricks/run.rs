@@ -114,7 +114,11 @@ pub(crate) enum AttemptState {
         /// When its time-out stops it.
         deadline: Option<Timestamp>,
     },
-    Stopping { start: Timestamp, running: Timestamp, until: Timestamp },
+    Stopping {
+        start: Timestamp,
+        running: Timestamp,
+        until: Timestamp,
+    },
     Ended {
         start: Option<Timestamp>,
         running: Option<Timestamp>,
@@ -264,13 +268,20 @@ impl Attempt {
             AttemptState::Active { start, running, .. } | AttemptState::Stopping { start, running, .. } => {
                 (Some(start), Some(running), None)
             }
-            AttemptState::Ended { start, running, end, .. } => (start, running, Some(end)),
+            AttemptState::Ended {
+                start, running, end, ..
+            } => (start, running, Some(end)),
         }
     }
 
     /// Ends it now, keeping when it began.
     pub(crate) const fn end(&mut self, end: Timestamp, outcome: Outcome) {
         let (start, running, _) = self.times();
-        self.state = AttemptState::Ended { start, running, end, outcome };
+        self.state = AttemptState::Ended {
+            start,
+            running,
+            end,
+            outcome,
+        };
     }
 }

@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 
 pub use self::output::{Column, ColumnType, Output, RowFormat};
 pub use self::task::{Condition, Dependency, Execution, ForEach, RunIf, RunJob, Task, TaskKind, TaskResult};
+use crate::simulator::scenario::Seconds;
 
 /// The workspace.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
@@ -272,30 +273,5 @@ impl Id {
             _ => None,
         };
         number.filter(|number| *number > 0).map(Self)
-    }
-}
-
-/// A length of time, zero or more, in the unit that the member's name says.
-#[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd, Serialize)]
-#[serde(transparent)]
-#[expect(clippy::exhaustive_structs, reason = "it is a number with a better reader")]
-pub struct Seconds(pub f64);
-
-impl<'de> Deserialize<'de> for Seconds {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let number = f64::deserialize(deserializer)?;
-        if number >= 0.0 && number <= 1e9 {
-            Ok(Self(number))
-        } else {
-            Err(serde::de::Error::custom(format!("expected a length of time, found {number}")))
-        }
-    }
-}
-
-impl Seconds {
-    /// The length.
-    #[must_use]
-    pub fn duration(self) -> std::time::Duration {
-        std::time::Duration::try_from_secs_f64(self.0).unwrap_or_default()
     }
 }

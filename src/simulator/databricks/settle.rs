@@ -80,7 +80,12 @@ impl Run {
 
     fn deadline(&self, job: &Job, speed: Speed) -> Option<Timestamp> {
         let timeout = job.timeout_seconds.filter(|timeout| timeout.0 > 0.0)?;
-        Some(self.round().start.max(self.started?).plus(speed.shorten(timeout.duration())))
+        Some(
+            self.round()
+                .start
+                .max(self.started?)
+                .plus(speed.shorten(timeout.duration())),
+        )
     }
 
     fn cancelled_at(&self, job: &Job, speed: Speed) -> Option<Timestamp> {
@@ -123,7 +128,10 @@ impl Run {
 
     fn settle_tasks(&mut self, step: &mut Step<'_>) -> bool {
         let job = step.job;
-        if self.deadline(job, step.speed).is_some_and(|deadline| deadline <= step.at) {
+        if self
+            .deadline(job, step.speed)
+            .is_some_and(|deadline| deadline <= step.at)
+        {
             for task in &mut self.tasks {
                 close(task.last_mut(), step, Outcome::TimedOut);
             }
@@ -239,7 +247,10 @@ impl Run {
         }
         Some(if leaves().any(|(_, outcome)| outcome.is_cancel()) {
             RunOutcome::Canceled
-        } else if outcomes.iter().any(|outcome| outcome.is_failure() || outcome.is_cancel()) {
+        } else if outcomes
+            .iter()
+            .any(|outcome| outcome.is_failure() || outcome.is_cancel())
+        {
             RunOutcome::SuccessWithFailures
         } else {
             RunOutcome::Success
@@ -253,7 +264,9 @@ fn chosen(job: &Job, only: &[String]) -> Vec<bool> {
     for wanted in only {
         let key = wanted.strip_prefix('+').unwrap_or(wanted);
         let key = key.strip_suffix('+').unwrap_or(key);
-        let Some(index) = job.tasks.iter().position(|task| task.key == key) else { continue };
+        let Some(index) = job.tasks.iter().position(|task| task.key == key) else {
+            continue;
+        };
         chosen[index] = true;
         for (upstream, asked) in [(true, wanted.starts_with('+')), (false, wanted.ends_with('+'))] {
             if asked {
@@ -266,7 +279,11 @@ fn chosen(job: &Job, only: &[String]) -> Vec<bool> {
 
 fn follow(job: &Job, from: usize, upstream: bool, chosen: &mut [bool]) {
     for (index, task) in job.tasks.iter().enumerate() {
-        let (before, after) = if upstream { (task, &job.tasks[from]) } else { (&job.tasks[from], task) };
+        let (before, after) = if upstream {
+            (task, &job.tasks[from])
+        } else {
+            (&job.tasks[from], task)
+        };
         if after.depends_on.iter().any(|dependency| dependency.task == before.key) {
             chosen[index] = true;
             follow(job, index, upstream, chosen);
@@ -380,7 +397,11 @@ fn iterations_outcome(attempt: &Attempt, for_each: &ForEach) -> Option<Outcome> 
     if attempt.iterations.len() < for_each.inputs.len() {
         return None;
     }
-    let outcomes = attempt.iterations.iter().map(TaskRun::outcome).collect::<Option<Vec<_>>>()?;
+    let outcomes = attempt
+        .iterations
+        .iter()
+        .map(TaskRun::outcome)
+        .collect::<Option<Vec<_>>>()?;
     Some(if outcomes.iter().any(|outcome| outcome.is_failure()) {
         Outcome::Failed
     } else if outcomes.iter().any(|outcome| outcome.is_cancel()) {
@@ -404,7 +425,9 @@ fn retry(task: &mut TaskRun, spec: Spec<'_>, step: &mut Step<'_>, outcome: Outco
         Err(_) => true,
     };
     if counts && allowed && in_round < MOST_ATTEMPTS {
-        let until = step.at.plus(step.speed.shorten(spec.task.retry_interval_seconds.duration()));
+        let until = step
+            .at
+            .plus(step.speed.shorten(spec.task.retry_interval_seconds.duration()));
         let next = Attempt {
             number: number + 1,
             execution: task.attempts.len(),

@@ -10,7 +10,12 @@ use crate::simulator::call::Call;
 
 /// Members that job parameters may not stand beside.
 const LEGACY: [&str; 6] = [
-    "notebook_params", "python_params", "jar_params", "spark_submit_params", "python_named_params", "dbt_commands",
+    "notebook_params",
+    "python_params",
+    "jar_params",
+    "spark_submit_params",
+    "python_named_params",
+    "dbt_commands",
 ];
 
 impl Databricks {
@@ -106,7 +111,9 @@ pub(super) fn read_request(body: &Map<String, Value>, job: &Job) -> ApiResult<Ru
         let key = wanted.strip_prefix('+').unwrap_or(wanted);
         let key = key.strip_suffix('+').unwrap_or(key);
         if !job.tasks.iter().any(|task| task.key == key) {
-            return Err(ApiError::invalid(format!("Task '{key}' in 'only' does not exist in the job.")));
+            return Err(ApiError::invalid(format!(
+                "Task '{key}' in 'only' does not exist in the job."
+            )));
         }
     }
     Ok(RunRequest {
@@ -135,10 +142,14 @@ fn check_legacy(overriding: &Map<String, Value>, beside_job_parameters: bool) ->
         .iter()
         .find(|name| beside_job_parameters && overriding.contains_key(**name))
     {
-        return Err(ApiError::invalid(format!("'job_parameters' cannot be used together with '{name}'.")));
+        return Err(ApiError::invalid(format!(
+            "'job_parameters' cannot be used together with '{name}'."
+        )));
     }
     if overriding.contains_key("notebook_params") && overriding.contains_key("jar_params") {
-        return Err(ApiError::invalid("'notebook_params' cannot be specified in conjunction with 'jar_params'."));
+        return Err(ApiError::invalid(
+            "'notebook_params' cannot be specified in conjunction with 'jar_params'.",
+        ));
     }
     for name in ["notebook_params", "jar_params", "python_params", "spark_submit_params"] {
         let Some(value) = overriding.get(name) else { continue };
@@ -160,10 +171,15 @@ fn read_pipeline_params(body: &Map<String, Value>) -> ApiResult<Option<Value>> {
     let Some(params) = body.get("pipeline_params").filter(|params| !params.is_null()) else {
         return Ok(None);
     };
-    let map = params.as_object().ok_or_else(|| must_be("pipeline_params", "an object"))?;
+    let map = params
+        .as_object()
+        .ok_or_else(|| must_be("pipeline_params", "an object"))?;
     super::wire::body_flag(map, "full_refresh")?;
     for name in [
-        "full_refresh_selection", "refresh_selection", "refresh_flow_selection", "reset_checkpoint_selection",
+        "full_refresh_selection",
+        "refresh_selection",
+        "refresh_flow_selection",
+        "reset_checkpoint_selection",
     ] {
         body_strings(map, name)?;
     }

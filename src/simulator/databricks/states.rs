@@ -99,7 +99,9 @@ impl Databricks {
         let job = &self.spec.jobs[run.job];
         for odd in &job.odd_states {
             let from = run.created.plus(self.speed.shorten(odd.after_seconds.duration()));
-            let until = odd.for_seconds.map(|length| from.plus(self.speed.shorten(length.duration())));
+            let until = odd
+                .for_seconds
+                .map(|length| from.plus(self.speed.shorten(length.duration())));
             if now >= from && until.is_none_or(|until| now < until) {
                 return States {
                     state: odd.state.clone(),
@@ -133,7 +135,9 @@ impl Databricks {
             }
             Phase::Pending { .. } => States::active("PENDING", "Waiting for cluster"),
             Phase::Stopping { .. } => States::stopping(),
-            Phase::Running if job.single_task => self.attempt_states(run, 0, Spec::task(&job.tasks[0]), run.tasks[0].last(), now),
+            Phase::Running if job.single_task => {
+                self.attempt_states(run, 0, Spec::task(&job.tasks[0]), run.tasks[0].last(), now)
+            }
             Phase::Running | Phase::Ended => States::active("RUNNING", "In run"),
         }
     }
@@ -152,7 +156,13 @@ impl Databricks {
             return ending.clone();
         }
         match outcome {
-            RunOutcome::Canceled => ending("TERMINATED", Some("CANCELED"), "USER_CANCELED", "SUCCESS", "Run cancelled."),
+            RunOutcome::Canceled => ending(
+                "TERMINATED",
+                Some("CANCELED"),
+                "USER_CANCELED",
+                "SUCCESS",
+                "Run cancelled.",
+            ),
             RunOutcome::Failed(index) | RunOutcome::InternalError(index) => {
                 let task = &job.tasks[*index];
                 // Of an earlier round, the latest attempt may be under way.
@@ -233,7 +243,13 @@ impl Databricks {
         }
         let message = |usual: &str| execution.message.clone().unwrap_or_else(|| usual.to_owned());
         match outcome {
-            Outcome::Canceled => ending("TERMINATED", Some("CANCELED"), "USER_CANCELED", "SUCCESS", "Run cancelled."),
+            Outcome::Canceled => ending(
+                "TERMINATED",
+                Some("CANCELED"),
+                "USER_CANCELED",
+                "SUCCESS",
+                "Run cancelled.",
+            ),
             Outcome::Disabled => self.never_ran("DISABLED", "DISABLED", "The task is disabled."),
             Outcome::Excluded => self.never_ran("EXCLUDED", "SKIPPED", "The task's run condition was not met."),
             Outcome::Failed => ending(

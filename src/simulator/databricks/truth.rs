@@ -18,7 +18,10 @@ impl Databricks {
     /// How many runs were really created under this idempotency token.
     #[must_use]
     pub fn runs_of_token(&self, token: &str) -> usize {
-        self.runs.iter().filter(|run| run.token.as_deref() == Some(token)).count()
+        self.runs
+            .iter()
+            .filter(|run| run.token.as_deref() == Some(token))
+            .count()
     }
 
     /// The ids of all runs of this job, in the order of their creation, deleted ones too.

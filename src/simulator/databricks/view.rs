@@ -98,9 +98,14 @@ impl<'a> View<'a> {
                 shown.insert("trigger_info".into(), json!({"run_id": parent}));
             }
         }
-        service.run_states(run, self.now).write(service.spec.state_form, &mut shown);
+        service
+            .run_states(run, self.now)
+            .write(service.spec.state_form, &mut shown);
         if !run.request.overriding.is_empty() {
-            shown.insert("overriding_parameters".into(), Value::Object(run.request.overriding.clone()));
+            shown.insert(
+                "overriding_parameters".into(),
+                Value::Object(run.request.overriding.clone()),
+            );
         }
         if let Some(target) = &run.request.performance_target {
             shown.insert("effective_performance_target".into(), json!(target));
@@ -138,9 +143,7 @@ impl<'a> View<'a> {
             .tasks
             .iter()
             .zip(&run.tasks)
-            .flat_map(|(task, task_run)| {
-                task_run.attempts.iter().map(move |attempt| (task, attempt))
-            })
+            .flat_map(|(task, task_run)| task_run.attempts.iter().map(move |attempt| (task, attempt)))
             .map(|(task, attempt)| Shown {
                 run,
                 spec: Spec::task(task),
@@ -210,7 +213,13 @@ impl<'a> View<'a> {
             settings.insert("stats".into(), self.stats(attempt, for_each));
         }
         if let Some(outcome) = run.condition_outcome(&service.spec.jobs[run.job], spec.task)
-            && matches!(attempt.state, AttemptState::Ended { outcome: Outcome::Success, .. })
+            && matches!(
+                attempt.state,
+                AttemptState::Ended {
+                    outcome: Outcome::Success,
+                    ..
+                }
+            )
         {
             settings.insert("outcome".into(), json!(outcome.to_string()));
         }
@@ -232,8 +241,15 @@ impl<'a> View<'a> {
             "creator_user_name": self.service.spec.user,
         }));
         for name in [
-            "attempt_number", "start_time", "end_time", "setup_duration", "execution_duration", "cleanup_duration",
-            "run_page_url", "state", "status",
+            "attempt_number",
+            "start_time",
+            "end_time",
+            "setup_duration",
+            "execution_duration",
+            "cleanup_duration",
+            "run_page_url",
+            "state",
+            "status",
         ] {
             if let Some(value) = element.remove(name) {
                 whole.insert(name.into(), value);
@@ -244,7 +260,9 @@ impl<'a> View<'a> {
 
     /// The iterations begun so far, all attempts.
     pub(super) fn iterations(&self, shown: &Shown<'a>) -> Vec<Value> {
-        let Some(for_each) = &shown.spec.task.for_each else { return Vec::new() };
+        let Some(for_each) = &shown.spec.task.for_each else {
+            return Vec::new();
+        };
         shown
             .attempt
             .iterations
@@ -265,7 +283,10 @@ impl<'a> View<'a> {
     fn stats(&self, attempt: &Attempt, for_each: &ForEach) -> Value {
         let outcomes: Vec<Option<Outcome>> = attempt.iterations.iter().map(TaskRun::outcome).collect();
         let completed = outcomes.iter().flatten().count();
-        let succeeded = outcomes.iter().filter(|outcome| **outcome == Some(Outcome::Success)).count();
+        let succeeded = outcomes
+            .iter()
+            .filter(|outcome| **outcome == Some(Outcome::Success))
+            .count();
         let failed = outcomes.iter().flatten().filter(|outcome| outcome.is_failure()).count();
         let mut errors: BTreeMap<(String, String), usize> = BTreeMap::new();
         for (index, iteration) in attempt.iterations.iter().enumerate() {
@@ -374,26 +395,59 @@ pub(super) fn kind_member(task: &Task) -> (&'static str, Map<String, Value>) {
     let (name, made_up) = match task.kind() {
         TaskKind::Agentic => ("agentic_task", json!({})),
         TaskKind::AiRuntime => ("ai_runtime_task", json!({})),
-        TaskKind::Alert => ("alert_task", json!({"alert_id": "8d2c", "warehouse_id": "0a1b2c3d4e5f6071"})),
-        TaskKind::CleanRoomsNotebook => ("clean_rooms_notebook_task", json!({"clean_room_name": "room", "notebook_name": key})),
+        TaskKind::Alert => (
+            "alert_task",
+            json!({"alert_id": "8d2c", "warehouse_id": "0a1b2c3d4e5f6071"}),
+        ),
+        TaskKind::CleanRoomsNotebook => (
+            "clean_rooms_notebook_task",
+            json!({"clean_room_name": "room", "notebook_name": key}),
+        ),
         TaskKind::Condition => ("condition_task", json!({})),
-        TaskKind::Dashboard => ("dashboard_task", json!({"dashboard_id": "01ef", "warehouse_id": "0a1b2c3d4e5f6071"})),
-        TaskKind::Dbt => ("dbt_task", json!({"commands": ["dbt deps", "dbt run"], "project_directory": ""})),
+        TaskKind::Dashboard => (
+            "dashboard_task",
+            json!({"dashboard_id": "01ef", "warehouse_id": "0a1b2c3d4e5f6071"}),
+        ),
+        TaskKind::Dbt => (
+            "dbt_task",
+            json!({"commands": ["dbt deps", "dbt run"], "project_directory": ""}),
+        ),
         TaskKind::DbtCloud => ("dbt_cloud_task", json!({"dbt_cloud_job_id": 4711})),
         TaskKind::DbtPlatform => ("dbt_platform_task", json!({"dbt_platform_job_id": "4711"})),
         TaskKind::ForEach => ("for_each_task", json!({})),
         TaskKind::Genie => ("genie_task", json!({})),
-        TaskKind::Notebook => ("notebook_task", json!({"notebook_path": format!("/Shared/{key}"), "source": "WORKSPACE"})),
-        TaskKind::Pipeline => ("pipeline_task", json!({"pipeline_id": "5f1d0c1e-0000-4000-8000-abcdefabcdef"})),
+        TaskKind::Notebook => (
+            "notebook_task",
+            json!({"notebook_path": format!("/Shared/{key}"), "source": "WORKSPACE"}),
+        ),
+        TaskKind::Pipeline => (
+            "pipeline_task",
+            json!({"pipeline_id": "5f1d0c1e-0000-4000-8000-abcdefabcdef"}),
+        ),
         TaskKind::PowerBi => ("power_bi_task", json!({})),
         TaskKind::PythonWheel => ("python_wheel_task", json!({"package_name": key, "entry_point": "main"})),
         TaskKind::RunJob => ("run_job_task", json!({})),
         TaskKind::SparkJar => ("spark_jar_task", json!({"main_class_name": "com.example.Main"})),
-        TaskKind::SparkPython => ("spark_python_task", json!({"python_file": format!("/Workspace/{key}.py")})),
-        TaskKind::SparkSubmit => ("spark_submit_task", json!({"parameters": ["--class", "com.example.Main"]})),
-        TaskKind::Sql => ("sql_task", json!({"query": {"query_id": "12345678"}, "warehouse_id": "0a1b2c3d4e5f6071"})),
-        TaskKind::SqlAlert => ("sql_task", json!({"alert": {"alert_id": "12345678"}, "warehouse_id": "0a1b2c3d4e5f6071"})),
-        TaskKind::SqlDashboard => ("sql_task", json!({"dashboard": {"dashboard_id": "12345678"}, "warehouse_id": "0a1b2c3d4e5f6071"})),
+        TaskKind::SparkPython => (
+            "spark_python_task",
+            json!({"python_file": format!("/Workspace/{key}.py")}),
+        ),
+        TaskKind::SparkSubmit => (
+            "spark_submit_task",
+            json!({"parameters": ["--class", "com.example.Main"]}),
+        ),
+        TaskKind::Sql => (
+            "sql_task",
+            json!({"query": {"query_id": "12345678"}, "warehouse_id": "0a1b2c3d4e5f6071"}),
+        ),
+        TaskKind::SqlAlert => (
+            "sql_task",
+            json!({"alert": {"alert_id": "12345678"}, "warehouse_id": "0a1b2c3d4e5f6071"}),
+        ),
+        TaskKind::SqlDashboard => (
+            "sql_task",
+            json!({"dashboard": {"dashboard_id": "12345678"}, "warehouse_id": "0a1b2c3d4e5f6071"}),
+        ),
     };
     let mut settings = task.settings.clone().unwrap_or_else(|| members(made_up));
     if let Some(run_job) = &task.run_job {
@@ -406,7 +460,9 @@ pub(super) fn kind_member(task: &Task) -> (&'static str, Map<String, Value>) {
         settings.insert("right".into(), json!(condition.right));
     }
     if let Some(for_each) = &task.for_each {
-        let inputs: Vec<Value> = (0..for_each.inputs.len()).map(|index| for_each.inputs.get(index)).collect();
+        let inputs: Vec<Value> = (0..for_each.inputs.len())
+            .map(|index| for_each.inputs.get(index))
+            .collect();
         let (name, inner) = kind_member(&for_each.task);
         settings.insert("inputs".into(), json!(Value::Array(inputs).to_string()));
         settings.insert("concurrency".into(), json!(for_each.concurrency.max(1)));

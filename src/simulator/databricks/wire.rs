@@ -93,7 +93,9 @@ pub(super) fn body_object(call: &Call<'_>) -> ApiResult<Map<String, Value>> {
     }
     match serde_json::from_slice(call.body) {
         Ok(Value::Object(body)) => Ok(body),
-        Ok(_) => Err(ApiError::malformed("Could not parse request object: Expected 'START_OBJECT'.")),
+        Ok(_) => Err(ApiError::malformed(
+            "Could not parse request object: Expected 'START_OBJECT'.",
+        )),
         Err(error) => Err(ApiError::malformed(format!(
             "Could not parse request object at line {} column {}.",
             error.line(),
@@ -130,7 +132,11 @@ pub(super) fn body_flag(body: &Map<String, Value>, name: &str) -> ApiResult<bool
 
 /// An array of strings in a body; empty if absent.
 pub(super) fn body_strings(body: &Map<String, Value>, name: &str) -> ApiResult<Vec<String>> {
-    let refuse = || ApiError::malformed(format!("Could not parse request object: '{name}' must be an array of strings."));
+    let refuse = || {
+        ApiError::malformed(format!(
+            "Could not parse request object: '{name}' must be an array of strings."
+        ))
+    };
     match body.get(name) {
         None | Some(Value::Null) => Ok(Vec::new()),
         Some(Value::Array(items)) => items
@@ -183,7 +189,9 @@ pub(super) fn read_page_token<const N: usize>(call: &Call<'_>) -> ApiResult<Opti
         return Ok(None);
     };
     let refuse = || ApiError::invalid("Invalid page token.");
-    let digits = token.strip_prefix("CA").filter(|digits| digits.len() == N * 16 && digits.is_ascii());
+    let digits = token
+        .strip_prefix("CA")
+        .filter(|digits| digits.len() == N * 16 && digits.is_ascii());
     let digits = digits.ok_or_else(refuse)?;
     let mut parts = [0; N];
     for (part, start) in parts.iter_mut().zip((0..).step_by(16)) {

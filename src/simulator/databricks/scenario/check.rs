@@ -9,7 +9,10 @@ impl DatabricksScenario {
             if let Some(id) = job.id
                 && self.jobs[..index].iter().any(|other| other.id == Some(id))
             {
-                return Err(ScenarioError::new(format!("{path}.id"), format!("two jobs have the id {}", id.0)));
+                return Err(ScenarioError::new(
+                    format!("{path}.id"),
+                    format!("two jobs have the id {}", id.0),
+                ));
             }
             if job.max_concurrent_runs > 1000 {
                 return Err(ScenarioError::new(
@@ -18,7 +21,10 @@ impl DatabricksScenario {
                 ));
             }
             if job.single_task && job.tasks.len() != 1 {
-                return Err(ScenarioError::new(format!("{path}.singleTask"), "expected exactly one task"));
+                return Err(ScenarioError::new(
+                    format!("{path}.singleTask"),
+                    "expected exactly one task",
+                ));
             }
             for (name, default) in &job.parameters {
                 if !default.is_string() {
@@ -38,7 +44,10 @@ impl DatabricksScenario {
 
     fn check_tasks(&self, job: &Job, path: &str) -> Result<(), ScenarioError> {
         if job.tasks.is_empty() {
-            return Err(ScenarioError::new(format!("{path}.tasks"), "expected at least one task"));
+            return Err(ScenarioError::new(
+                format!("{path}.tasks"),
+                "expected at least one task",
+            ));
         }
         for (index, task) in job.tasks.iter().enumerate() {
             let path = format!("{path}.tasks[{index}]");
@@ -101,7 +110,10 @@ impl DatabricksScenario {
                 .map(|(index, execution)| (format!("executions[{index}]"), execution)),
         ) {
             if let Err((column, message)) = execution.output.columns() {
-                return Err(ScenarioError::new(format!("{path}.{name}.output.columns.{column}"), message));
+                return Err(ScenarioError::new(
+                    format!("{path}.{name}.output.columns.{column}"),
+                    message,
+                ));
             }
         }
         if let Some(for_each) = &task.for_each {

@@ -3,7 +3,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{Ending, Id, Output, Seconds};
+use super::{Ending, Id, Output};
+use crate::simulator::scenario::Seconds;
 
 /// One task of a job, or the task that a for-each repeats.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
@@ -57,7 +58,10 @@ impl Task {
     }
 
     pub(crate) fn execution(&self, number: usize) -> &Execution {
-        self.executions.get(number).or(self.executions.last()).unwrap_or(&self.run)
+        self.executions
+            .get(number)
+            .or(self.executions.last())
+            .unwrap_or(&self.run)
     }
 }
 
@@ -173,7 +177,10 @@ impl From<Dependency> for DependencyText {
     fn from(dependency: Dependency) -> Self {
         match dependency.outcome {
             None => Self::Key(dependency.task),
-            outcome => Self::Outcome { task: dependency.task, outcome },
+            outcome => Self::Outcome {
+                task: dependency.task,
+                outcome,
+            },
         }
     }
 }
