@@ -1,6 +1,6 @@
 //! What `runs/get-output` gives.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::client::{Client, body, one_task};
 

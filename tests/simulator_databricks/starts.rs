@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::client::{Client, START, body, one_task, task, words};
+use super::client::{Client, START, body, one_task, words};
 
 #[test]
 fn a_run_goes_from_running_to_success_in_the_time_of_its_task() {
