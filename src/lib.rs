@@ -9,5 +9,7 @@ pub mod http;
 mod json;
 pub mod poller;
 pub mod run;
+#[cfg(feature = "simulator")]
+pub mod simulator;
 pub mod table;
 pub mod time;
