@@ -180,6 +180,8 @@ pub struct Poller {
     exchanges: Vec<Exchange>,
     next_id: u32,
     failing_since: Option<Timestamp>,
+    /// Whether the service has ever given a good answer.
+    heard: bool,
     reported: Option<RunEvent>,
     queue: VecDeque<Output>,
 }
@@ -254,6 +256,7 @@ impl Poller {
         let (job, base, run_id) = start::check_attach(job, run_id)?;
         let mut poller = Self::assemble(job, base, options, random, now);
         poller.follow(run_id, true, IdentifiedBy::Given);
+        poller.fire_due();
         poller.report();
         Ok(poller)
     }
@@ -282,6 +285,7 @@ impl Poller {
             exchanges: Vec::new(),
             next_id: 0,
             failing_since: None,
+            heard: false,
             reported: None,
             queue: VecDeque::new(),
         }
@@ -354,10 +358,7 @@ impl Poller {
     }
 
     fn next_timeout(&self) -> Deadline {
-        let mut next = Deadline {
-            at: self.final_deadline(),
-            reason: TimeoutReason::Deadline,
-        };
+        let mut next = self.final_deadline();
         let mut consider = |at: Option<Timestamp>, reason| {
             if let Some(at) = at.filter(|at| *at < next.at) {
                 next = Deadline { at, reason };
@@ -366,27 +367,27 @@ impl Poller {
         for exchange in &self.exchanges {
             consider(Some(exchange.due), exchange.reason());
         }
-        consider(self.cancel.map(|cancel| cancel.until), TimeoutReason::Cancel);
         match &self.stage {
             Stage::Reconciling(reconciling) => consider(reconciling.wake, TimeoutReason::Poll),
             Stage::Following(following) => consider(following.wake, TimeoutReason::Poll),
-            Stage::Collecting(collecting) => {
-                consider(collecting.wake, TimeoutReason::Poll);
-                consider(Some(collecting.until), TimeoutReason::Outputs);
-            }
+            Stage::Collecting(collecting) => consider(collecting.wake, TimeoutReason::Poll),
             Stage::Looking(_) | Stage::Starting(_) | Stage::Done(_) => {}
         }
         next
     }
 
-    /// The deadline, where it still means anything; else a bound behind everything that is under way.
-    fn final_deadline(&self) -> Timestamp {
-        match (&self.stage, &self.cancel) {
-            (Stage::Collecting(collecting), _) => collecting.until,
-            (_, Some(cancel)) => cancel.until,
-            _ if self.deadline_passed => self.now.plus(FINAL_LOOK),
-            _ => self.deadline,
-        }
+    /// The bound behind everything that is under way: of the outputs, of a cancel, of the last look, or the deadline.
+    fn final_deadline(&self) -> Deadline {
+        let (at, reason) = match (&self.stage, &self.cancel) {
+            (Stage::Collecting(collecting), _) => (collecting.until, TimeoutReason::Outputs),
+            (_, Some(cancel)) => (cancel.until, TimeoutReason::Cancel),
+            _ if self.deadline_passed => (
+                self.deadline.plus(FINAL_LOOK).max(self.now.plus(FINAL_LOOK)),
+                TimeoutReason::Deadline,
+            ),
+            _ => (self.deadline, TimeoutReason::Deadline),
+        };
+        Deadline { at, reason }
     }
 
     /// Does everything whose time has come, in an order that ends.

@@ -178,11 +178,17 @@ impl Poller {
         let name = exchange.call.endpoint.name;
         match self.judge(&exchange, &response) {
             Verdict::Good => match self.take(exchange.tag.clone(), &response) {
-                Ok(()) => self.failing_since = None,
+                Ok(()) => {
+                    self.failing_since = None;
+                    self.heard = true;
+                }
                 Err(error) if exchange.policy == Policy::Once => {
                     self.start_unclear(error.at(name), request_id(&response));
                 }
-                Err(error) if error.is_retryable() && is_page(&response) && exchange.attempt >= 2 => {
+                // A page now and then is a gateway's; pages from the first answer on are another host's.
+                Err(error)
+                    if error.is_retryable() && !self.heard && is_page(&response) && exchange.attempt >= PAGES =>
+                {
                     self.refused(exchange.tag, error.with_code(ErrorCode::WrongHost).at(name), &response);
                 }
                 Err(error) if error.is_retryable() => self.again(exchange, error.at(name), None),
@@ -211,6 +217,11 @@ impl Poller {
 
     /// Waits, and sends it again, as long as the budget since the last good answer lasts.
     fn again(&mut self, mut exchange: Exchange, error: Error, asked: Option<Duration>) {
+        if self.deadline_passed && self.cancel.is_none() && matches!(exchange.tag, Tag::Poll) {
+            // That was the last look.
+            self.poll_gave_up(error);
+            return;
+        }
         exchange.attempt += 1;
         let delay = schedule::retry(exchange.attempt, asked, &mut self.jitter);
         let since = self.failing_since.get_or_insert(self.now);
@@ -367,6 +378,9 @@ impl Poller {
         matches!(self.stage, Stage::Looking(_))
     }
 }
+
+/// How many pages in the place of a first answer are taken for a passing fault.
+const PAGES: u32 = 2;
 
 /// Statuses that say that the service or something before it has a passing fault.
 const fn is_passing(status: u16) -> bool {

@@ -183,6 +183,7 @@ impl Poller {
             None if poller.record.sent_at.is_some() => poller.resume_start(),
             None => poller.begin(),
         }
+        poller.fire_due();
         poller.report();
         Ok(poller)
     }
