@@ -50,6 +50,9 @@ error_codes! {
     /// No credential was given.
     MissingCredentials = "missingCredentials", "give a token: DATABRICKS_TOKEN or FABRIC_TOKEN for the command, the token option for the package";
 
+    /// The snapshot that has to be stored before a start could not be stored.
+    PersistFailed = "persistFailed", "make the persist callback store the snapshot; no start is sent that could not be found again";
+
     // What the service refused.
     /// 401: the credential is missing, wrong, or of another audience.
     Unauthenticated = "unauthenticated", "check that the token belongs to this host and has not been revoked";
