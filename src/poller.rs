@@ -11,6 +11,8 @@ mod fabric;
 mod follow;
 pub mod options;
 pub(crate) mod schedule;
+#[cfg(any(test, all(target_family = "wasm", feature = "client")))]
+pub(crate) mod single;
 pub mod snapshot;
 mod start;
 

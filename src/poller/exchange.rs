@@ -6,7 +6,7 @@ use crate::contract::Call;
 use crate::databricks;
 use crate::error::{Error, ErrorCode};
 use crate::fabric;
-use crate::http::{HttpRequest, HttpResponse, RequestId, Service};
+use crate::http::{HttpResponse, RequestId, Service};
 use crate::poller::collect::Fetch;
 use crate::poller::{Output, Poller, Stage, TimeoutReason, schedule};
 use crate::run::EventKind;
@@ -109,23 +109,12 @@ impl Poller {
     fn transmit(&mut self, at: usize) {
         let id = RequestId(self.next_id);
         self.next_id += 1;
-        let service = self.job.service();
         let Some(exchange) = self.exchanges.get_mut(at) else {
             return;
         };
         exchange.id = Some(id);
         exchange.due = self.now.plus(exchange.call.timeout);
-        let request = HttpRequest {
-            id,
-            service,
-            endpoint: exchange.call.endpoint.name,
-            method: exchange.call.endpoint.method,
-            url: exchange.call.url.clone(),
-            headers: exchange.call.headers.clone(),
-            body: exchange.call.body.clone(),
-            refresh_token: exchange.refreshed,
-            timeout: exchange.call.timeout,
-        };
+        let request = exchange.call.request(id, exchange.refreshed);
         match exchange.tag {
             Tag::Start => self.start_left(),
             // Whatever changes the service is stored first.
