@@ -204,11 +204,11 @@ fn take_secrets(job: &mut Job, names: &[String]) -> Vec<String> {
     let mut taken = Vec::new();
     for name in names {
         let found = match job {
-            Job::Databricks(job) => job
-                .named_parameters()
-                .into_iter()
-                .flatten()
-                .fold(false, |found, map| map.remove(name).is_some() || found),
+            Job::Databricks(job) => {
+                let maps = job.named_parameters().into_iter().flatten();
+                // Every kind may have one of that name.
+                maps.map(|map| map.remove(name)).filter(Option::is_some).count() > 0
+            }
             Job::Fabric(job) => {
                 let within = job.execution_data.as_mut().and_then(|data| data.get_mut("parameters"));
                 let within = within.and_then(serde_json::Value::as_object_mut);

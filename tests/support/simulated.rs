@@ -1,5 +1,7 @@
 //! The simulator as the scripted service of a virtual host: no socket, the same bytes.
 
+#![allow(unreachable_pub, reason = "the module of several test binaries")]
+
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
