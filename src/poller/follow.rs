@@ -94,6 +94,7 @@ impl Poller {
         } else {
             Duration::ZERO
         };
+        self.record.unanswered = false;
         self.run = Some(info);
         self.stage = Stage::Following(Following {
             since: self.now,

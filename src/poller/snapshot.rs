@@ -76,6 +76,10 @@ pub struct StartRecord {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(all(target_family = "wasm", feature = "client"), tsify(optional))]
     pub request_ids: Vec<String>,
+    /// Whether a start is under way, unanswered.
+    #[serde(default, skip_serializing_if = "is_false")]
+    #[cfg_attr(all(target_family = "wasm", feature = "client"), tsify(optional))]
+    pub unanswered: bool,
     /// Fabric: whether some unclear answer had no request id.
     #[serde(default, skip_serializing_if = "is_false")]
     #[cfg_attr(all(target_family = "wasm", feature = "client"), tsify(optional))]

@@ -180,7 +180,9 @@ impl Poller {
         match &self.job {
             Job::Databricks(_) => self.resume_databricks_start(),
             Job::Fabric(_) => {
-                self.record.unnamed = self.record.request_ids.is_empty();
+                // A start whose answer was never read has no request id either.
+                self.record.unnamed |= self.record.unanswered;
+                self.record.unanswered = false;
                 let cause = Error::new(ErrorCode::Network, "the program ended before the start was answered");
                 self.reconcile(cause);
             }
@@ -190,6 +192,7 @@ impl Poller {
     /// A start is about to leave: stored first, so that nobody starts a second one.
     pub(super) fn start_left(&mut self) {
         self.record.unsure += 1;
+        self.record.unanswered = true;
         self.record.sent_at.get_or_insert(self.now);
         self.persist();
     }
@@ -197,6 +200,7 @@ impl Poller {
     /// It is certain that the start that left last had no effect.
     pub(super) fn start_had_no_effect(&mut self) {
         self.record.unsure = self.record.unsure.saturating_sub(1);
+        self.record.unanswered = false;
         if self.record.unsure == 0 {
             self.record.sent_at = None;
         }
