@@ -9,6 +9,7 @@ mod support;
 
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 use pqrun::databricks::job::DatabricksJob;
@@ -19,6 +20,7 @@ use pqrun::poller::snapshot::Resume;
 use pqrun::poller::{CANCEL_GRACE, FINAL_LOOK, Input, Job, OUTPUTS_LIMIT};
 use pqrun::run::{Outcome, RunResult};
 use pqrun::simulator::{Scenario, Simulator};
+use pqrun::time::Timestamp;
 use serde_json::{Value, json};
 use support::{Host, START, code};
 
@@ -186,7 +188,7 @@ fn fabric_scenario(random: &mut Random, seed: u64) -> Value {
 
 /// Runs one intent to its end; kills the host now and then; asserts that it ended in time.
 #[track_caller]
-fn run(random: &mut Random, job: Job, simulator: &Rc<RefCell<Simulator>>) -> (RunOptions, std::sync::Arc<RunResult>) {
+fn run(random: &mut Random, job: Job, simulator: &Rc<RefCell<Simulator>>) -> (RunOptions, Arc<RunResult>) {
     let options = options(random);
     let bound = options.timeout() + FINAL_LOOK + CANCEL_GRACE + OUTPUTS_LIMIT;
     let mut host = Host::start(job, options.clone(), simulated::service(Rc::clone(simulator)));
@@ -340,4 +342,60 @@ fn every_fabric_intent_ends_in_time_with_the_true_end_of_its_one_run() {
         *seen.entry(format!("{:?}", result.outcome)).or_insert(0) += 1;
     }
     assert!(seen.len() >= 5, "the scenarios are too tame: {seen:?}");
+}
+
+/// Begins the callers at their times and steps them in the order of time, until all are done.
+fn run_together<'a>(mut begins: Vec<Timestamp>, begin: impl Fn(Timestamp) -> Host<'a>) -> Vec<Arc<RunResult>> {
+    begins.sort();
+    begins.reverse();
+    let mut hosts: Vec<Host<'a>> = Vec::new();
+    loop {
+        let next = hosts.iter_mut().enumerate().filter_map(|(at, host)| Some((host.next_at()?, at))).min();
+        match (begins.last().copied(), next) {
+            (Some(at), Some((other, _))) if at <= other => {
+                begins.pop();
+                hosts.push(begin(at));
+            }
+            (Some(at), None) => {
+                begins.pop();
+                hosts.push(begin(at));
+            }
+            (_, Some((_, at))) => {
+                hosts[at].step();
+            }
+            (None, None) => break,
+        }
+    }
+    hosts.iter_mut().map(|host| host.result().expect("it is over")).collect()
+}
+
+#[test]
+fn callers_with_reuse_share_one_databricks_run_however_they_interleave() {
+    for seed in 0..200 {
+        let mut random = Random(seed ^ 0x5EED);
+        let mut scenario = databricks_scenario(&mut random, seed);
+        // With a past there is no first token of the day; a lagging list must not matter.
+        scenario["databricks"]["jobs"][0]["maxConcurrentRuns"] = json!(1000);
+        scenario["databricks"]["jobs"][0]["history"] = json!([{ "secondsAgo": 100_000 }]);
+        scenario["databricks"]["jobs"][0]["parameters"] = json!({ "day": "" });
+        let simulator = simulator(&scenario);
+        let before = simulator.borrow().databricks().run_ids(JOB).len();
+        let mut options = RunOptions::default();
+        options.reuse = Some(pqrun::poller::options::Reuse::default());
+        let begins = (0..6).map(|_| START.plus(Duration::from_millis(random.below(60_000)))).collect();
+        let results = run_together(begins, |at| {
+            let mut job = DatabricksJob::default();
+            job.host = "http://127.0.0.1:8080".to_owned();
+            job.job_id = Some(JOB.to_string());
+            Host::start_at(at, Job::Databricks(job), options.clone(), simulated::service(Rc::clone(&simulator)))
+        });
+        let simulator = simulator.borrow();
+        let ids = simulator.databricks().run_ids(JOB);
+        let context = || format!("seed {seed}\n{scenario:#}\n{ids:?}\n{results:#?}");
+        // A run that fails is the result of everybody who asked while it was fresh.
+        assert_eq!(ids.len() - before.max(1), 1, "one run for all: {}", context());
+        let last = ids.last().expect("there is one").to_string();
+        assert!(results.iter().all(|result| result.run.as_ref().is_some_and(|run| run.id == last)), "{}", context());
+        assert!(results.iter().all(|result| result.outcome == results[0].outcome), "{}", context());
+    }
 }

@@ -94,8 +94,18 @@ pub struct Host<'a> {
 impl<'a> Host<'a> {
     #[track_caller]
     pub fn start(job: Job, options: RunOptions, service: impl FnMut(Timestamp, &Sent) -> Reply + 'a) -> Self {
-        let poller = Poller::start(job, options, [7; 16], START).expect("the job is right");
-        Self::over(poller, START, service)
+        Self::start_at(START, job, options, service)
+    }
+
+    #[track_caller]
+    pub fn start_at(
+        now: Timestamp,
+        job: Job,
+        options: RunOptions,
+        service: impl FnMut(Timestamp, &Sent) -> Reply + 'a,
+    ) -> Self {
+        let poller = Poller::start(job, options, [7; 16], now).expect("the job is right");
+        Self::over(poller, now, service)
     }
 
     pub fn over(poller: Poller, now: Timestamp, service: impl FnMut(Timestamp, &Sent) -> Reply + 'a) -> Self {
@@ -231,6 +241,15 @@ impl<'a> Host<'a> {
         };
         self.input(input);
         true
+    }
+
+    /// When [`Host::step`] would happen; `None` when it is over.
+    pub fn next_at(&mut self) -> Option<Timestamp> {
+        let Output::Timeout(deadline) = self.poller.poll_output() else {
+            return None;
+        };
+        let answer = self.coming.iter().map(|(at, ..)| *at).min().unwrap_or(deadline.at);
+        Some(answer.min(deadline.at).max(self.now))
     }
 
     #[track_caller]
