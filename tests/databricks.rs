@@ -6,6 +6,8 @@ mod support;
 
 #[path = "databricks/follow.rs"]
 mod follow;
+#[path = "databricks/retries.rs"]
+mod retries;
 #[path = "databricks/samples.rs"]
 mod samples;
 #[path = "databricks/start.rs"]
