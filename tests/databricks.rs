@@ -16,6 +16,8 @@ mod samples;
 mod start;
 #[path = "databricks/states.rs"]
 mod states;
+#[path = "databricks/stops.rs"]
+mod stops;
 #[path = "databricks/successor.rs"]
 mod successor;
 #[path = "databricks/workspace.rs"]

@@ -410,7 +410,7 @@ impl Poller {
         self.finish(Outcome::Abandoned, error.with_code(code));
     }
 
-    fn judging(&self) -> Option<String> {
+    pub(super) fn judging(&self) -> Option<String> {
         match &self.stage {
             Stage::Starting(starting) => starting.judging.clone(),
             _ => None,
