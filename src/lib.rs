@@ -7,7 +7,13 @@ pub mod fabric;
 pub mod fingerprint;
 pub mod http;
 mod json;
+pub mod output_table;
 pub mod poller;
 pub mod run;
+#[cfg(feature = "simulator")]
+pub mod simulator;
 pub mod table;
 pub mod time;
+#[cfg(target_family = "wasm")]
+#[doc(hidden)]
+pub mod wasm;

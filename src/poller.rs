@@ -11,6 +11,8 @@ mod fabric;
 mod follow;
 pub mod options;
 pub(crate) mod schedule;
+#[cfg(any(test, all(target_family = "wasm", feature = "client")))]
+pub(crate) mod single;
 pub mod snapshot;
 mod start;
 
@@ -42,6 +44,7 @@ use start::{Looking, Reconciling, Starting};
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[serde(tag = "service", rename_all = "camelCase")]
 #[expect(clippy::exhaustive_enums, reason = "a third service would be a new product")]
+#[expect(clippy::large_enum_variant, reason = "there is one of it per run")]
 pub enum Job {
     /// A Databricks job.
     Databricks(DatabricksJob),
@@ -94,6 +97,13 @@ pub enum Input {
         /// Whether any byte of the request may have reached the service. Say `false` only if it is certain that none
         /// did: a refused connection, a name that does not resolve, a failed TLS handshake.
         may_have_left: bool,
+    },
+    /// The host has not sent the request and will not: it has no credential, or could not store the snapshot before it.
+    NotSent {
+        /// The request's id.
+        id: RequestId,
+        /// Why.
+        error: Error,
     },
     /// The time that [`Output::Timeout`] named has come.
     Timeout,
@@ -182,6 +192,8 @@ pub struct Poller {
     exchanges: Vec<Exchange>,
     next_id: u32,
     failing_since: Option<Timestamp>,
+    /// Whether the service has ever given a good answer.
+    heard: bool,
     reported: Option<RunEvent>,
     queue: VecDeque<Output>,
 }
@@ -286,6 +298,7 @@ impl Poller {
             exchanges: Vec::new(),
             next_id: 0,
             failing_since: None,
+            heard: false,
             reported: None,
             queue: VecDeque::new(),
         }
@@ -299,7 +312,7 @@ impl Poller {
     /// # Errors
     /// `unknownRequest` if the poller never issued the id. The poller is then unchanged.
     pub fn handle_input(&mut self, now: Timestamp, input: Input) -> Result<(), Error> {
-        if let Input::Response { id, .. } | Input::TransportFailed { id, .. } = &input
+        if let Input::Response { id, .. } | Input::TransportFailed { id, .. } | Input::NotSent { id, .. } = &input
             && id.0 >= self.next_id
         {
             return Err(Error::new(
@@ -318,6 +331,7 @@ impl Poller {
                 message,
                 may_have_left,
             } => self.unanswered(id, &message, may_have_left),
+            Input::NotSent { id, error } => self.not_sent(id, error),
             Input::Timeout => {}
             Input::Cancel => self.cancel_requested(),
             Input::Detach => self.detach_requested(),
@@ -358,10 +372,7 @@ impl Poller {
     }
 
     fn next_timeout(&self) -> Deadline {
-        let mut next = Deadline {
-            at: self.final_deadline(),
-            reason: TimeoutReason::Deadline,
-        };
+        let mut next = self.final_deadline();
         let mut consider = |at: Option<Timestamp>, reason| {
             if let Some(at) = at.filter(|at| *at < next.at) {
                 next = Deadline { at, reason };
@@ -370,26 +381,23 @@ impl Poller {
         for exchange in &self.exchanges {
             consider(Some(exchange.due), exchange.reason());
         }
-        consider(self.cancel.map(|cancel| cancel.until), TimeoutReason::Cancel);
         match &self.stage {
             Stage::Reconciling(reconciling) => consider(reconciling.wake, TimeoutReason::Poll),
             Stage::Following(following) => consider(following.wake, TimeoutReason::Poll),
-            Stage::Collecting(collecting) => {
-                consider(collecting.wake, TimeoutReason::Poll);
-                consider(Some(collecting.until), TimeoutReason::Outputs);
-            }
+            Stage::Collecting(collecting) => consider(collecting.wake, TimeoutReason::Poll),
             Stage::Looking(_) | Stage::Starting(_) | Stage::Done(_) => {}
         }
         next
     }
 
-    /// The deadline, where it still means anything; else a bound behind everything that is under way.
-    fn final_deadline(&self) -> Timestamp {
-        match (&self.stage, &self.cancel) {
-            (Stage::Collecting(collecting), _) => collecting.until,
-            (_, Some(cancel)) => cancel.until,
-            _ => self.last_look.unwrap_or(self.deadline),
-        }
+    /// The bound behind everything that is under way: of the outputs, of a cancel, of the last look, or the deadline.
+    fn final_deadline(&self) -> Deadline {
+        let (at, reason) = match (&self.stage, &self.cancel) {
+            (Stage::Collecting(collecting), _) => (collecting.until, TimeoutReason::Outputs),
+            (_, Some(cancel)) => (cancel.until, TimeoutReason::Cancel),
+            _ => (self.last_look.unwrap_or(self.deadline), TimeoutReason::Deadline),
+        };
+        Deadline { at, reason }
     }
 
     /// Does everything whose time has come, in an order that ends.
@@ -400,7 +408,7 @@ impl Poller {
                 return;
             }
             // The ends come first: a host that slept must not send a start whose time is over.
-            if self.final_deadline() <= self.now && !matches!(self.stage, Stage::Collecting(_)) {
+            if self.final_deadline().at <= self.now && !matches!(self.stage, Stage::Collecting(_)) {
                 if self.cancel.is_some() {
                     self.cancel_grace_over();
                 } else if self.last_look.is_some() {

@@ -269,6 +269,7 @@ impl Poller {
 
     /// The service may have acted: never send it again before its list has been read.
     pub(super) fn start_unclear(&mut self, error: Error, request_id: Option<String>) {
+        self.record.unanswered = false;
         match request_id {
             Some(id) if !self.record.request_ids.contains(&id) => self.record.request_ids.push(id),
             Some(_) => {}

@@ -77,6 +77,10 @@ pub struct StartRecord {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(all(target_family = "wasm", feature = "client"), tsify(optional))]
     pub request_ids: Vec<String>,
+    /// Whether a start is under way, unanswered.
+    #[serde(default, skip_serializing_if = "is_false")]
+    #[cfg_attr(all(target_family = "wasm", feature = "client"), tsify(optional))]
+    pub unanswered: bool,
     /// Fabric: whether some unclear answer had no request id.
     #[serde(default, skip_serializing_if = "is_false")]
     #[cfg_attr(all(target_family = "wasm", feature = "client"), tsify(optional))]
@@ -222,8 +226,13 @@ fn take_secrets(job: &mut Job, names: &[String]) -> Vec<String> {
                 let within = job.execution_data.as_mut().and_then(|data| data.get_mut("parameters"));
                 let in_data = match within {
                     Some(Value::Object(map)) => map.shift_remove(name).is_some(),
-                    Some(list) => listed_parameters(list, name)
-                        .fold(false, |found, entry| entry.shift_remove("value").is_some() || found),
+                    // Each of them, should a name stand twice.
+                    Some(list) => {
+                        listed_parameters(list, name)
+                            .filter_map(|entry| entry.shift_remove("value"))
+                            .count()
+                            > 0
+                    }
                     None => false,
                 };
                 job.parameters

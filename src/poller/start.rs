@@ -189,8 +189,9 @@ impl Poller {
         match &self.job {
             Job::Databricks(_) => self.resume_databricks_start(),
             Job::Fabric(_) => {
-                // One of them was never answered.
-                self.record.unnamed |= self.record.request_ids.len() < 1 + usize::from(self.record.resent);
+                // A start whose answer was never read has no request id either.
+                self.record.unnamed |= self.record.unanswered;
+                self.record.unanswered = false;
                 let cause = Error::new(ErrorCode::Network, "the program ended before the start was answered");
                 self.reconcile(cause);
             }
@@ -201,6 +202,7 @@ impl Poller {
     pub(super) fn start_left(&mut self) {
         self.record.resent = self.record.unsure > 0 && self.job.service() == Service::Fabric;
         self.record.unsure += 1;
+        self.record.unanswered = true;
         self.record.sent_at.get_or_insert(self.now);
         self.persist();
     }
@@ -209,6 +211,7 @@ impl Poller {
     pub(super) fn start_had_no_effect(&mut self) {
         self.record.unsure = self.record.unsure.saturating_sub(1);
         self.record.resent = false;
+        self.record.unanswered = false;
         if self.record.unsure == 0 {
             self.record.sent_at = None;
         }

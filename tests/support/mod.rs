@@ -51,6 +51,24 @@ pub fn with_header(mut response: HttpResponse, name: &str, value: &str) -> HttpR
     response
 }
 
+/// `Sun, 01 Mar 2026 02:00:00 GMT`.
+pub fn http_date(at: Timestamp) -> String {
+    const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
+    const MONTHS: [&str; 12] = [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ];
+    let iso = at.to_iso();
+    let month: usize = iso[5..7].parse().expect("a month");
+    format!(
+        "{}, {} {} {} {} GMT",
+        DAYS[usize::try_from(at.0 / 86_400_000 % 7).expect("a day")],
+        &iso[8..10],
+        MONTHS[month - 1],
+        &iso[..4],
+        &iso[11..19]
+    )
+}
+
 /// A request as tests speak of it.
 #[derive(Clone, Debug)]
 pub struct Sent {
@@ -96,8 +114,21 @@ pub struct Host<'a> {
 impl<'a> Host<'a> {
     #[track_caller]
     pub fn start(job: Job, options: RunOptions, service: impl FnMut(Timestamp, &Sent) -> Reply + 'a) -> Self {
-        let poller = Poller::start(job, options, [7; 16], START).expect("the job is right");
-        Self::over(poller, START, service)
+        Self::start_at(START, job, options, service)
+    }
+
+    #[track_caller]
+    pub fn start_at(
+        now: Timestamp,
+        job: Job,
+        options: RunOptions,
+        service: impl FnMut(Timestamp, &Sent) -> Reply + 'a,
+    ) -> Self {
+        // Callers that begin at different times are different processes.
+        let mut random = [7; 16];
+        random[..8].copy_from_slice(&now.0.to_le_bytes());
+        let poller = Poller::start(job, options, random, now).expect("the job is right");
+        Self::over(poller, now, service)
     }
 
     pub fn over(poller: Poller, now: Timestamp, service: impl FnMut(Timestamp, &Sent) -> Reply + 'a) -> Self {
@@ -199,19 +230,13 @@ impl<'a> Host<'a> {
         }
     }
 
+    /// Whether it is an output that is still waited for: a host aborts a request when its time is over.
     fn is_output(&self, id: RequestId) -> bool {
-        self.sent
-            .iter()
-            .any(|sent| sent.request.id == id && sent.request.endpoint == "jobs/runs/get-output")
-    }
-
-    /// When the next answer or timeout comes; `None` when it is over.
-    pub fn next_at(&mut self) -> Option<Timestamp> {
-        let Output::Timeout(deadline) = self.poller.poll_output() else {
-            return None;
-        };
-        let answers = self.coming.iter().map(|(at, ..)| *at);
-        answers.chain([deadline.at]).min().map(|at| at.max(self.now))
+        self.sent.iter().any(|sent| {
+            sent.request.id == id
+                && sent.request.endpoint == "jobs/runs/get-output"
+                && sent.at.plus(sent.request.timeout) > self.now
+        })
     }
 
     /// Jumps to the next answer or timeout. `false` when it is over.
@@ -242,6 +267,15 @@ impl<'a> Host<'a> {
         };
         self.input(input);
         true
+    }
+
+    /// When [`Host::step`] would happen; `None` when it is over.
+    pub fn next_at(&mut self) -> Option<Timestamp> {
+        let Output::Timeout(deadline) = self.poller.poll_output() else {
+            return None;
+        };
+        let answer = self.coming.iter().map(|(at, ..)| *at).min().unwrap_or(deadline.at);
+        Some(answer.min(deadline.at).max(self.now))
     }
 
     #[track_caller]
