@@ -10,7 +10,9 @@ mod fabric {
     // mod fixtures;
     // mod hostile;
     mod late;
-    // mod outputs;
+    mod notebooks;
+    mod output_reads;
+    mod outputs;
     mod polls;
     mod races;
     mod reconcile;
