@@ -7,7 +7,7 @@ mod fabric {
     mod cancel;
     mod deadlines;
     // mod events;
-    // mod fixtures;
+    mod fixtures;
     // mod hostile;
     mod late;
     mod notebooks;
