@@ -73,7 +73,7 @@ pub struct StartRecord {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(all(target_family = "wasm", feature = "client"), tsify(optional))]
     pub known_ids: Vec<String>,
-    /// Fabric: request ids of starts whose answers were unclear.
+    /// Fabric: request ids of starts whose answers were unclear, and of the one that was sent once more.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(all(target_family = "wasm", feature = "client"), tsify(optional))]
     pub request_ids: Vec<String>,
