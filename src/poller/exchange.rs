@@ -221,6 +221,10 @@ impl Poller {
             self.poll_gave_up(error);
             return;
         }
+        if matches!(exchange.tag, Tag::Watch) {
+            self.poll_run();
+            return;
+        }
         exchange.attempt += 1;
         let delay = schedule::retry(exchange.attempt, asked, &mut self.jitter);
         let since = self.failing_since.get_or_insert(self.now);
@@ -278,7 +282,9 @@ impl Poller {
                 self.look_refused(error);
             }
             Tag::Poll => self.poll_refused(error, response),
-            Tag::Watch | Tag::CancelDuplicate => {}
+            // The list was only to be on the safe side; the run itself decides.
+            Tag::Watch => self.poll_run(),
+            Tag::CancelDuplicate => {}
             Tag::Cancel => self.cancel_refused(error),
             Tag::Fetch(fetch) => self.fetch_refused(fetch, error),
         }
@@ -293,7 +299,9 @@ impl Poller {
             Tag::JobsByName | Tag::RunsPage | Tag::RunsRow | Tag::Instances | Tag::RunsLookup | Tag::Judged => {
                 self.look_refused(error);
             }
-            Tag::Watch | Tag::CancelDuplicate => {}
+            // The list was only to be on the safe side; the run itself decides.
+            Tag::Watch => self.poll_run(),
+            Tag::CancelDuplicate => {}
             Tag::Cancel => self.cancel_refused(error),
             Tag::Fetch(fetch) => self.fetch_refused(fetch, error),
         }

@@ -33,7 +33,7 @@ pub(super) struct Following {
     young_until: Timestamp,
     end_time_reads: u8,
     pub(super) watch: Option<Watch>,
-    /// The run is another caller's that began at the same time.
+    /// The run was active when it was chosen among those of several callers.
     pub(super) raced: bool,
 }
 
@@ -87,22 +87,25 @@ impl Poller {
         self.drop_exchanges(|tag| !matches!(tag, Tag::CancelDuplicate));
         let fresh_start = !matches!(info.identified_by, IdentifiedBy::Given | IdentifiedBy::Reuse);
         let watches = info.service == Service::Fabric
-            && fresh_start
-            && (self.record.resent || (self.may_adopt() && !info.shared));
+            && info.identified_by != IdentifiedBy::Given
+            && (self.record.resent
+                || (self.may_adopt() && (!info.shared || info.identified_by == IdentifiedBy::Reuse)));
         let first = if fresh_start && info.service == Service::Databricks {
             Duration::from_millis(750)
         } else {
             Duration::ZERO
         };
+        let info_is_named = info.identified_by == IdentifiedBy::Given;
         self.record.unanswered = false;
         self.run = Some(info);
         self.stage = Stage::Following(Following {
             since: self.now,
             wake: Some(self.now.plus(first)),
-            young_until: if fresh_start {
-                self.now.plus(EARLY_GRACE * 2)
-            } else {
+            // A run that the list shows may be as young as one of our own; one that a person named is looked at as it is.
+            young_until: if info_is_named {
                 self.now
+            } else {
+                self.now.plus(EARLY_GRACE * 2)
             },
             end_time_reads: 0,
             watch: watches.then(|| Watch {
@@ -124,12 +127,19 @@ impl Poller {
     }
 
     pub(super) fn poll(&mut self) {
+        if self.has_exchange(|tag| matches!(tag, Tag::Poll | Tag::Watch)) {
+            return;
+        }
+        // The list comes first: an end of our own run, seen before another caller's run, would be taken for the end.
+        if !self.watch() {
+            self.poll_run();
+        }
+    }
+
+    pub(super) fn poll_run(&mut self) {
         let Some(id) = self.run.as_ref().map(|run| run.id.clone()) else {
             return;
         };
-        if self.has_exchange(|tag| matches!(tag, Tag::Poll)) {
-            return;
-        }
         let mut call = match &self.job {
             Job::Databricks(job) => job.runs_get(&self.base, &id, None),
             Job::Fabric(job) => job.get_instance(&self.base, &id),
@@ -138,7 +148,6 @@ impl Poller {
             call.timeout = FINAL_LOOK;
         }
         self.send(Tag::Poll, call, Policy::Again);
-        self.watch();
     }
 
     pub(super) fn polled(&mut self, response: &HttpResponse) -> Result<(), Error> {
@@ -351,7 +360,8 @@ impl Poller {
                 if self.has_exchange(|tag| matches!(tag, Tag::Poll)) {
                     self.hurry(|tag| matches!(tag, Tag::Poll), FINAL_LOOK);
                 } else {
-                    self.poll();
+                    self.drop_exchanges(|tag| matches!(tag, Tag::Watch));
+                    self.poll_run();
                 }
                 if let Stage::Following(following) = &mut self.stage {
                     following.wake = None;
