@@ -185,6 +185,8 @@ pub struct Poller {
     warnings: Vec<Warning>,
     cancel: Option<Cancelling>,
     deadline_passed: bool,
+    /// Until when the look that the deadline asks for may take; `None` before.
+    last_look: Option<Timestamp>,
     /// Secret parameters that a resume was not given, because it was not sure to need them.
     missing_secrets: Vec<String>,
     exchanges: Vec<Exchange>,
@@ -291,6 +293,7 @@ impl Poller {
             warnings: Vec::new(),
             cancel: None,
             deadline_passed: false,
+            last_look: None,
             missing_secrets: Vec::new(),
             exchanges: Vec::new(),
             next_id: 0,
@@ -392,11 +395,7 @@ impl Poller {
         let (at, reason) = match (&self.stage, &self.cancel) {
             (Stage::Collecting(collecting), _) => (collecting.until, TimeoutReason::Outputs),
             (_, Some(cancel)) => (cancel.until, TimeoutReason::Cancel),
-            _ if self.deadline_passed => (
-                self.deadline.plus(FINAL_LOOK).max(self.now.plus(FINAL_LOOK)),
-                TimeoutReason::Deadline,
-            ),
-            _ => (self.deadline, TimeoutReason::Deadline),
+            _ => (self.last_look.unwrap_or(self.deadline), TimeoutReason::Deadline),
         };
         Deadline { at, reason }
     }
@@ -408,19 +407,19 @@ impl Poller {
             if self.is_done() {
                 return;
             }
-            if let Some(at) = self.exchanges.iter().position(|exchange| exchange.due <= self.now) {
+            // The ends come first: a host that slept must not send a start whose time is over.
+            if self.final_deadline().at <= self.now && !matches!(self.stage, Stage::Collecting(_)) {
+                if self.cancel.is_some() {
+                    self.cancel_grace_over();
+                } else if self.last_look.is_some() {
+                    self.final_look_over();
+                } else {
+                    self.deadline_passed = true;
+                    self.last_look = Some(self.now.plus(FINAL_LOOK));
+                    self.deadline_over();
+                }
+            } else if let Some(at) = self.exchanges.iter().position(|exchange| exchange.due <= self.now) {
                 self.exchange_due(at);
-            } else if self.cancel.is_some_and(|cancel| cancel.until <= self.now)
-                && !matches!(self.stage, Stage::Collecting(_))
-            {
-                self.cancel_grace_over();
-            } else if !self.deadline_passed
-                && self.cancel.is_none()
-                && self.deadline <= self.now
-                && !matches!(self.stage, Stage::Collecting(_))
-            {
-                self.deadline_passed = true;
-                self.deadline_over();
             } else if !self.wake_due() {
                 return;
             }
@@ -508,7 +507,11 @@ impl Poller {
     }
 
     /// Ends without a run's end: rejected, abandoned, timed out, or cancelled before anything was started.
-    fn finish(&mut self, outcome: Outcome, error: Error) {
+    fn finish(&mut self, outcome: Outcome, mut error: Error) {
+        if let (Stage::Starting(Starting { judging: Some(id), .. }), true) = (&self.stage, error.run_ids.is_empty()) {
+            // It may be an old run, so it is not followed yet; but its id is not lost.
+            error.run_ids.push(id.clone());
+        }
         self.done(outcome, Some(error), Vec::new(), None);
     }
 

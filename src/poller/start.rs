@@ -20,11 +20,11 @@ pub(super) enum Looking {
     #[default]
     Nothing,
     /// Databricks: jobs of a name; the ids found so far.
-    Jobs(Vec<String>),
+    Jobs { pages: u32, found: Vec<String> },
     /// Databricks: runs to reuse.
     Runs(RunsLook),
     /// Databricks: the run of an old start.
-    Lookup(Vec<Value>),
+    Lookup(Lookup),
     /// Fabric: the item's instances.
     Instances(Listing),
     /// Fabric: candidates whose marker is read.
@@ -42,6 +42,15 @@ pub(super) struct RunsLook {
     pub(super) pages: u32,
     pub(super) next_page: Option<String>,
     pub(super) rows: VecDeque<Value>,
+}
+
+/// Databricks: the runs from the time of an old start.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Lookup {
+    pub(super) pages: u32,
+    pub(super) rows: VecDeque<Value>,
+    /// Those with the caller's parameters.
+    pub(super) found: Vec<String>,
 }
 
 /// Fabric: the item's instances, page by page.
@@ -223,6 +232,9 @@ impl Poller {
     pub(super) fn start_refused(&mut self, error: Error) {
         self.start_had_no_effect();
         if error.code() == ErrorCode::TokenOfDeletedRun && self.options.reuse.is_some() {
+            // Whatever earlier tries with this token did, their run is gone.
+            self.record.unsure = 0;
+            self.record.sent_at = None;
             self.next_generation(error);
         } else if self.record.unsure > 0 {
             // An earlier try may have been taken; this refusal says nothing about it.
@@ -241,16 +253,17 @@ impl Poller {
             (Job::Databricks(_), Some(token)) => format!("; idempotency token {token}"),
             _ => String::new(),
         };
-        let judged = match &self.stage {
-            Stage::Starting(starting) => starting.judging.clone(),
-            _ => None,
-        };
         let message = format!("the start was not confirmed: {error}{trace}");
+        // Pages in the place of answers are rather a wrong address than a start gone astray.
+        let code = match error.code() {
+            ErrorCode::WrongHost => ErrorCode::WrongHost,
+            _ => ErrorCode::StartUnconfirmed,
+        };
         let error = Error {
             message,
-            ..error.with_code(ErrorCode::StartUnconfirmed)
+            ..error.with_code(code)
         };
-        self.finish(Outcome::Abandoned, error.with_run_ids(judged.into_iter().collect()));
+        self.finish(Outcome::Abandoned, error);
     }
 
     /// A read before, or instead of, a start failed for good.

@@ -3,6 +3,8 @@
 
 #![allow(dead_code, unreachable_pub, reason = "each test binary uses a part of it")]
 
+pub mod fixture;
+
 use std::sync::Arc;
 use std::time::Duration;
 
