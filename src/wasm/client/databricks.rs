@@ -39,11 +39,17 @@ impl DatabricksClient {
             convert::write_ids(&mut members, &["databricksWorkspaceId"])?;
             let job: DatabricksJob = convert::read(members)?;
             // Complete but for the job, whose checks are those of the version too.
-            DatabricksJob { job_id: Some("1".to_owned()), ..job.clone() }.check()?;
+            DatabricksJob {
+                job_id: Some("1".to_owned()),
+                ..job.clone()
+            }
+            .check()?;
             let base = job.base()?;
             Ok((job, base))
         };
-        service::client(Service::Databricks, options, allowed, read).map(Self).map_err(throw)
+        service::client(Service::Databricks, options, allowed, read)
+            .map(Self)
+            .map_err(throw)
     }
 
     /// Starts a run, under an idempotency token, and waits until its id is known.
@@ -93,10 +99,7 @@ impl DatabricksClient {
     /// Reads a run.
     #[wasm_bindgen(js_name = getRun, unchecked_return_type = "Promise<DatabricksRun>")]
     #[must_use]
-    pub fn get_run(
-        &self,
-        #[wasm_bindgen(js_name = runId, unchecked_param_type = "Id")] run_id: &JsValue,
-    ) -> Promise {
+    pub fn get_run(&self, #[wasm_bindgen(js_name = runId, unchecked_param_type = "Id")] run_id: &JsValue) -> Promise {
         let (client, id) = (Rc::clone(&self.0), run_id_of(run_id));
         promise(async move {
             let answer = client.call(client.job.runs_get(&client.base, &id?, None)).await?;
@@ -146,7 +149,11 @@ impl DatabricksClient {
             convert::write_ids(&mut members, &["jobId"])?;
             let limit = service::limit(&mut members)?;
             let mut query = Vec::new();
-            for (name, wire) in [("jobId", "job_id"), ("activeOnly", "active_only"), ("completedOnly", "completed_only")] {
+            for (name, wire) in [
+                ("jobId", "job_id"),
+                ("activeOnly", "active_only"),
+                ("completedOnly", "completed_only"),
+            ] {
                 match members.shift_remove(name) {
                     None | Some(Value::Bool(false)) => {}
                     Some(Value::String(id)) => query.push((wire, id)),
@@ -166,7 +173,10 @@ impl DatabricksClient {
                     client.job.runs_list(&client.base, &query)
                 })
                 .await?;
-            let runs: Result<Vec<Value>, Error> = rows.iter().map(|row| Run::parse(row).map(|run| describe(&run))).collect();
+            let runs: Result<Vec<Value>, Error> = rows
+                .iter()
+                .map(|row| Run::parse(row).map(|run| describe(&run)))
+                .collect();
             runs.map(|runs| value_to_js(runs.into()))
         })
     }
@@ -223,7 +233,11 @@ fn read_output(answer: &Value) -> Result<RunOutput, Error> {
     let meta = answer.get("metadata").unwrap_or(&Value::Null);
     let run = Run::parse(meta)?;
     let task = Task::parse(meta);
-    let key = if task.key.is_empty() { run.run_id } else { task.key.clone() };
+    let key = if task.key.is_empty() {
+        run.run_id
+    } else {
+        task.key.clone()
+    };
     let mut read = output::of_task(key, &task);
     read.kind = OutputKind::None;
     output::read(&mut read, answer);
@@ -234,28 +248,34 @@ fn describe(run: &Run) -> Value {
     let mut all = state(&run.state);
     let task = |task: &Task| {
         let mut all = state(&task.state);
-        merge(&mut all, json!({
-            "taskKey": task.key,
-            "runId": task.run_id,
-            "runPageUrl": task.page_url,
-            "taskType": task.kind,
-            "attemptNumber": task.attempt,
-            "startTime": task.start_time,
-            "endTime": task.end_time,
-        }));
+        merge(
+            &mut all,
+            json!({
+                "taskKey": task.key,
+                "runId": task.run_id,
+                "runPageUrl": task.page_url,
+                "taskType": task.kind,
+                "attemptNumber": task.attempt,
+                "startTime": task.start_time,
+                "endTime": task.end_time,
+            }),
+        );
         all
     };
     let tasks: Vec<Value> = run.tasks.iter().map(task).collect();
-    merge(&mut all, json!({
-        "runId": run.run_id,
-        "jobId": run.job_id,
-        "runName": run.name,
-        "runPageUrl": run.page_url,
-        "trigger": run.trigger,
-        "startTime": run.start_time,
-        "endTime": run.end_time,
-        "tasks": tasks,
-    }));
+    merge(
+        &mut all,
+        json!({
+            "runId": run.run_id,
+            "jobId": run.job_id,
+            "runName": run.name,
+            "runPageUrl": run.page_url,
+            "trigger": run.trigger,
+            "startTime": run.start_time,
+            "endTime": run.end_time,
+            "tasks": tasks,
+        }),
+    );
     all
 }
 

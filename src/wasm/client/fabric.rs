@@ -46,7 +46,9 @@ impl FabricClient {
             let base = job.base()?;
             Ok((job, base))
         };
-        service::client(Service::Fabric, options, &["host", "workspaceId"], read).map(Self).map_err(throw)
+        service::client(Service::Fabric, options, &["host", "workspaceId"], read)
+            .map(Self)
+            .map_err(throw)
     }
 
     /// Starts a job of an item, and waits until the instance's id is known.
@@ -63,13 +65,15 @@ impl FabricClient {
         #[wasm_bindgen(unchecked_optional_param_type = "RunOptions & SessionOptions")] options: &JsValue,
     ) -> Promise {
         let client = Rc::clone(&self.0);
-        let session = with_item(item_id, job)
-            .and_then(|job| client.follow(Follow::Start, job, options, Until::RunKnown));
+        let session =
+            with_item(item_id, job).and_then(|job| client.follow(Follow::Start, job, options, Until::RunKnown));
         let status = session.as_ref().ok().cloned();
         let run = result_of(session);
         future_to_promise(async move {
             let run = JsFuture::from(run).await?;
-            let state = status.map(|session| session.status().state).filter(|state| !state.is_empty());
+            let state = status
+                .map(|session| session.status().state)
+                .filter(|state| !state.is_empty());
             Ok(value_to_js(json!({
                 "runId": get(&run, "id").as_string(),
                 // The service's word for a run of which it has said nothing yet.
@@ -136,7 +140,11 @@ impl FabricClient {
             let (item, limit) = (item?, limit?);
             let page = |token: Option<&str>| item.list_instances(&client.base, token);
             let rows = client.pages(limit, "value", "continuationToken", page).await?;
-            let describe = |row: &Value| Instance::parse(row).ok().map(|instance| describe(&item, &instance, row));
+            let describe = |row: &Value| {
+                Instance::parse(row)
+                    .ok()
+                    .map(|instance| describe(&item, &instance, row))
+            };
             Ok(value_to_js(rows.iter().filter_map(describe).collect()))
         })
     }
@@ -164,15 +172,17 @@ impl FabricClient {
     pub fn query_activity_runs(
         &self,
         #[wasm_bindgen(js_name = runId)] run_id: &str,
-        #[wasm_bindgen(unchecked_optional_param_type = "{ after?: number | string; before?: number | string; limit?: number }")]
+        #[wasm_bindgen(
+            unchecked_optional_param_type = "{ after?: number | string; before?: number | string; limit?: number }"
+        )]
         options: &JsValue,
     ) -> Promise {
         let (client, run_id, workspace) = (Rc::clone(&self.0), guid("runId", run_id), self.workspace());
         let members = convert::members(options, "options", &[]).and_then(|mut members| {
             let limit = service::limit(&mut members)?;
             let before = time(&mut members, "before")?.unwrap_or_else(now);
-            let after = time(&mut members, "after")?
-                .unwrap_or_else(|| Timestamp(before.0.saturating_sub(ACTIVITIES_MS)));
+            let after =
+                time(&mut members, "after")?.unwrap_or_else(|| Timestamp(before.0.saturating_sub(ACTIVITIES_MS)));
             convert::refuse_rest(&members)?;
             Ok((limit, (after, before)))
         });
@@ -193,7 +203,8 @@ impl FabricClient {
     ) -> Promise {
         let (client, limit) = (Rc::clone(&self.0), only_limit(options));
         promise(async move {
-            let page = |token: Option<&str>| contract::LIST_WORKSPACES.call(&client.base, &[], &continuation(token), None);
+            let page =
+                |token: Option<&str>| contract::LIST_WORKSPACES.call(&client.base, &[], &continuation(token), None);
             let rows = client.pages(limit?, "value", "continuationToken", page).await?;
             Ok(value_to_js(rows.into()))
         })
@@ -240,7 +251,10 @@ impl FabricClient {
     /// An item of the workspace.
     fn item(&self, item_id: &str) -> Result<FabricJob, Error> {
         self.workspace()?;
-        Ok(FabricJob { item_id: guid("itemId", item_id)?, ..self.0.job.clone() })
+        Ok(FabricJob {
+            item_id: guid("itemId", item_id)?,
+            ..self.0.job.clone()
+        })
     }
 }
 
@@ -262,7 +276,10 @@ fn only_limit(options: &JsValue) -> Result<usize, Error> {
 }
 
 fn continuation(token: Option<&str>) -> Vec<(&'static str, QueryValue<'_>)> {
-    token.map(|token| ("continuationToken", QueryValue::Encoded(token))).into_iter().collect()
+    token
+        .map(|token| ("continuationToken", QueryValue::Encoded(token)))
+        .into_iter()
+        .collect()
 }
 
 fn time(members: &mut Members, name: &str) -> Result<Option<Timestamp>, Error> {
@@ -271,7 +288,8 @@ fn time(members: &mut Members, name: &str) -> Result<Option<Timestamp>, Error> {
         Some(Value::String(text)) => Timestamp::parse_iso(&text),
         Some(number) => number.as_u64().map(Timestamp),
     };
-    time.map(Some).ok_or_else(|| refuse(format!("{name}: expected milliseconds or an ISO time")))
+    time.map(Some)
+        .ok_or_else(|| refuse(format!("{name}: expected milliseconds or an ISO time")))
 }
 
 fn describe(item: &FabricJob, instance: &Instance, row: &Value) -> Value {
@@ -293,7 +311,10 @@ fn describe(item: &FabricJob, instance: &Instance, row: &Value) -> Value {
     put("startTime", json!(instance.start_time));
     put("endTime", json!(instance.end_time));
     put("rootActivityId", json!(instance.root_activity_id));
-    put("failureReason", wire::member(row, "failureReason").cloned().unwrap_or_default());
+    put(
+        "failureReason",
+        wire::member(row, "failureReason").cloned().unwrap_or_default(),
+    );
     put("exitValue", json!(instance.exit_value));
     all
 }

@@ -61,7 +61,12 @@ pub(super) fn client<J>(
     let mut members = convert::members(options, "options", CLIENT_MEMBERS)?;
     let (job, base) = read(convert::take(&mut members, allowed))?;
     convert::refuse_rest(&members)?;
-    Ok(Rc::new(Client { job, base, service, host: Rc::new(options::read_host(options)?) }))
+    Ok(Rc::new(Client {
+        job,
+        base,
+        service,
+        host: Rc::new(options::read_host(options)?),
+    }))
 }
 
 impl<J: Serialize + 'static> Client<J> {
