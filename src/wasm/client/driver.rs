@@ -20,7 +20,7 @@ use crate::error::{Error, ErrorCode};
 use crate::http::{HttpRequest, RequestId};
 use crate::poller::snapshot::Snapshot;
 use crate::poller::{Input, Output, Poller};
-use crate::run::{EventKind, RunEvent, RunResult};
+use crate::run::{EventKind, Phase, RunEvent, RunResult};
 use crate::table::JsonPath;
 use crate::time::Timestamp;
 
@@ -154,12 +154,17 @@ impl Session {
         self.is_pumping.set(false);
     }
 
+    /// Ends a session that has no use for what would follow.
     fn has_what_it_wants(&self) -> bool {
-        let run = match self.until {
-            Until::RunKnown => self.poller.borrow().run().map(to_js),
+        let wanted = match self.until {
+            Until::RunKnown => self.poller.borrow().run().map(|run| Ok(to_js(run))),
+            // Nobody would see the outputs of a run that was cancelled by a signal.
+            Until::Done if self.reason.borrow().is_some() && self.status().phase == Phase::ReadingOutput => {
+                self.reason.take().map(Err)
+            }
             Until::Done => None,
         };
-        run.map(|run| self.end(Ok(run))).is_some()
+        wanted.map(|wanted| self.end(wanted)).is_some()
     }
 
     fn done(&self, done: &RunResult) {
