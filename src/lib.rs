@@ -10,6 +10,8 @@ mod json;
 pub mod output_table;
 pub mod poller;
 pub mod run;
+#[cfg(feature = "simulator")]
+pub mod simulator;
 pub mod table;
 pub mod time;
 #[cfg(target_family = "wasm")]

@@ -4,3 +4,5 @@
 mod client;
 #[cfg(feature = "client")]
 pub use client::*;
+#[cfg(feature = "simulator")]
+pub mod simulator;
