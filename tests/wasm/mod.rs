@@ -1,0 +1,3 @@
+//! What is true in each JavaScript host; the files beside this folder say in which one it runs.
+
+mod time;

@@ -1,0 +1,155 @@
+//! The npm package: `pkg/`, as it is published, and the tarball made of it.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+use serde_json::Value;
+
+use crate::files;
+use crate::module::{Built, Module};
+use crate::npm;
+use crate::workspace::Workspace;
+
+/// Where the hand-written JavaScript is, and where it goes in the package.
+const SOURCES: [(&str, &str, &str); 2] = [
+    ("www/api", "", "the package's entry modules"),
+    ("www/node", "node", "the pqrun command"),
+];
+
+/// Text files from the root. A package may lack a change log before its first release, but no licence.
+const TEXTS: [(&str, Need); 3] = [
+    ("CHANGELOG.md", Need::Wanted),
+    ("LICENSE", Need::Required),
+    ("README.md", Need::Wanted),
+];
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Need {
+    Required,
+    Wanted,
+}
+
+/// A package on disk.
+#[derive(Debug)]
+pub(crate) struct Package {
+    pub(crate) modules: Vec<Built>,
+    pub(crate) tarball: PathBuf,
+}
+
+/// Brings `pkg/` and its tarball up to date.
+///
+/// # Errors
+/// When a tool fails, a source is missing, or the manifest and the files disagree.
+pub(crate) fn build(workspace: &Workspace) -> Result<Package> {
+    // Before the minute or so that the modules take.
+    for (from, _, what) in SOURCES {
+        ensure!(
+            workspace.path(from).is_dir(),
+            "expected {what} in {from}/, found no such folder"
+        );
+    }
+    npm::ensure_tools(workspace)?;
+    let modules = Module::ALL
+        .into_iter()
+        .map(|module| module.build(workspace))
+        .collect::<Result<Vec<_>>>()?;
+    assemble(workspace, &modules)?;
+    let tarball = pack(workspace)?;
+    Ok(Package { modules, tarball })
+}
+
+/// Fills `pkg/` from nothing, so that no file outlives its source.
+fn assemble(workspace: &Workspace, modules: &[Built]) -> Result<()> {
+    let package = workspace.package();
+    files::empty_folder(&package)?;
+    for (from, to, what) in SOURCES {
+        let from = workspace.path(from);
+        ensure!(
+            from.is_dir(),
+            "expected {what} in {}, found no such folder",
+            workspace.shown(&from)
+        );
+        files::copy_tree(&from, &package.join(to))?;
+    }
+    for file in modules.iter().flat_map(Built::files) {
+        let name = file.file_name().context("a module's file has a name")?;
+        files::copy(&file, &package.join("wasm").join(name))?;
+    }
+    for (name, need) in TEXTS {
+        let from = workspace.path(name);
+        if need == Need::Wanted && !from.exists() {
+            println!("note: packing without {name}, which is not there yet");
+            continue;
+        }
+        files::copy(&from, &package.join(name))?;
+    }
+    let manifest = manifest(workspace)?;
+    expect_targets(&manifest, &package)?;
+    files::write(&package.join("package.json"), format!("{manifest:#}\n"))
+}
+
+/// The published manifest: `www/package.json` with the version of the crate.
+fn manifest(workspace: &Workspace) -> Result<Value> {
+    let path = workspace.path("www/package.json");
+    let mut manifest: Value = serde_json::from_str(&files::read(&path)?)
+        .with_context(|| format!("expected JSON in {}", workspace.shown(&path)))?;
+    let members = manifest
+        .as_object_mut()
+        .context("expected an object in www/package.json")?;
+    ensure!(
+        !members.contains_key("version"),
+        "www/package.json has a version; the one of Cargo.toml is the only one"
+    );
+    members.shift_insert(1, "version".to_owned(), workspace.version.clone().into());
+    Ok(manifest)
+}
+
+/// Holds `exports` and `bin` against the files they name.
+fn expect_targets(manifest: &Value, package: &Path) -> Result<()> {
+    for member in ["exports", "bin"] {
+        for target in strings(&manifest[member]) {
+            ensure!(
+                target == "./package.json" || package.join(target).is_file(),
+                "{member} in www/package.json names {target}, found no such file in www/api, www/node or pkg/wasm",
+            );
+        }
+    }
+    Ok(())
+}
+
+/// Every string in a JSON value.
+fn strings(value: &Value) -> Vec<&str> {
+    match value {
+        Value::String(text) => vec![text],
+        Value::Array(items) => items.iter().flat_map(strings).collect(),
+        Value::Object(members) => members.values().flat_map(strings).collect(),
+        Value::Null | Value::Bool(_) | Value::Number(_) => Vec::new(),
+    }
+}
+
+/// Packs `pkg/`, and holds what npm packed against what is there.
+fn pack(workspace: &Workspace) -> Result<PathBuf> {
+    let into = workspace.scratch("tarball");
+    files::empty_folder(&into)?;
+    let (tarball, packed) = npm::pack(&workspace.package(), &into)?;
+    let there = BTreeSet::from_iter(files::list(&workspace.package())?);
+    let left_out: Vec<_> = there.difference(&BTreeSet::from_iter(packed)).cloned().collect();
+    ensure!(
+        left_out.is_empty(),
+        "`files` in www/package.json leaves out {left_out:?}: add them, or remove the files"
+    );
+    Ok(tarball)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn targets_are_found_at_any_depth() {
+        let exports = json!({ ".": { "types": "./a.d.ts", "default": ["./b.js", null] }, "./c": "./c.js" });
+        assert_eq!(strings(&exports), ["./a.d.ts", "./b.js", "./c.js"]);
+    }
+}
