@@ -92,7 +92,13 @@ impl Endpoint {
         if body.is_some() {
             headers.push(("Content-Type".to_owned(), "application/json".to_owned()));
         }
-        Call { endpoint: self, url, headers, body: body.map(Value::to_string), timeout: REQUEST_TIMEOUT }
+        Call {
+            endpoint: self,
+            url,
+            headers,
+            body: body.map(Value::to_string),
+            timeout: REQUEST_TIMEOUT,
+        }
     }
 }
 
@@ -100,7 +106,8 @@ impl Endpoint {
 pub(crate) const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
 
 fn is_encoded(text: &str) -> bool {
-    text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'~' | b'%'))
+    text.bytes()
+        .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'~' | b'%'))
 }
 
 /// What one value of a service's state means. The tables are open: a value that no row has is carried on as text.

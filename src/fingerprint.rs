@@ -6,8 +6,12 @@ use crate::json;
 
 /// Four primes below 2^26, each with a base: `hash * base + byte` stays below 2^53, so it is exact in doubles, the
 /// only numbers that M has. The bases are arbitrary and never change.
-const MODULI: [(u64, u64); 4] =
-    [(67_108_859, 31_607_419), (67_108_837, 46_341_023), (67_108_819, 12_345_679), (67_108_777, 58_213_891)];
+const MODULI: [(u64, u64); 4] = [
+    (67_108_859, 31_607_419),
+    (67_108_837, 46_341_023),
+    (67_108_819, 12_345_679),
+    (67_108_777, 58_213_891),
+];
 
 /// 28 hexadecimal digits: four polynomial remainders, 7 digits each, over the canonical JSON's UTF-8 bytes.
 ///
@@ -19,7 +23,9 @@ pub fn fingerprint(body: &Value) -> String {
         .iter()
         .map(|(prime, base)| {
             // Starting at 1 makes leading zero bytes count.
-            let remainder = text.bytes().fold(1, |hash, byte| (hash * base + u64::from(byte)) % prime);
+            let remainder = text
+                .bytes()
+                .fold(1, |hash, byte| (hash * base + u64::from(byte)) % prime);
             format!("{remainder:07x}")
         })
         .collect()
@@ -40,9 +46,12 @@ mod tests {
 
     #[test]
     fn member_order_and_blanks_do_not_matter_and_everything_else_does() {
-        let one: Value = serde_json::from_str(r#"{"job_id": 1, "job_parameters": {"b": "ü", "a": "1"}}"#).expect("it is JSON");
-        let two: Value = serde_json::from_str(r#"{"job_parameters":{"a":"1","b":"ü"},"job_id":1}"#).expect("it is JSON");
-        let other: Value = serde_json::from_str(r#"{"job_parameters":{"a":"1","b":"u"},"job_id":1}"#).expect("it is JSON");
+        let one: Value =
+            serde_json::from_str(r#"{"job_id": 1, "job_parameters": {"b": "ü", "a": "1"}}"#).expect("it is JSON");
+        let two: Value =
+            serde_json::from_str(r#"{"job_parameters":{"a":"1","b":"ü"},"job_id":1}"#).expect("it is JSON");
+        let other: Value =
+            serde_json::from_str(r#"{"job_parameters":{"a":"1","b":"u"},"job_id":1}"#).expect("it is JSON");
         assert_eq!(fingerprint(&one), fingerprint(&two));
         assert_ne!(fingerprint(&one), fingerprint(&other));
         assert_eq!(fingerprint(&one).len(), 28);

@@ -211,7 +211,9 @@ impl BaseUrl {
     /// Whether the absolute `url` goes to this origin. A backslash, which parsers read differently, never does.
     #[must_use]
     pub fn owns(&self, url: &str) -> bool {
-        let Some((scheme, rest)) = url.split_once("://") else { return false };
+        let Some((scheme, rest)) = url.split_once("://") else {
+            return false;
+        };
         let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
         !url.contains('\\') && Self::parse(&format!("{scheme}://{authority}")).is_ok_and(|other| other == *self)
     }

@@ -12,7 +12,10 @@ use crate::http::HttpResponse;
 pub(crate) fn object(response: &HttpResponse) -> Result<Value, Error> {
     match parse(response)? {
         value @ Value::Object(_) => Ok(value),
-        other => Err(malformed(response, &format!("expected a JSON object, found {}", kind(&other)))),
+        other => Err(malformed(
+            response,
+            &format!("expected a JSON object, found {}", kind(&other)),
+        )),
     }
 }
 
@@ -28,7 +31,12 @@ pub(crate) fn parse(response: &HttpResponse) -> Result<Value, Error> {
     serde_json::from_slice(body).map_err(|error| {
         malformed(
             response,
-            &format!("expected JSON, found {} bytes that are not: line {} column {}", body.len(), error.line(), error.column()),
+            &format!(
+                "expected JSON, found {} bytes that are not: line {} column {}",
+                body.len(),
+                error.line(),
+                error.column()
+            ),
         )
     })
 }
@@ -43,7 +51,11 @@ pub(crate) fn malformed(response: &HttpResponse, message: &str) -> Error {
 /// An error about a member of a good answer.
 pub(crate) fn missing(expected: &str, found: Option<&Value>) -> Error {
     let found = found.map_or("nothing", kind);
-    Error::new(ErrorCode::MalformedResponse, format!("expected {expected}, found {found}")).retryable()
+    Error::new(
+        ErrorCode::MalformedResponse,
+        format!("expected {expected}, found {found}"),
+    )
+    .retryable()
 }
 
 /// The body without byte order mark and white space around it.
@@ -132,8 +144,10 @@ pub(crate) fn canonical(value: &Value) -> String {
             // UTF-8 sorts as code points do.
             let mut names: Vec<&String> = members.keys().collect();
             names.sort();
-            let members: Vec<String> =
-                names.into_iter().map(|name| format!("{}:{}", Value::from(name.as_str()), canonical(&members[name]))).collect();
+            let members: Vec<String> = names
+                .into_iter()
+                .map(|name| format!("{}:{}", Value::from(name.as_str()), canonical(&members[name])))
+                .collect();
             format!("{{{}}}", members.join(","))
         }
         Value::Array(items) => format!("[{}]", items.iter().map(canonical).collect::<Vec<_>>().join(",")),

@@ -1,5 +1,15 @@
 //! Start a Databricks job or a Microsoft Fabric item job once, follow it to its end, read its output as a table.
 
+pub mod contract;
+pub mod databricks;
 pub mod error;
+pub mod fabric;
+pub mod fingerprint;
 pub mod http;
+mod json;
+pub mod poller;
+pub mod run;
+#[cfg(feature = "simulator")]
+pub mod simulator;
+pub mod table;
 pub mod time;

@@ -31,7 +31,7 @@ use crate::run::{
 use crate::time::Timestamp;
 
 use collect::Collecting;
-use exchange::{Exchange, Tag};
+use exchange::Exchange;
 use follow::Following;
 use options::RunOptions;
 use schedule::Jitter;
@@ -175,6 +175,8 @@ pub struct Poller {
     warnings: Vec<Warning>,
     cancel: Option<Cancelling>,
     deadline_passed: bool,
+    /// Secret parameters that a resume was not given, because it was not sure to need them.
+    missing_secrets: Vec<String>,
     exchanges: Vec<Exchange>,
     next_id: u32,
     failing_since: Option<Timestamp>,
@@ -242,7 +244,13 @@ impl Poller {
     ///
     /// # Errors
     /// What the caller gave is wrong: `invalidOptions`, `invalidHost`.
-    pub fn attach(job: Job, run_id: &str, options: RunOptions, random: [u8; 16], now: Timestamp) -> Result<Self, Error> {
+    pub fn attach(
+        job: Job,
+        run_id: &str,
+        options: RunOptions,
+        random: [u8; 16],
+        now: Timestamp,
+    ) -> Result<Self, Error> {
         let (job, base, run_id) = start::check_attach(job, run_id)?;
         let mut poller = Self::assemble(job, base, options, random, now);
         poller.follow(run_id, true, IdentifiedBy::Given);
@@ -270,6 +278,7 @@ impl Poller {
             warnings: Vec::new(),
             cancel: None,
             deadline_passed: false,
+            missing_secrets: Vec::new(),
             exchanges: Vec::new(),
             next_id: 0,
             failing_since: None,
@@ -300,7 +309,11 @@ impl Poller {
         }
         match input {
             Input::Response { id, response } => self.answered(id, response),
-            Input::TransportFailed { id, message, may_have_left } => self.unanswered(id, &message, may_have_left),
+            Input::TransportFailed {
+                id,
+                message,
+                may_have_left,
+            } => self.unanswered(id, &message, may_have_left),
             Input::Timeout => {}
             Input::Cancel => self.cancel_requested(),
             Input::Detach => self.detach_requested(),
@@ -341,7 +354,10 @@ impl Poller {
     }
 
     fn next_timeout(&self) -> Deadline {
-        let mut next = Deadline { at: self.final_deadline(), reason: TimeoutReason::Deadline };
+        let mut next = Deadline {
+            at: self.final_deadline(),
+            reason: TimeoutReason::Deadline,
+        };
         let mut consider = |at: Option<Timestamp>, reason| {
             if let Some(at) = at.filter(|at| *at < next.at) {
                 next = Deadline { at, reason };
@@ -386,7 +402,9 @@ impl Poller {
                 && !matches!(self.stage, Stage::Collecting(_))
             {
                 self.cancel_grace_over();
-            } else if !self.deadline_passed && self.cancel.is_none() && self.deadline <= self.now
+            } else if !self.deadline_passed
+                && self.cancel.is_none()
+                && self.deadline <= self.now
                 && !matches!(self.stage, Stage::Collecting(_))
             {
                 self.deadline_passed = true;
@@ -419,7 +437,10 @@ impl Poller {
     }
 
     fn warn(&mut self, code: WarningCode, message: impl Into<String>) {
-        let warning = Warning { code, message: message.into() };
+        let warning = Warning {
+            code,
+            message: message.into(),
+        };
         if !self.warnings.contains(&warning) {
             let mut event = self.event(EventKind::Warning);
             event.message.clone_from(&warning.message);
@@ -431,7 +452,12 @@ impl Poller {
     /// Sends a status event if anything but the times has changed.
     fn report(&mut self) {
         let event = self.event(EventKind::Status);
-        let timeless = RunEvent { at: Timestamp(0), elapsed: 0, next_poll_at: None, ..event.clone() };
+        let timeless = RunEvent {
+            at: Timestamp(0),
+            elapsed: 0,
+            next_poll_at: None,
+            ..event.clone()
+        };
         if self.reported.as_ref() != Some(&timeless) {
             self.reported = Some(timeless);
             self.queue.push_back(Output::Event(Box::new(event)));

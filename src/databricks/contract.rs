@@ -4,11 +4,27 @@ use crate::contract::Endpoint;
 use crate::http::{Method, Service};
 
 const fn get(name: &'static str, path: &'static str, query: &'static [&'static str], doc: &'static str) -> Endpoint {
-    Endpoint { name, service: Service::Databricks, method: Method::Get, path, query, body: &[], doc }
+    Endpoint {
+        name,
+        service: Service::Databricks,
+        method: Method::Get,
+        path,
+        query,
+        body: &[],
+        doc,
+    }
 }
 
 const fn post(name: &'static str, path: &'static str, body: &'static [&'static str], doc: &'static str) -> Endpoint {
-    Endpoint { name, service: Service::Databricks, method: Method::Post, path, query: &[], body, doc }
+    Endpoint {
+        name,
+        service: Service::Databricks,
+        method: Method::Post,
+        path,
+        query: &[],
+        body,
+        doc,
+    }
 }
 
 /// Starts a run of a job. The only start; always with a token.
@@ -54,7 +70,15 @@ pub const RUNS_GET_OUTPUT: Endpoint = get(
 pub const RUNS_LIST: Endpoint = get(
     "jobs/runs/list",
     "/api/{version}/jobs/runs/list",
-    &["job_id", "active_only", "completed_only", "limit", "start_time_from", "start_time_to", "page_token"],
+    &[
+        "job_id",
+        "active_only",
+        "completed_only",
+        "limit",
+        "start_time_from",
+        "start_time_to",
+        "page_token",
+    ],
     "https://docs.databricks.com/api/workspace/jobs/listruns",
 );
 
@@ -83,5 +107,12 @@ pub const JOBS_GET: Endpoint = get(
 );
 
 /// All of them.
-pub const ENDPOINTS: &[&Endpoint] =
-    &[&RUN_NOW, &RUNS_GET, &RUNS_GET_OUTPUT, &RUNS_LIST, &RUNS_CANCEL, &JOBS_LIST, &JOBS_GET];
+pub const ENDPOINTS: &[&Endpoint] = &[
+    &RUN_NOW,
+    &RUNS_GET,
+    &RUNS_GET_OUTPUT,
+    &RUNS_LIST,
+    &RUNS_CANCEL,
+    &JOBS_LIST,
+    &JOBS_GET,
+];

@@ -19,7 +19,9 @@ pub(crate) struct Refusal {
 
 pub(crate) fn read(response: &HttpResponse) -> Refusal {
     let body = json::trim(&response.body);
-    let Ok(value) = serde_json::from_slice::<Value>(body) else { return read_text(body) };
+    let Ok(value) = serde_json::from_slice::<Value>(body) else {
+        return read_text(body);
+    };
     let mut refusal = Refusal {
         // The code is a number at times, as with 401.
         service_code: match value.get("error_code") {
@@ -64,13 +66,23 @@ fn read_text(body: &[u8]) -> Refusal {
         Some(text[start..].split(close).next()?.trim().to_owned())
     };
     if let Some(message) = between("<pre>", "</pre>").or_else(|| between("<title>", "</title>")) {
-        return Refusal { message, ..Refusal::default() };
+        return Refusal {
+            message,
+            ..Refusal::default()
+        };
     }
     match text.split_once(": ") {
         Some((code, message)) if !code.is_empty() && code.bytes().all(|b| b.is_ascii_uppercase() || b == b'_') => {
-            Refusal { service_code: Some(code.to_owned()), message: message.trim().to_owned(), ..Refusal::default() }
+            Refusal {
+                service_code: Some(code.to_owned()),
+                message: message.trim().to_owned(),
+                ..Refusal::default()
+            }
         }
-        _ => Refusal { message: text.chars().take(200).collect(), ..Refusal::default() },
+        _ => Refusal {
+            message: text.chars().take(200).collect(),
+            ..Refusal::default()
+        },
     }
 }
 
@@ -82,7 +94,9 @@ pub(crate) fn classify(status: u16, endpoint: &str, refusal: &Refusal) -> ErrorC
     let of_token = refusal.message.to_ascii_lowercase().contains("idempotency");
     match (status, code) {
         // A token's run was deleted: the texts are not documented, but a start knows of no other run.
-        (400 | 404 | 409, _) if endpoint == "jobs/run-now" && (of_token || (gone && refusal.message.contains("Run "))) => {
+        (400 | 404 | 409, _)
+            if endpoint == "jobs/run-now" && (of_token || (gone && refusal.message.contains("Run "))) =>
+        {
             ErrorCode::TokenOfDeletedRun
         }
         (404, _) | (400, "RESOURCE_DOES_NOT_EXIST") if code == "ENDPOINT_NOT_FOUND" => ErrorCode::WrongHost,
@@ -113,12 +127,18 @@ pub(crate) fn is_passing(refusal: &Refusal) -> bool {
     matches!(
         refusal.service_code.as_deref(),
         Some("COULD_NOT_ACQUIRE_LOCK" | "REQUEST_LIMIT_EXCEEDED" | "RESOURCE_EXHAUSTED" | "TEMPORARILY_UNAVAILABLE")
-    ) || ["try again later", "RPC token bucket limit"].iter().any(|text| refusal.message.contains(text))
+    ) || ["try again later", "RPC token bucket limit"]
+        .iter()
+        .any(|text| refusal.message.contains(text))
 }
 
 impl Refusal {
     pub(crate) fn into_error(self, status: u16, code: ErrorCode) -> Error {
-        let said = if self.message.is_empty() { format!("HTTP status {status}") } else { self.message };
+        let said = if self.message.is_empty() {
+            format!("HTTP status {status}")
+        } else {
+            self.message
+        };
         let mut error = Error::new(code, said);
         error.status = Some(status);
         error.service_code = self.service_code;

@@ -42,11 +42,17 @@ pub struct DatabricksJob {
     pub idempotency_token: Option<String>,
     /// Job parameters, the recommended way. Names of letters, digits, `_`, `-`, `.`; not together with the older kinds.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(all(target_family = "wasm", feature = "client"), tsify(optional, type = "Record<string, string>"))]
+    #[cfg_attr(
+        all(target_family = "wasm", feature = "client"),
+        tsify(optional, type = "Record<string, string>")
+    )]
     pub job_parameters: Option<TextMap>,
     /// Notebook widgets; at most 10,000 bytes as JSON, not together with `jarParams`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(all(target_family = "wasm", feature = "client"), tsify(optional, type = "Record<string, string>"))]
+    #[cfg_attr(
+        all(target_family = "wasm", feature = "client"),
+        tsify(optional, type = "Record<string, string>")
+    )]
     pub notebook_params: Option<TextMap>,
     /// Arguments of a jar's main class; at most 10,000 bytes as JSON.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -62,11 +68,17 @@ pub struct DatabricksJob {
     pub spark_submit_params: Option<Vec<String>>,
     /// Named arguments of a Python wheel.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(all(target_family = "wasm", feature = "client"), tsify(optional, type = "Record<string, string>"))]
+    #[cfg_attr(
+        all(target_family = "wasm", feature = "client"),
+        tsify(optional, type = "Record<string, string>")
+    )]
     pub python_named_params: Option<TextMap>,
     /// Parameters of SQL tasks.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(all(target_family = "wasm", feature = "client"), tsify(optional, type = "Record<string, string>"))]
+    #[cfg_attr(
+        all(target_family = "wasm", feature = "client"),
+        tsify(optional, type = "Record<string, string>")
+    )]
     pub sql_params: Option<TextMap>,
     /// Commands of dbt tasks.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -74,7 +86,10 @@ pub struct DatabricksJob {
     pub dbt_commands: Option<Vec<String>>,
     /// Refresh options of pipeline tasks, as the service spells them: `full_refresh`, `refresh_selection`, ….
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(all(target_family = "wasm", feature = "client"), tsify(optional, type = "Record<string, unknown>"))]
+    #[cfg_attr(
+        all(target_family = "wasm", feature = "client"),
+        tsify(optional, type = "Record<string, unknown>")
+    )]
     pub pipeline_params: Option<Value>,
     /// Whether this run may queue; left out, the job's own setting counts.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -135,16 +150,27 @@ impl DatabricksJob {
         }
         if let Some(id) = &self.job_id {
             self.job_id = Some(json::canonical_id(id).ok_or_else(|| {
-                Error::new(ErrorCode::InvalidOptions, format!("jobId: expected a positive 64-bit number, found {id:?}"))
+                Error::new(
+                    ErrorCode::InvalidOptions,
+                    format!("jobId: expected a positive 64-bit number, found {id:?}"),
+                )
             })?);
         }
         match (&self.job_id, &self.job_name) {
             (Some(_), None) => {}
             (None, Some(name)) if !name.is_empty() => {}
             (Some(_), Some(_)) => {
-                return Err(Error::new(ErrorCode::InvalidOptions, "expected jobId or jobName, found both"));
+                return Err(Error::new(
+                    ErrorCode::InvalidOptions,
+                    "expected jobId or jobName, found both",
+                ));
             }
-            _ => return Err(Error::new(ErrorCode::InvalidOptions, "expected jobId or jobName, found neither")),
+            _ => {
+                return Err(Error::new(
+                    ErrorCode::InvalidOptions,
+                    "expected jobId or jobName, found neither",
+                ));
+            }
         }
         if let Some(token) = &self.idempotency_token {
             let length = token.chars().count();
@@ -192,10 +218,16 @@ impl DatabricksJob {
         for (name, value) in &sized {
             let length = value.as_ref().map_or(0, |value| value.to_string().len());
             if length > PARAMS_LIMIT {
-                return Err(refused(name, &format!("expected at most {PARAMS_LIMIT} bytes as JSON, found {length}")));
+                return Err(refused(
+                    name,
+                    &format!("expected at most {PARAMS_LIMIT} bytes as JSON, found {length}"),
+                ));
             }
         }
-        for (name, values) in [("pythonParams", &self.python_params), ("sparkSubmitParams", &self.spark_submit_params)] {
+        for (name, values) in [
+            ("pythonParams", &self.python_params),
+            ("sparkSubmitParams", &self.spark_submit_params),
+        ] {
             if values.iter().flatten().any(|value| !value.is_ascii()) {
                 return Err(refused(name, "expected ASCII text only"));
             }
@@ -203,7 +235,11 @@ impl DatabricksJob {
         if self.pipeline_params.as_ref().is_some_and(|value| !value.is_object()) {
             return Err(refused("pipelineParams", "expected an object"));
         }
-        if self.only.as_ref().is_some_and(|keys| keys.is_empty() || keys.iter().any(|key| key.trim_matches('+').is_empty())) {
+        if self
+            .only
+            .as_ref()
+            .is_some_and(|keys| keys.is_empty() || keys.iter().any(|key| key.trim_matches('+').is_empty()))
+        {
             return Err(refused("only", "expected at least one task key, none of them blank"));
         }
         if let Some(target) = &self.performance_target
@@ -216,7 +252,10 @@ impl DatabricksJob {
         }
         let length = self.parameters_body().to_string().len();
         if length > BODY_LIMIT {
-            return Err(refused("parameters", &format!("expected a body of at most {BODY_LIMIT} bytes, found {length}")));
+            return Err(refused(
+                "parameters",
+                &format!("expected a body of at most {BODY_LIMIT} bytes, found {length}"),
+            ));
         }
         Ok(())
     }
@@ -250,7 +289,11 @@ impl DatabricksJob {
         put("sql_params", self.sql_params.as_ref().map(texts));
         put("dbt_commands", self.dbt_commands.clone().map(Value::from));
         put("pipeline_params", self.pipeline_params.clone());
-        put("queue", self.queue.map(|enabled| Value::Object(Map::from_iter([("enabled".to_owned(), enabled.into())]))));
+        put(
+            "queue",
+            self.queue
+                .map(|enabled| Value::Object(Map::from_iter([("enabled".to_owned(), enabled.into())]))),
+        );
         put("only", self.only.clone().map(Value::from));
         put("performance_target", self.performance_target.clone().map(Value::from));
         Value::Object(body)
@@ -269,7 +312,12 @@ impl DatabricksJob {
 
     /// The maps that hold named parameters, for taking secrets out and putting them back.
     pub(crate) fn named_parameters(&mut self) -> [&mut Option<TextMap>; 4] {
-        [&mut self.job_parameters, &mut self.notebook_params, &mut self.python_named_params, &mut self.sql_params]
+        [
+            &mut self.job_parameters,
+            &mut self.notebook_params,
+            &mut self.python_named_params,
+            &mut self.sql_params,
+        ]
     }
 
     pub(crate) fn run_now(&self, base: &BaseUrl, job_id: &str, token: &str) -> Call {
@@ -287,7 +335,12 @@ impl DatabricksJob {
     }
 
     pub(crate) fn runs_get_output(&self, base: &BaseUrl, run_id: &str) -> Call {
-        self.call(&contract::RUNS_GET_OUTPUT, base, &[("run_id", QueryValue::Text(run_id))], None)
+        self.call(
+            &contract::RUNS_GET_OUTPUT,
+            base,
+            &[("run_id", QueryValue::Text(run_id))],
+            None,
+        )
     }
 
     pub(crate) fn runs_cancel(&self, base: &BaseUrl, run_id: &str) -> Call {
@@ -304,7 +357,10 @@ impl DatabricksJob {
     }
 
     fn list(&self, endpoint: &'static crate::contract::Endpoint, base: &BaseUrl, query: &[(&str, &str)]) -> Call {
-        let query: Vec<_> = query.iter().map(|(name, value)| (*name, QueryValue::Text(value))).collect();
+        let query: Vec<_> = query
+            .iter()
+            .map(|(name, value)| (*name, QueryValue::Text(value)))
+            .collect();
         self.call(endpoint, base, &query, None)
     }
 
@@ -317,14 +373,19 @@ impl DatabricksJob {
     ) -> Call {
         let mut call = endpoint.call(base, &[("version", self.version())], query, body);
         if let Some(workspace) = &self.databricks_workspace_id {
-            call.headers.push(("X-Databricks-Workspace-Id".to_owned(), workspace.clone()));
+            call.headers
+                .push(("X-Databricks-Workspace-Id".to_owned(), workspace.clone()));
         }
         call
     }
 }
 
 fn texts(map: &TextMap) -> Value {
-    Value::Object(map.iter().map(|(name, value)| (name.clone(), value.as_str().into())).collect())
+    Value::Object(
+        map.iter()
+            .map(|(name, value)| (name.clone(), value.as_str().into()))
+            .collect(),
+    )
 }
 
 /// Checked digits as a JSON number.

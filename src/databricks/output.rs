@@ -25,7 +25,11 @@ const STRUCTURES: &[&str] = &[
 pub(crate) fn of_task(key: String, task: &Task) -> RunOutput {
     RunOutput {
         key,
-        kind: if task.condition.is_some() { OutputKind::Condition } else { OutputKind::None },
+        kind: if task.condition.is_some() {
+            OutputKind::Condition
+        } else {
+            OutputKind::None
+        },
         task_type: task.kind.clone(),
         run_id: task.run_id.clone(),
         page_url: task.page_url.clone(),
@@ -59,8 +63,11 @@ pub(crate) fn read(output: &mut RunOutput, value: &Value) -> Option<String> {
         output.error_message = Some(message);
     }
     output.error_trace = json::string(value, "error_trace");
-    let notebook = json::member(value, "notebook_output")
-        .or_else(|| value.get("clean_rooms_notebook_output").and_then(|clean| json::member(clean, "notebook_output")));
+    let notebook = json::member(value, "notebook_output").or_else(|| {
+        value
+            .get("clean_rooms_notebook_output")
+            .and_then(|clean| json::member(clean, "notebook_output"))
+    });
     let logs = json::string(value, "logs");
     if let Some(notebook) = notebook {
         output.kind = OutputKind::NotebookResult;

@@ -47,7 +47,9 @@ pub(crate) fn compare_shown(row: &Value, job: &DatabricksJob) -> Equality {
     let given = json::map(&body, "job_parameters");
     let shown = json::array(row, "job_parameters");
     for parameter in shown {
-        let Some(name) = json::text(parameter, "name") else { return Equality::Different };
+        let Some(name) = json::text(parameter, "name") else {
+            return Equality::Different;
+        };
         let default = json::member(parameter, "default");
         let of_row = json::member(parameter, "value").or(default);
         let of_caller = given.and_then(|given| given.get(name)).or(default);
@@ -55,19 +57,29 @@ pub(crate) fn compare_shown(row: &Value, job: &DatabricksJob) -> Equality {
             return Equality::Different;
         }
     }
-    let lacks = |name: &String| !shown.iter().any(|parameter| json::text(parameter, "name") == Some(name));
+    let lacks = |name: &String| {
+        !shown
+            .iter()
+            .any(|parameter| json::text(parameter, "name") == Some(name))
+    };
     if given.is_some_and(|given| given.keys().any(lacks)) {
         return Equality::Different;
     }
     for kind in OLDER_KINDS {
-        let of_row = row.get("overriding_parameters").and_then(|map| json::member(map, kind)).filter(|v| !is_empty(v));
+        let of_row = row
+            .get("overriding_parameters")
+            .and_then(|map| json::member(map, kind))
+            .filter(|v| !is_empty(v));
         let of_caller = body.get(kind).filter(|value| !is_empty(value));
         if of_row != of_caller {
             return Equality::Different;
         }
     }
     // No row shows these, so no row can be known to be equal; the token still finds the run of the same body.
-    if ["queue", "only", "performance_target"].iter().any(|name| body.get(name).is_some()) {
+    if ["queue", "only", "performance_target"]
+        .iter()
+        .any(|name| body.get(name).is_some())
+    {
         return Equality::Different;
     }
     Equality::Equal
@@ -86,7 +98,11 @@ fn is_empty(value: &Value) -> bool {
 pub(crate) fn successor_token(body: &Value, predecessor: Option<&str>, today: Timestamp, generation: u32) -> String {
     let hash = fingerprint(body);
     let past = predecessor.map_or_else(|| format!("d{}", today.to_compact_date()), str::to_owned);
-    let suffix = if generation == 0 { String::new() } else { format!("-{generation}") };
+    let suffix = if generation == 0 {
+        String::new()
+    } else {
+        format!("-{generation}")
+    };
     format!("pq1-{hash}-{past}{suffix}")
 }
 
@@ -97,7 +113,12 @@ mod tests {
 
     fn job(parameters: &[(&str, &str)]) -> DatabricksJob {
         DatabricksJob {
-            job_parameters: Some(parameters.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect()),
+            job_parameters: Some(
+                parameters
+                    .iter()
+                    .map(|(n, v)| ((*n).to_owned(), (*v).to_owned()))
+                    .collect(),
+            ),
             ..DatabricksJob::default()
         }
     }
@@ -108,10 +129,17 @@ mod tests {
 
     #[test]
     fn a_value_counts_before_the_default_on_both_sides() {
-        let shown = row(r#"{"job_parameters":[{"name":"day","default":"","value":"1"},{"name":"limit","default":"100"}]}"#);
+        let shown =
+            row(r#"{"job_parameters":[{"name":"day","default":"","value":"1"},{"name":"limit","default":"100"}]}"#);
         assert_eq!(compare(&shown, &job(&[("day", "1")])), Equality::Equal);
-        assert_eq!(compare(&shown, &job(&[("day", "1"), ("limit", "100")])), Equality::Equal);
-        assert_eq!(compare(&shown, &job(&[("day", "1"), ("limit", "5")])), Equality::Different);
+        assert_eq!(
+            compare(&shown, &job(&[("day", "1"), ("limit", "100")])),
+            Equality::Equal
+        );
+        assert_eq!(
+            compare(&shown, &job(&[("day", "1"), ("limit", "5")])),
+            Equality::Different
+        );
         assert_eq!(compare(&shown, &job(&[])), Equality::Different);
     }
 
@@ -127,10 +155,28 @@ mod tests {
             notebook_params: Some([("a".to_owned(), "1".to_owned())].into()),
             ..DatabricksJob::default()
         };
-        assert_eq!(compare(&row(r#"{"overriding_parameters":{"notebook_params":{"a":"1"}}}"#), &caller), Equality::Equal);
-        assert_eq!(compare(&row(r#"{"overriding_parameters":{"notebook_params":{"a":"2"}}}"#), &caller), Equality::Different);
-        assert_eq!(compare(&row(r#"{"overriding_parameters":{}}"#), &caller), Equality::Different);
-        assert_eq!(compare(&row(r#"{"overriding_parameters":{}}"#), &DatabricksJob::default()), Equality::Equal);
+        assert_eq!(
+            compare(
+                &row(r#"{"overriding_parameters":{"notebook_params":{"a":"1"}}}"#),
+                &caller
+            ),
+            Equality::Equal
+        );
+        assert_eq!(
+            compare(
+                &row(r#"{"overriding_parameters":{"notebook_params":{"a":"2"}}}"#),
+                &caller
+            ),
+            Equality::Different
+        );
+        assert_eq!(
+            compare(&row(r#"{"overriding_parameters":{}}"#), &caller),
+            Equality::Different
+        );
+        assert_eq!(
+            compare(&row(r#"{"overriding_parameters":{}}"#), &DatabricksJob::default()),
+            Equality::Equal
+        );
     }
 
     #[test]
@@ -141,7 +187,10 @@ mod tests {
 
     #[test]
     fn what_no_row_shows_is_never_known_to_be_equal() {
-        let caller = DatabricksJob { only: Some(vec!["load".to_owned()]), ..DatabricksJob::default() };
+        let caller = DatabricksJob {
+            only: Some(vec!["load".to_owned()]),
+            ..DatabricksJob::default()
+        };
         assert_eq!(compare(&row(r#"{"job_parameters":[]}"#), &caller), Equality::Different);
     }
 

@@ -47,7 +47,10 @@ impl Run {
         let run_id =
             json::id(value, "run_id").ok_or_else(|| json::missing("run_id, a 64-bit number", value.get("run_id")))?;
         if json::map(value, "status").is_none() && json::map(value, "state").is_none() {
-            return Err(json::missing("status or state, an object", value.get("status").or(value.get("state"))));
+            return Err(json::missing(
+                "status or state, an object",
+                value.get("status").or(value.get("state")),
+            ));
         }
         Ok(Self {
             run_id,
@@ -73,7 +76,10 @@ impl Run {
     /// Iterations done of all, over every for-each task.
     pub(crate) fn iteration_counts(&self) -> Option<Counts> {
         let mut sum: Option<Counts> = None;
-        for counts in latest_attempts(&self.tasks).into_iter().filter_map(|task| task.iterations) {
+        for counts in latest_attempts(&self.tasks)
+            .into_iter()
+            .filter_map(|task| task.iterations)
+        {
             let sum = sum.get_or_insert_default();
             sum.total = sum.total.saturating_add(counts.total);
             sum.done = sum.done.saturating_add(counts.done);
@@ -90,7 +96,9 @@ impl Task {
             .and_then(|members| members.keys().find(|name| name.ends_with("_task")))
             .cloned()
             .unwrap_or_default();
-        let condition = value.get("condition_task").and_then(|task| json::string(task, "outcome"));
+        let condition = value
+            .get("condition_task")
+            .and_then(|task| json::string(task, "outcome"));
         let stats = value
             .get("for_each_task")
             .and_then(|task| task.get("stats"))

@@ -130,7 +130,10 @@ impl State {
 
         let status_row = status_state.and_then(|value| row_of(STATUS_STATES, value));
         let life_cycle_row = life_cycle.and_then(|value| row_of(LIFE_CYCLE_STATES, value));
-        let ended_by_row = [status_row, life_cycle_row].into_iter().flatten().any(|row| row.phase == Phase::Ended);
+        let ended_by_row = [status_row, life_cycle_row]
+            .into_iter()
+            .flatten()
+            .any(|row| row.phase == Phase::Ended);
         // A future life cycle state of a run that has an end and a result is an end.
         let ended_by_time = status_row.is_none()
             && life_cycle_row.is_none()
@@ -148,7 +151,11 @@ impl State {
         let outcome = (phase == Phase::Ended).then(|| {
             let by_code = code.map(|_| match code_row {
                 Some(row) => row.outcome,
-                None => Some(if kind == Some("SUCCESS") { Outcome::Succeeded } else { Outcome::Failed }),
+                None => Some(if kind == Some("SUCCESS") {
+                    Outcome::Succeeded
+                } else {
+                    Outcome::Failed
+                }),
             });
             let by_result = result_state.map(|_| result_row.and_then(|row| row.outcome));
             let by_life_cycle = life_cycle_row.and_then(|row| row.outcome);
@@ -160,7 +167,12 @@ impl State {
                 None => Outcome::Failed,
             }
         });
-        let says = |value: &str| [code, result_state].into_iter().flatten().any(|said| said.eq_ignore_ascii_case(value));
+        let says = |value: &str| {
+            [code, result_state]
+                .into_iter()
+                .flatten()
+                .any(|said| said.eq_ignore_ascii_case(value))
+        };
         Self {
             phase,
             outcome,

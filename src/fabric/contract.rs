@@ -14,7 +14,15 @@ const fn endpoint(
     body: &'static [&'static str],
     doc: &'static str,
 ) -> Endpoint {
-    Endpoint { name, service: Service::Fabric, method, path, query, body, doc }
+    Endpoint {
+        name,
+        service: Service::Fabric,
+        method,
+        path,
+        query,
+        body,
+        doc,
+    }
 }
 
 const SCHEDULER_DOC: &str = "https://learn.microsoft.com/rest/api/fabric/core/job-scheduler";
@@ -106,7 +114,13 @@ pub const QUERY_ACTIVITY_RUNS: Endpoint = endpoint(
     Method::Post,
     "/v1/workspaces/{workspaceId}/datapipelines/pipelineruns/{instanceId}/queryactivityruns",
     &[],
-    &["filters", "orderBy", "lastUpdatedAfter", "lastUpdatedBefore", "continuationToken"],
+    &[
+        "filters",
+        "orderBy",
+        "lastUpdatedAfter",
+        "lastUpdatedBefore",
+        "continuationToken",
+    ],
     "https://learn.microsoft.com/fabric/data-factory/pipeline-rest-api-capabilities",
 );
 

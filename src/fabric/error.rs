@@ -36,10 +36,7 @@ pub(crate) fn classify(status: u16, service_code: Option<&str>) -> ErrorCode {
         ("TooManyRequestsForJobs", _) => ErrorCode::TooManyJobs,
         ("JobInstanceNotFound", _) => ErrorCode::RunNotFound,
         ("ItemNotFound" | "WorkspaceNotFound" | "EntityNotFound", _) | (_, 404) => ErrorCode::NotFound,
-        (
-            "InsufficientScopes" | "InsufficientPrivileges" | "MissingMinimalPermissions" | "TenantSwitchDisabled",
-            _,
-        )
+        ("InsufficientScopes" | "InsufficientPrivileges" | "MissingMinimalPermissions" | "TenantSwitchDisabled", _)
         | (_, 403) => ErrorCode::Forbidden,
         ("RequestBlocked" | "TooManyRequests", _) | (_, 429) => ErrorCode::Throttled,
         (_, 409) => ErrorCode::Conflict,
@@ -50,7 +47,11 @@ pub(crate) fn classify(status: u16, service_code: Option<&str>) -> ErrorCode {
 
 impl Refusal {
     pub(crate) fn into_error(self, status: u16, code: ErrorCode) -> Error {
-        let said = if self.message.is_empty() { format!("HTTP status {status}") } else { self.message };
+        let said = if self.message.is_empty() {
+            format!("HTTP status {status}")
+        } else {
+            self.message
+        };
         let mut error = Error::new(code, said);
         error.status = Some(status);
         error.service_code = self.service_code;

@@ -31,7 +31,10 @@ impl Instance {
             return Err(json::missing("status, a text", value.get("status")));
         }
         let time = |name| json::text(value, name).and_then(Timestamp::parse_iso);
-        let exit_value = value.get("properties").and_then(|properties| properties.get("exitValue")).or(value.get("exitValue"));
+        let exit_value = value
+            .get("properties")
+            .and_then(|properties| properties.get("exitValue"))
+            .or(value.get("exitValue"));
         Ok(Self {
             id,
             job_type: json::string(value, "jobType").unwrap_or_default(),
@@ -102,7 +105,11 @@ mod tests {
     const ID: &str = "e58a6f13-9c40-4b2e-b6d1-2f7740ac91de";
 
     fn started(name: &str, value: &str) -> Option<String> {
-        id_of_start(&HttpResponse { status: 202, headers: vec![(name.into(), value.into())], body: Vec::new() })
+        id_of_start(&HttpResponse {
+            status: 202,
+            headers: vec![(name.into(), value.into())],
+            body: Vec::new(),
+        })
     }
 
     #[test]
@@ -111,7 +118,10 @@ mod tests {
             format!("https://api.fabric.microsoft.com/v1/workspaces/w/items/i/jobs/instances/{ID}"),
             format!("https://api.fabric.microsoft.com/v1/workspaces/w/items/i/jobs/instances/{ID}/"),
             format!("https://elsewhere.example/v1/workspaces/w/items/i/jobs/instances/{ID}?x=1#y"),
-            format!("/v1/workspaces/w/dataBuildToolJobs/i/jobs/execute/instances/{}", ID.to_ascii_uppercase()),
+            format!(
+                "/v1/workspaces/w/dataBuildToolJobs/i/jobs/execute/instances/{}",
+                ID.to_ascii_uppercase()
+            ),
         ] {
             assert_eq!(started("location", &location).as_deref(), Some(ID), "{location}");
         }
@@ -119,7 +129,12 @@ mod tests {
 
     #[test]
     fn a_location_without_an_id_is_none() {
-        for location in ["", "https://api.fabric.microsoft.com/v1/workspaces/w/items/i/jobs/instances?jobType=Pipeline", &format!("https://x/v1/operations/{ID}"), "https://x/jobs/instances/00000000-0000-0000-0000-000000000000"] {
+        for location in [
+            "",
+            "https://api.fabric.microsoft.com/v1/workspaces/w/items/i/jobs/instances?jobType=Pipeline",
+            &format!("https://x/v1/operations/{ID}"),
+            "https://x/jobs/instances/00000000-0000-0000-0000-000000000000",
+        ] {
             assert_eq!(started("Location", location), None, "{location}");
         }
         assert_eq!(started("X-MS-Job-Id", ID).as_deref(), Some(ID));

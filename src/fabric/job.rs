@@ -50,11 +50,17 @@ pub struct FabricJob {
     /// Parameters by name; pipelines take any JSON value, notebooks text, numbers and booleans. A name that the item
     /// does not declare is ignored by the service without a word.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(all(target_family = "wasm", feature = "client"), tsify(optional, type = "Record<string, unknown>"))]
+    #[cfg_attr(
+        all(target_family = "wasm", feature = "client"),
+        tsify(optional, type = "Record<string, unknown>")
+    )]
     pub parameters: Option<Map<String, Value>>,
     /// `executionData` as the service takes it; `parameters` are put into it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(all(target_family = "wasm", feature = "client"), tsify(optional, type = "Record<string, unknown>"))]
+    #[cfg_attr(
+        all(target_family = "wasm", feature = "client"),
+        tsify(optional, type = "Record<string, unknown>")
+    )]
     pub execution_data: Option<Map<String, Value>>,
 }
 
@@ -63,8 +69,15 @@ const DAY: std::time::Duration = std::time::Duration::from_secs(86_400);
 
 impl FabricJob {
     /// The members that an options object may have.
-    pub const MEMBERS: &'static [&'static str] =
-        &["host", "workspaceId", "itemId", "jobType", "form", "parameters", "executionData"];
+    pub const MEMBERS: &'static [&'static str] = &[
+        "host",
+        "workspaceId",
+        "itemId",
+        "jobType",
+        "form",
+        "parameters",
+        "executionData",
+    ];
 
     /// Checks what can be checked without the service, and brings the ids to one form.
     ///
@@ -75,7 +88,11 @@ impl FabricJob {
         self.workspace_id = checked_guid("workspaceId", &self.workspace_id)?;
         self.item_id = checked_guid("itemId", &self.item_id)?;
         let job_type = self.job_type();
-        if job_type.is_empty() || !job_type.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.".contains(&b)) {
+        if job_type.is_empty()
+            || !job_type
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"_-.".contains(&b))
+        {
             return Err(Error::new(
                 ErrorCode::InvalidOptions,
                 format!("jobType: expected a name such as Pipeline, found {job_type:?}"),
@@ -84,7 +101,9 @@ impl FabricJob {
         if self.form == Some(StartForm::Typed) && !self.is_notebook() && !self.is_spark_job() {
             return Err(Error::new(
                 ErrorCode::InvalidOptions,
-                format!("form: expected path or query for the job type {job_type:?}, found typed; the typed form is for notebooks and Spark job definitions"),
+                format!(
+                    "form: expected path or query for the job type {job_type:?}, found typed; the typed form is for notebooks and Spark job definitions"
+                ),
             ));
         }
         for (name, value) in self.parameters.iter().flatten() {
@@ -142,6 +161,23 @@ impl FabricJob {
             || self.execution_data.as_ref().is_some_and(|map| !map.is_empty())
     }
 
+    /// Whether the run can be a pipeline's: `Execute` is an alias that several kinds of items share.
+    pub(crate) fn may_have_activities(&self) -> bool {
+        self.is_pipeline() || self.job_type().eq_ignore_ascii_case("Execute")
+    }
+
+    /// The page on which a person can look at the run: for pipelines the run's own, else the item's workspace.
+    pub(crate) fn page_url(&self, id: &str) -> String {
+        let workspace = &self.workspace_id;
+        if self.is_pipeline() {
+            let item = &self.item_id;
+            return format!(
+                "https://app.fabric.microsoft.com/workloads/data-pipeline/monitoring/workspaces/{workspace}/pipelines/{item}/{id}"
+            );
+        }
+        format!("https://app.fabric.microsoft.com/groups/{workspace}/list")
+    }
+
     /// Whether a row of the history can be of this job type.
     pub(crate) fn matches_job_type(&self, listed: &str) -> bool {
         let sent = self.job_type();
@@ -153,11 +189,13 @@ impl FabricJob {
     }
 
     fn form(&self) -> StartForm {
-        self.form.unwrap_or(if self.is_spark_job() || (self.is_pipeline() && self.has_parameters()) {
-            StartForm::Query
-        } else {
-            StartForm::Path
-        })
+        self.form.unwrap_or(
+            if self.is_spark_job() || (self.is_pipeline() && self.has_parameters()) {
+                StartForm::Query
+            } else {
+                StartForm::Path
+            },
+        )
     }
 
     /// The body of the start; `None` if there is nothing to say.
@@ -173,7 +211,10 @@ impl FabricJob {
                 body.insert("parameters".to_owned(), list.collect());
             } else if self.is_notebook() {
                 let map = parameters.iter().map(|(name, value)| {
-                    (name.clone(), json!({ "value": value, "type": type_of(value).map_or("string", |(plain, _)| plain) }))
+                    (
+                        name.clone(),
+                        json!({ "value": value, "type": type_of(value).map_or("string", |(plain, _)| plain) }),
+                    )
                 });
                 data.insert("parameters".to_owned(), Value::Object(map.collect()));
             } else {
@@ -187,7 +228,10 @@ impl FabricJob {
     }
 
     fn path<'a>(&'a self, more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
-        let mut path = vec![("workspaceId", self.workspace_id.as_str()), ("itemId", self.item_id.as_str())];
+        let mut path = vec![
+            ("workspaceId", self.workspace_id.as_str()),
+            ("itemId", self.item_id.as_str()),
+        ];
         path.extend_from_slice(more);
         path
     }
@@ -209,7 +253,13 @@ impl FabricJob {
         }
     }
 
-    fn of_instance(&self, endpoint: &'static Endpoint, base: &BaseUrl, id: &str, query: &[(&str, QueryValue<'_>)]) -> Call {
+    fn of_instance(
+        &self,
+        endpoint: &'static Endpoint,
+        base: &BaseUrl,
+        id: &str,
+        query: &[(&str, QueryValue<'_>)],
+    ) -> Call {
         endpoint.call(base, &self.path(&[("instanceId", id)]), query, None)
     }
 
@@ -218,7 +268,12 @@ impl FabricJob {
     }
 
     pub(crate) fn get_notebook_instance(&self, base: &BaseUrl, id: &str) -> Call {
-        self.of_instance(&contract::GET_NOTEBOOK_INSTANCE, base, id, &[("beta", QueryValue::Text("true"))])
+        self.of_instance(
+            &contract::GET_NOTEBOOK_INSTANCE,
+            base,
+            id,
+            &[("beta", QueryValue::Text("true"))],
+        )
     }
 
     pub(crate) fn cancel_instance(&self, base: &BaseUrl, id: &str) -> Call {
@@ -226,8 +281,10 @@ impl FabricJob {
     }
 
     pub(crate) fn list_instances(&self, base: &BaseUrl, continuation_token: Option<&str>) -> Call {
-        let query: Vec<_> =
-            continuation_token.map(|token| ("continuationToken", QueryValue::Encoded(token))).into_iter().collect();
+        let query: Vec<_> = continuation_token
+            .map(|token| ("continuationToken", QueryValue::Encoded(token)))
+            .into_iter()
+            .collect();
         contract::LIST_INSTANCES.call(base, &self.path(&[]), &query, None)
     }
 
@@ -264,10 +321,17 @@ fn type_of(value: &Value) -> Option<(&'static str, &'static str)> {
 }
 
 fn checked_guid(option: &str, text: &str) -> Result<String, Error> {
-    canonical_guid(text)
-        .ok_or_else(|| Error::new(ErrorCode::InvalidOptions, format!("{option}: expected a GUID, found {text:?}")))
+    canonical_guid(text).ok_or_else(|| {
+        Error::new(
+            ErrorCode::InvalidOptions,
+            format!("{option}: expected a GUID, found {text:?}"),
+        )
+    })
 }
 
 fn refused(parameter: &str, message: &str) -> Error {
-    Error::new(ErrorCode::InvalidParameter, format!("parameters.{parameter}: {message}"))
+    Error::new(
+        ErrorCode::InvalidParameter,
+        format!("parameters.{parameter}: {message}"),
+    )
 }

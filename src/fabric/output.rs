@@ -30,13 +30,19 @@ pub(crate) struct Child {
 /// The activity runs of one answer, and the token of the next page. The docs print a bare array; the service wraps it.
 pub(crate) fn parse_page(value: &Value) -> Option<(Vec<Activity>, Option<String>)> {
     let rows = value.as_array().or_else(|| value.get("value")?.as_array())?;
-    Some((rows.iter().map(parse).collect(), json::string(value, "continuationToken")))
+    Some((
+        rows.iter().map(parse).collect(),
+        json::string(value, "continuationToken"),
+    ))
 }
 
 /// Whether a row of an answer holds `text` in its input: how a marked run is known.
 pub(crate) fn input_holds(value: &Value, text: &str) -> bool {
     let rows = value.as_array().or_else(|| value.get("value")?.as_array());
-    rows.into_iter().flatten().filter_map(|row| json::member(row, "input")).any(|input| holds(input, text))
+    rows.into_iter()
+        .flatten()
+        .filter_map(|row| json::member(row, "input"))
+        .any(|input| holds(input, text))
 }
 
 fn holds(value: &Value, text: &str) -> bool {
@@ -53,9 +59,8 @@ fn holds(value: &Value, text: &str) -> bool {
 pub(crate) fn latest_attempts(activities: Vec<Activity>) -> Vec<Activity> {
     let mut latest: Vec<Activity> = Vec::new();
     for activity in activities {
-        let same = |found: &&mut Activity| {
-            found.output.key == activity.output.key && found.iteration == activity.iteration
-        };
+        let same =
+            |found: &&mut Activity| found.output.key == activity.output.key && found.iteration == activity.iteration;
         match latest.iter_mut().find(same) {
             Some(found) if activity.output.attempt >= found.output.attempt => *found = activity,
             Some(_) => {}
@@ -85,7 +90,11 @@ fn parse(row: &Value) -> Activity {
         run_id: json::string(row, "activityRunId"),
         page_url: None,
         outcome: row_of(ACTIVITY_STATUSES, status).and_then(|row| row.outcome),
-        state: RawState { state: status.to_owned(), code: json::string(error, "errorCode"), ..RawState::default() },
+        state: RawState {
+            state: status.to_owned(),
+            code: json::string(error, "errorCode"),
+            ..RawState::default()
+        },
         attempt: json::count(row, "retryAttempt").map_or(0, |n| u32::try_from(n).unwrap_or(u32::MAX)),
         start_time: time("activityRunStart"),
         end_time: time("activityRunEnd"),
@@ -104,8 +113,14 @@ fn parse(row: &Value) -> Activity {
     } else if !given.is_null() {
         read_output(&mut output, kind, given);
     }
-    let child = is_invocation(kind).then(|| child_of(given, row.get("input").unwrap_or(&null))).flatten();
-    Activity { output, iteration: json::string(row, "iterationHash"), child }
+    let child = is_invocation(kind)
+        .then(|| child_of(given, row.get("input").unwrap_or(&null)))
+        .flatten();
+    Activity {
+        output,
+        iteration: json::string(row, "iterationHash"),
+        child,
+    }
 }
 
 fn read_output(output: &mut RunOutput, kind: &str, given: &Value) {
@@ -113,13 +128,19 @@ fn read_output(output: &mut RunOutput, kind: &str, given: &Value) {
         output.kind = kind;
         output.data = Some(data);
     };
-    if let Some(result) = given.get("result").filter(|result| result.is_object() && kind.contains("Notebook")) {
+    if let Some(result) = given
+        .get("result")
+        .filter(|result| result.is_object() && kind.contains("Notebook"))
+    {
         output.kind = OutputKind::NotebookResult;
         output.text = json::string(result, "exitValue");
         if let Some(error) = json::member(result, "error") {
             let name = json::text(error, "ename").unwrap_or("error");
             output.error_message = json::text(error, "evalue").map(|value| format!("{name}: {value}"));
-            let lines: Vec<&str> = json::array(error, "traceback").iter().filter_map(Value::as_str).collect();
+            let lines: Vec<&str> = json::array(error, "traceback")
+                .iter()
+                .filter_map(Value::as_str)
+                .collect();
             output.error_trace = (!lines.is_empty()).then(|| lines.join("\n"));
         }
     } else if kind == "Lookup" && given.get("value").is_some_and(Value::is_array) {
@@ -159,14 +180,20 @@ fn is_oversize(given: &Value) -> bool {
 }
 
 fn is_invocation(kind: &str) -> bool {
-    ["ExecutePipeline", "InvokePipeline"].iter().any(|name| kind.eq_ignore_ascii_case(name))
+    ["ExecutePipeline", "InvokePipeline"]
+        .iter()
+        .any(|name| kind.eq_ignore_ascii_case(name))
 }
 
 fn child_of(output: &Value, input: &Value) -> Option<Child> {
     let id = ["pipelineRunId", "runId", "jobInstanceId"]
         .iter()
         .find_map(|name| json::text(output, name).and_then(canonical_guid))?;
-    let workspace_id =
-        [output, input].iter().find_map(|value| json::text(value, "workspaceId").and_then(canonical_guid));
-    Some(Child { instance_id: id, workspace_id })
+    let workspace_id = [output, input]
+        .iter()
+        .find_map(|value| json::text(value, "workspaceId").and_then(canonical_guid));
+    Some(Child {
+        instance_id: id,
+        workspace_id,
+    })
 }

@@ -32,7 +32,11 @@ pub const FAILURE_CODES: &[StateRow] = &[
     row("JobInstanceStatusOwnerUserMissing", Phase::Ended, Some(Outcome::Failed)),
     row("JobInstanceStatusDeadLettered", Phase::Ended, Some(Outcome::Failed)),
     row("JobInstanceStatusNotFound", Phase::Ended, Some(Outcome::Failed)),
-    row("JobInstanceStatusUnknownErrorOccured", Phase::Ended, Some(Outcome::Failed)),
+    row(
+        "JobInstanceStatusUnknownErrorOccured",
+        Phase::Ended,
+        Some(Outcome::Failed),
+    ),
 ];
 
 /// Failure codes that a young instance may show although nothing is wrong: the row is not there yet.
@@ -94,7 +98,11 @@ impl State {
             outcome,
             phantom: outcome == Some(Outcome::Failed) && code.is_some_and(|code| PHANTOM_FAILURES.contains(&code)),
             unknown: found.is_none(),
-            raw: RawState { state: status.to_owned(), code: code.map(str::to_owned), ..RawState::default() },
+            raw: RawState {
+                state: status.to_owned(),
+                code: code.map(str::to_owned),
+                ..RawState::default()
+            },
             message: json::text(reason, "message").unwrap_or_default().to_owned(),
         }
     }

@@ -55,7 +55,10 @@ impl Poller {
     fn begin_with_job(&mut self, job_id: String) {
         self.record.job_id = Some(job_id.clone());
         if self.options.reuse.is_some() {
-            self.stage = Stage::Looking(Box::new(Looking::Runs(RunsLook { job_id, ..RunsLook::default() })));
+            self.stage = Stage::Looking(Box::new(Looking::Runs(RunsLook {
+                job_id,
+                ..RunsLook::default()
+            })));
             self.runs_list(None);
         } else {
             if let Some(token) = self.databricks().idempotency_token.clone() {
@@ -91,12 +94,16 @@ impl Poller {
     pub(super) fn jobs_page(&mut self, response: &HttpResponse) -> Result<(), Error> {
         let value = json::object(response)?;
         let name = self.databricks().job_name.clone().unwrap_or_default();
-        let Stage::Looking(looking) = &mut self.stage else { return Ok(()) };
-        let Looking::Jobs(found) = looking.as_mut() else { return Ok(()) };
+        let Stage::Looking(looking) = &mut self.stage else {
+            return Ok(());
+        };
+        let Looking::Jobs(found) = looking.as_mut() else {
+            return Ok(());
+        };
         // The service's filter ignores case; ours does not.
-        let matches = json::array(&value, "jobs").iter().filter(|job| {
-            job.get("settings").and_then(|settings| json::text(settings, "name")) == Some(name.as_str())
-        });
+        let matches = json::array(&value, "jobs")
+            .iter()
+            .filter(|job| job.get("settings").and_then(|settings| json::text(settings, "name")) == Some(name.as_str()));
         for id in matches.filter_map(|job| json::id(job, "job_id")) {
             if !found.contains(&id) {
                 found.push(id);
@@ -113,12 +120,19 @@ impl Poller {
             }
             [] => self.finish(
                 Outcome::Rejected,
-                Error::new(ErrorCode::JobNameNotFound, format!("expected one job named {name:?}, found none")),
+                Error::new(
+                    ErrorCode::JobNameNotFound,
+                    format!("expected one job named {name:?}, found none"),
+                ),
             ),
             ids => {
                 let error = Error::new(
                     ErrorCode::JobNameAmbiguous,
-                    format!("expected one job named {name:?}, found {}: {}", ids.len(), ids.join(", ")),
+                    format!(
+                        "expected one job named {name:?}, found {}: {}",
+                        ids.len(),
+                        ids.join(", ")
+                    ),
                 );
                 self.finish(Outcome::Rejected, error);
             }
@@ -129,10 +143,16 @@ impl Poller {
     // The look before a start with `reuse`.
 
     fn runs_list(&mut self, page: Option<&str>) {
-        let Stage::Looking(looking) = &mut self.stage else { return };
+        let Stage::Looking(looking) = &mut self.stage else {
+            return;
+        };
         let Looking::Runs(look) = looking.as_mut() else { return };
         look.pages += 1;
-        let which = if look.completed { "completed_only" } else { "active_only" };
+        let which = if look.completed {
+            "completed_only"
+        } else {
+            "active_only"
+        };
         let job_id = look.job_id.clone();
         let mut query = vec![("job_id", job_id.as_str()), (which, "true"), ("limit", "24")];
         query.extend(page.map(|page| ("page_token", page)));
@@ -144,8 +164,12 @@ impl Poller {
         let value = json::object(response)?;
         self.note_service_clock(response);
         self.record.looked_at = Some(self.service_now(response));
-        let Stage::Looking(looking) = &mut self.stage else { return Ok(()) };
-        let Looking::Runs(look) = looking.as_mut() else { return Ok(()) };
+        let Stage::Looking(looking) = &mut self.stage else {
+            return Ok(());
+        };
+        let Looking::Runs(look) = looking.as_mut() else {
+            return Ok(());
+        };
         look.rows.extend(json::array(&value, "runs").iter().cloned());
         look.next_page = json::string(&value, "next_page_token");
         self.examine_rows();
@@ -155,7 +179,9 @@ impl Poller {
     /// Looks at the rows one by one, until one decides or has to be read whole.
     pub(super) fn examine_rows(&mut self) {
         loop {
-            let Stage::Looking(looking) = &mut self.stage else { return };
+            let Stage::Looking(looking) = &mut self.stage else {
+                return;
+            };
             let Looking::Runs(look) = looking.as_mut() else { return };
             let Some(row) = look.rows.pop_front() else { break };
             let Ok(run) = Run::parse(&row) else { continue };
@@ -173,7 +199,9 @@ impl Poller {
                 }
             }
         }
-        let Stage::Looking(looking) = &mut self.stage else { return };
+        let Stage::Looking(looking) = &mut self.stage else {
+            return;
+        };
         let Looking::Runs(look) = looking.as_mut() else { return };
         let more = look.next_page.take();
         let most = if look.completed { COMPLETED_PAGES } else { MOST_PAGES };
@@ -199,10 +227,17 @@ impl Poller {
 
     /// An equal run: followed, read, reported, or the predecessor of a start. `false` if it decides nothing.
     fn consider(&mut self, run: &Run) -> bool {
-        let Stage::Looking(looking) = &self.stage else { return false };
-        let Looking::Runs(look) = looking.as_ref() else { return false };
+        let Stage::Looking(looking) = &self.stage else {
+            return false;
+        };
+        let Looking::Runs(look) = looking.as_ref() else {
+            return false;
+        };
         if !run.state.is_ended() {
-            let continuous = run.trigger.as_deref().is_some_and(|trigger| trigger.starts_with("CONTINUOUS"));
+            let continuous = run
+                .trigger
+                .as_deref()
+                .is_some_and(|trigger| trigger.starts_with("CONTINUOUS"));
             if look.completed || continuous || run.state.phase == Phase::Terminating {
                 return false;
             }
@@ -219,9 +254,15 @@ impl Poller {
     /// Whether an ended run may stand for a new one, by the service's own clock.
     fn is_fresh(&self, run: &Run) -> bool {
         let Some(reuse) = self.options.reuse else { return false };
-        let Some(end) = run.end_time.or(run.start_time) else { return false };
+        let Some(end) = run.end_time.or(run.start_time) else {
+            return false;
+        };
         let now = self.record.looked_at.unwrap_or_else(|| self.host_as_service(self.now));
-        let limit = if run.state.outcome == Some(Outcome::Succeeded) { reuse.max_age } else { reuse.failure_max_age };
+        let limit = if run.state.outcome == Some(Outcome::Succeeded) {
+            reuse.max_age
+        } else {
+            reuse.failure_max_age
+        };
         now.since(end) <= limit.0
     }
 
@@ -229,7 +270,11 @@ impl Poller {
 
     /// Starts with the token that everyone computes who sees the same past.
     fn start_after(&mut self, predecessor: Option<String>, rounds: Vec<String>) {
-        self.stage = Stage::Starting(Starting { rounds, predecessor, ..Starting::default() });
+        self.stage = Stage::Starting(Starting {
+            rounds,
+            predecessor,
+            ..Starting::default()
+        });
         self.start_with_successor_token();
     }
 
@@ -256,7 +301,9 @@ impl Poller {
 
     /// The token is held by a deleted run: the next one of the same family.
     pub(super) fn next_generation(&mut self, error: Error) {
-        let Stage::Starting(starting) = &mut self.stage else { return };
+        let Stage::Starting(starting) = &mut self.stage else {
+            return;
+        };
         starting.generation += 1;
         if starting.generation > MOST_GENERATIONS {
             self.finish(Outcome::Rejected, error.with_code(ErrorCode::ReuseExhausted));
@@ -267,9 +314,12 @@ impl Poller {
 
     pub(super) fn started_databricks(&mut self, response: &HttpResponse) -> Result<(), Error> {
         let value = json::object(response)?;
-        let id = json::id(&value, "run_id").ok_or_else(|| json::missing("run_id, a 64-bit number", value.get("run_id")))?;
+        let id =
+            json::id(&value, "run_id").ok_or_else(|| json::missing("run_id, a 64-bit number", value.get("run_id")))?;
         self.note_service_clock(response);
-        let Stage::Starting(starting) = &mut self.stage else { return Ok(()) };
+        let Stage::Starting(starting) = &mut self.stage else {
+            return Ok(());
+        };
         if self.options.reuse.is_some() {
             starting.judging = Some(id.clone());
             let call = self.databricks().runs_get(&self.base, &id, None);
@@ -312,7 +362,9 @@ impl Poller {
 
     /// The token led to an old run: that is the new predecessor.
     fn next_round(&mut self, old: String) {
-        let Stage::Starting(starting) = &mut self.stage else { return };
+        let Stage::Starting(starting) = &mut self.stage else {
+            return;
+        };
         // That start is answered: it gave an old run and made no new one.
         let mut rounds = std::mem::take(&mut starting.rounds);
         self.record.unsure = 0;
@@ -321,7 +373,10 @@ impl Poller {
         if rounds.len() >= MOST_ROUNDS {
             let error = Error::new(
                 ErrorCode::ReuseExhausted,
-                format!("expected a new run, found {MOST_ROUNDS} old ones: {}", rounds.join(", ")),
+                format!(
+                    "expected a new run, found {MOST_ROUNDS} old ones: {}",
+                    rounds.join(", ")
+                ),
             );
             self.finish(Outcome::Rejected, error.with_run_ids(rounds));
         } else {
@@ -335,8 +390,12 @@ impl Poller {
         let sent = self.record.sent_at.unwrap_or(self.now);
         let from = self.host_as_service(sent.minus(Duration::from_secs(120))).0.to_string();
         let to = self.host_as_service(sent.plus(Duration::from_secs(600))).0.to_string();
-        let mut query =
-            vec![("job_id", job_id), ("limit", "24"), ("start_time_from", from.as_str()), ("start_time_to", to.as_str())];
+        let mut query = vec![
+            ("job_id", job_id),
+            ("limit", "24"),
+            ("start_time_from", from.as_str()),
+            ("start_time_to", to.as_str()),
+        ];
         query.extend(page.map(|page| ("page_token", page)));
         let call = self.databricks().runs_list(&self.base, &query);
         self.send(Tag::RunsLookup, call, Policy::Again);
@@ -346,8 +405,12 @@ impl Poller {
         let value = json::object(response)?;
         self.note_service_clock(response);
         let job_id = self.record.job_id.clone().unwrap_or_default();
-        let Stage::Looking(looking) = &mut self.stage else { return Ok(()) };
-        let Looking::Lookup(rows) = looking.as_mut() else { return Ok(()) };
+        let Stage::Looking(looking) = &mut self.stage else {
+            return Ok(());
+        };
+        let Looking::Lookup(rows) = looking.as_mut() else {
+            return Ok(());
+        };
         rows.extend(json::array(&value, "runs").iter().cloned());
         if let Some(page) = json::string(&value, "next_page_token") {
             self.lookup_page(&job_id, Some(&page));
@@ -355,7 +418,11 @@ impl Poller {
         }
         let rows = std::mem::take(rows);
         let equal = |row: &&Value| reuse::compare_shown(row, self.databricks()) == Equality::Equal;
-        let ids: Vec<String> = rows.iter().filter(equal).filter_map(|row| json::id(row, "run_id")).collect();
+        let ids: Vec<String> = rows
+            .iter()
+            .filter(equal)
+            .filter_map(|row| json::id(row, "run_id"))
+            .collect();
         match ids.as_slice() {
             [id] => {
                 self.warn(
@@ -366,7 +433,10 @@ impl Poller {
             }
             [] => self.finish(
                 Outcome::Abandoned,
-                Error::new(ErrorCode::StartUnconfirmed, "expected a run from the time of the start, found none"),
+                Error::new(
+                    ErrorCode::StartUnconfirmed,
+                    "expected a run from the time of the start, found none",
+                ),
             ),
             _ => self.finish(
                 Outcome::Abandoned,

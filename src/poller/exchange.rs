@@ -67,7 +67,11 @@ pub(super) struct Exchange {
 
 impl Exchange {
     pub(super) const fn reason(&self) -> TimeoutReason {
-        if self.id.is_some() { TimeoutReason::Answer } else { TimeoutReason::Retry }
+        if self.id.is_some() {
+            TimeoutReason::Answer
+        } else {
+            TimeoutReason::Retry
+        }
     }
 
     pub(super) const fn is_sent(&self) -> bool {
@@ -78,7 +82,10 @@ impl Exchange {
 /// What an answer's status says, before its body is read for its purpose.
 enum Verdict {
     Good,
-    Again { error: Error, asked: Option<Duration> },
+    Again {
+        error: Error,
+        asked: Option<Duration>,
+    },
     Refresh(Error),
     Refused(Error),
     /// A start that may only be sent once has an answer that does not tell whether the service acted.
@@ -87,7 +94,15 @@ enum Verdict {
 
 impl Poller {
     pub(super) fn send(&mut self, tag: Tag, call: Call, policy: Policy) {
-        self.exchanges.push(Exchange { tag, call, policy, id: None, due: self.now, attempt: 0, refreshed: false });
+        self.exchanges.push(Exchange {
+            tag,
+            call,
+            policy,
+            id: None,
+            due: self.now,
+            attempt: 0,
+            refreshed: false,
+        });
         self.transmit(self.exchanges.len() - 1);
     }
 
@@ -95,7 +110,9 @@ impl Poller {
         let id = RequestId(self.next_id);
         self.next_id += 1;
         let service = self.job.service();
-        let Some(exchange) = self.exchanges.get_mut(at) else { return };
+        let Some(exchange) = self.exchanges.get_mut(at) else {
+            return;
+        };
         exchange.id = Some(id);
         exchange.due = self.now.plus(exchange.call.timeout);
         let request = HttpRequest {
@@ -109,8 +126,11 @@ impl Poller {
             refresh_token: exchange.refreshed,
             timeout: exchange.call.timeout,
         };
-        if matches!(exchange.tag, Tag::Start) {
-            self.start_left();
+        match exchange.tag {
+            Tag::Start => self.start_left(),
+            // Whatever changes the service is stored first.
+            Tag::Cancel | Tag::CancelDuplicate => self.persist(),
+            _ => {}
         }
         self.queue.push_back(Output::Transmit(request));
     }
@@ -130,11 +150,15 @@ impl Poller {
     }
 
     pub(super) fn unanswered(&mut self, id: RequestId, message: &str, may_have_left: bool) {
-        let Some(at) = self.exchanges.iter().position(|exchange| exchange.id == Some(id)) else { return };
+        let Some(at) = self.exchanges.iter().position(|exchange| exchange.id == Some(id)) else {
+            return;
+        };
         let exchange = self.exchanges.remove(at);
-        let error = Error::new(ErrorCode::Network, message).at(exchange.call.endpoint.name).retryable();
+        let error = Error::new(ErrorCode::Network, message)
+            .at(exchange.call.endpoint.name)
+            .retryable();
         if matches!(exchange.tag, Tag::Start) && !may_have_left {
-            self.start_did_not_leave();
+            self.start_had_no_effect();
         }
         if exchange.policy == Policy::Once && may_have_left {
             self.start_unclear(error, None);
@@ -164,8 +188,17 @@ impl Poller {
                 Err(error) if error.is_retryable() => self.again(exchange, error.at(name), None),
                 Err(error) => self.refused(exchange.tag, error.at(name), &response),
             },
-            Verdict::Again { error, asked } => self.again(exchange, error.at(name), asked),
+            Verdict::Again { error, asked } => {
+                // The service says this before it acts.
+                if error.code() == ErrorCode::Throttled && matches!(exchange.tag, Tag::Start) {
+                    self.start_had_no_effect();
+                }
+                self.again(exchange, error.at(name), asked);
+            }
             Verdict::Refresh(error) => {
+                if matches!(exchange.tag, Tag::Start) {
+                    self.start_had_no_effect();
+                }
                 exchange.refreshed = true;
                 self.retry_event(error.at(name));
                 self.exchanges.push(exchange);
@@ -234,12 +267,19 @@ impl Poller {
             ErrorCode::Unauthenticated | ErrorCode::TokenExpired => Verdict::Refresh(error),
             ErrorCode::TooManyJobs => Verdict::Refused(error),
             // Fabric refuses before it accepts; without a hint a minute is its own window.
-            ErrorCode::Throttled if exchange.policy == Policy::Once => {
-                Verdict::Again { error: error.retryable(), asked: asked.or(Some(Duration::from_secs(60))) }
-            }
-            ErrorCode::Throttled => Verdict::Again { error: error.retryable(), asked },
+            ErrorCode::Throttled if exchange.policy == Policy::Once => Verdict::Again {
+                error: error.retryable(),
+                asked: asked.or(Some(Duration::from_secs(60))),
+            },
+            ErrorCode::Throttled => Verdict::Again {
+                error: error.retryable(),
+                asked,
+            },
             _ if passing || is_passing(status) => match exchange.policy {
-                Policy::Again => Verdict::Again { error: error.retryable(), asked },
+                Policy::Again => Verdict::Again {
+                    error: error.retryable(),
+                    asked,
+                },
                 Policy::Once => Verdict::Unclear(error),
             },
             _ => Verdict::Refused(error),

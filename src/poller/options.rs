@@ -11,7 +11,9 @@ use crate::error::{Error, ErrorCode};
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 #[cfg_attr(all(target_family = "wasm", feature = "client"), derive(tsify::Tsify))]
 #[serde(try_from = "Value", into = "u64")]
-pub struct Length(#[cfg_attr(all(target_family = "wasm", feature = "client"), tsify(type = "number | string"))] pub Duration);
+pub struct Length(
+    #[cfg_attr(all(target_family = "wasm", feature = "client"), tsify(type = "number | string"))] pub Duration,
+);
 
 /// The longest length that can be meant: a year.
 const LONGEST_MS: u64 = 366 * 86_400_000;
@@ -47,9 +49,16 @@ impl Length {
                 _ => return Err(refuse()),
             };
             rest = rest[letters..].trim_start();
-            ms = number.checked_mul(unit).and_then(|part| ms.checked_add(part)).ok_or_else(refuse)?;
+            ms = number
+                .checked_mul(unit)
+                .and_then(|part| ms.checked_add(part))
+                .ok_or_else(refuse)?;
         }
-        if ms > LONGEST_MS { Err(refuse()) } else { Ok(Self(Duration::from_millis(ms))) }
+        if ms > LONGEST_MS {
+            Err(refuse())
+        } else {
+            Ok(Self(Duration::from_millis(ms)))
+        }
     }
 }
 
@@ -57,7 +66,12 @@ impl TryFrom<Value> for Length {
     type Error = Error;
 
     fn try_from(value: Value) -> Result<Self, Error> {
-        let ms = value.as_u64().or_else(|| value.as_f64().filter(|ms| (0.0..=LONGEST_MS as f64).contains(ms)).map(|ms| ms as u64));
+        let ms = value.as_u64().or_else(|| {
+            value
+                .as_f64()
+                .filter(|ms| (0.0..=LONGEST_MS as f64).contains(ms))
+                .map(|ms| ms as u64)
+        });
         match (&value, ms) {
             (Value::String(text), _) => Self::parse(text),
             (_, Some(ms)) if ms <= LONGEST_MS => Ok(Self(Duration::from_millis(ms))),
@@ -117,7 +131,10 @@ pub struct Reuse {
 
 impl Default for Reuse {
     fn default() -> Self {
-        Self { max_age: Length(Duration::from_secs(900)), failure_max_age: Length(Duration::from_secs(120)) }
+        Self {
+            max_age: Length(Duration::from_secs(900)),
+            failure_max_age: Length(Duration::from_secs(120)),
+        }
     }
 }
 
@@ -212,7 +229,14 @@ mod tests {
 
     #[test]
     fn lengths_are_read_as_people_write_them() {
-        for (text, ms) in [("90s", 90_000), ("20m", 1_200_000), ("1h30m", 5_400_000), ("2d", 172_800_000), ("1h 5s", 3_605_000), ("250ms", 250)] {
+        for (text, ms) in [
+            ("90s", 90_000),
+            ("20m", 1_200_000),
+            ("1h30m", 5_400_000),
+            ("2d", 172_800_000),
+            ("1h 5s", 3_605_000),
+            ("250ms", 250),
+        ] {
             assert_eq!(Length::parse(text).map(u64::from).ok(), Some(ms), "{text}");
         }
         for text in ["", "5", "m", "5 parsecs", "-1s", "1.5h", "99999999999d"] {
@@ -244,7 +268,12 @@ mod tests {
             ..RunOptions::default()
         };
         let json = serde_json::to_value(full).expect("options are JSON");
-        let names: Vec<&str> = json.as_object().expect("an object").keys().map(String::as_str).collect();
+        let names: Vec<&str> = json
+            .as_object()
+            .expect("an object")
+            .keys()
+            .map(String::as_str)
+            .collect();
         assert_eq!(names, RunOptions::MEMBERS);
     }
 }

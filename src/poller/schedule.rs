@@ -55,7 +55,9 @@ pub(crate) fn databricks_poll(
     if let Some(interval) = interval {
         return interval.max(SECOND / 2);
     }
-    let mut delay = (waited / 10).clamp(SECOND, 10 * SECOND).max((waited / 40).min(30 * SECOND));
+    let mut delay = (waited / 10)
+        .clamp(SECOND, 10 * SECOND)
+        .max((waited / 40).min(30 * SECOND));
     if phase == Phase::Queued {
         delay = (delay * 2).min(30 * SECOND);
     }
@@ -66,11 +68,7 @@ pub(crate) fn databricks_poll(
 }
 
 /// The time to the next poll of a Fabric instance: the service's countdown to its own refresh, else 10 s; 1 to 60 s.
-pub(crate) fn fabric_poll(
-    retry_after: Option<Duration>,
-    interval: Option<Duration>,
-    jitter: &mut Jitter,
-) -> Duration {
+pub(crate) fn fabric_poll(retry_after: Option<Duration>, interval: Option<Duration>, jitter: &mut Jitter) -> Duration {
     let countdown = retry_after.filter(|wait| !wait.is_zero());
     if let Some(interval) = interval {
         let floor = countdown.map_or(Duration::ZERO, |wait| wait.min(60 * SECOND) + SECOND / 2);
@@ -99,7 +97,9 @@ pub(crate) fn retry_after(response: &HttpResponse, now: Timestamp) -> Option<Dur
     let value = response.header("Retry-After")?;
     if let Ok(seconds) = value.parse::<f64>() {
         // A service may ask for anything; a year is as good as never.
-        return (0.0..=31_622_400.0).contains(&seconds).then(|| Duration::from_secs_f64(seconds));
+        return (0.0..=31_622_400.0)
+            .contains(&seconds)
+            .then(|| Duration::from_secs_f64(seconds));
     }
     let base = service_now(response).unwrap_or(now);
     Timestamp::parse_http(value).map(|at| at.since(base))
@@ -121,15 +121,28 @@ mod tests {
     use super::*;
 
     fn response(headers: &[(&str, &str)]) -> HttpResponse {
-        let headers = headers.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
-        HttpResponse { status: 429, headers, body: Vec::new() }
+        let headers = headers
+            .iter()
+            .map(|(n, v)| ((*n).to_owned(), (*v).to_owned()))
+            .collect();
+        HttpResponse {
+            status: 429,
+            headers,
+            body: Vec::new(),
+        }
     }
 
     #[test]
     fn retry_after_is_read_as_seconds_and_as_a_date() {
         let now = Timestamp(1_000_000_000_000);
-        assert_eq!(retry_after(&response(&[("retry-after", "7")]), now), Some(Duration::from_secs(7)));
-        let date = [("Retry-After", "Sun, 06 Nov 1994 08:49:47 GMT"), ("Date", "Sun, 06 Nov 1994 08:49:37 GMT")];
+        assert_eq!(
+            retry_after(&response(&[("retry-after", "7")]), now),
+            Some(Duration::from_secs(7))
+        );
+        let date = [
+            ("Retry-After", "Sun, 06 Nov 1994 08:49:47 GMT"),
+            ("Date", "Sun, 06 Nov 1994 08:49:37 GMT"),
+        ];
         assert_eq!(retry_after(&response(&date), now), Some(Duration::from_secs(10)));
         for bad in ["", "soon", "-5", "1e300", "NaN"] {
             assert_eq!(retry_after(&response(&[("Retry-After", bad)]), now), None, "{bad}");
@@ -153,7 +166,10 @@ mod tests {
         let expected = Some(Duration::from_secs(600));
         let early = databricks_poll(Phase::Running, Duration::from_secs(20), expected, None, &mut jitter);
         let late = databricks_poll(Phase::Running, Duration::from_secs(595), expected, None, &mut jitter);
-        assert!(early >= Duration::from_secs(48) && late <= Duration::from_secs(18), "{early:?} {late:?}");
+        assert!(
+            early >= Duration::from_secs(48) && late <= Duration::from_secs(18),
+            "{early:?} {late:?}"
+        );
     }
 
     #[test]
@@ -161,11 +177,17 @@ mod tests {
         let mut jitter = Jitter::new([7; 8]);
         for seconds in [1, 20, 59] {
             let wait = fabric_poll(Some(Duration::from_secs(seconds)), None, &mut jitter);
-            assert!(wait >= Duration::from_secs(seconds) && wait <= Duration::from_secs(seconds + 2), "{wait:?}");
+            assert!(
+                wait >= Duration::from_secs(seconds) && wait <= Duration::from_secs(seconds + 2),
+                "{wait:?}"
+            );
         }
         for none in [None, Some(Duration::ZERO)] {
             let wait = fabric_poll(none, None, &mut jitter);
-            assert!(wait >= Duration::from_secs(9) && wait <= Duration::from_secs(11), "{wait:?}");
+            assert!(
+                wait >= Duration::from_secs(9) && wait <= Duration::from_secs(11),
+                "{wait:?}"
+            );
         }
         let interval = Some(Duration::from_secs(2));
         assert!(fabric_poll(Some(Duration::from_secs(30)), interval, &mut jitter) > Duration::from_secs(30));

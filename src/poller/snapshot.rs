@@ -23,7 +23,10 @@ pub struct Snapshot {
     #[serde(rename = "pqrun")]
     pub version: u32,
     /// What is run, without secret parameters.
-    #[cfg_attr(all(target_family = "wasm", feature = "client"), tsify(type = "Record<string, unknown>"))]
+    #[cfg_attr(
+        all(target_family = "wasm", feature = "client"),
+        tsify(type = "Record<string, unknown>")
+    )]
     pub job: Job,
     /// What the caller chose.
     pub options: RunOptions,
@@ -85,6 +88,9 @@ pub struct StartRecord {
     #[serde(default, skip_serializing_if = "is_false")]
     #[cfg_attr(all(target_family = "wasm", feature = "client"), tsify(optional))]
     pub resent: bool,
+    /// Fabric with `reuse`: how often the look began anew because the run that won a race was cancelled.
+    #[serde(default)]
+    pub races: u8,
     /// Milliseconds by which the service's clock is ahead of the host's, as far as its answers tell.
     #[serde(default)]
     pub clock_offset: i64,
@@ -149,8 +155,8 @@ impl Poller {
         }
         let mut job = snapshot.job;
         let missing = put_secrets(&mut job, &snapshot.left_out, resume.secret_parameters);
-        let must_send = snapshot.run.is_none()
-            && (snapshot.start.sent_at.is_none() || matches!(job, Job::Databricks(_)));
+        let must_send =
+            snapshot.run.is_none() && (snapshot.start.sent_at.is_none() || matches!(job, Job::Databricks(_)));
         if must_send && !missing.is_empty() {
             return Err(Error::new(
                 ErrorCode::MissingSecretParameters,
@@ -165,6 +171,7 @@ impl Poller {
         if !anew {
             poller.deadline = snapshot.deadline;
         }
+        poller.missing_secrets = missing;
         poller.began = snapshot.began.min(now);
         poller.record = snapshot.start;
         poller.record.unsure = u32::from(poller.record.sent_at.is_some());
@@ -178,6 +185,11 @@ impl Poller {
         }
         poller.report();
         Ok(poller)
+    }
+
+    /// Whether the body can be sent: after a resume, the secret parameters may be missing.
+    pub(super) const fn can_send_body(&self) -> bool {
+        self.missing_secrets.is_empty()
     }
 
     /// Whether the start has left and its run is not known yet.
@@ -200,7 +212,10 @@ fn take_secrets(job: &mut Job, names: &[String]) -> Vec<String> {
                 let within = job.execution_data.as_mut().and_then(|data| data.get_mut("parameters"));
                 let within = within.and_then(serde_json::Value::as_object_mut);
                 let in_data = within.is_some_and(|map| map.shift_remove(name).is_some());
-                job.parameters.as_mut().is_some_and(|map| map.shift_remove(name).is_some()) || in_data
+                job.parameters
+                    .as_mut()
+                    .is_some_and(|map| map.shift_remove(name).is_some())
+                    || in_data
             }
         };
         if found && !taken.contains(name) {

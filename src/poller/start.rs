@@ -132,14 +132,19 @@ pub(super) fn check_options(job: &Job, options: &RunOptions) -> Result<(), Error
 pub(super) fn add_marker(job: &mut Job, options: &RunOptions) {
     if let (Job::Fabric(job), Some(marker)) = (job, &options.marker) {
         let hash = fingerprint(&job.body().unwrap_or_default());
-        job.parameters.get_or_insert_default().insert(marker.clone(), format!("pq1-{hash}").into());
+        job.parameters
+            .get_or_insert_default()
+            .insert(marker.clone(), format!("pq1-{hash}").into());
     }
 }
 
 /// A job that is only needed for its address, and a run's id in canonical form.
 pub(super) fn check_attach(mut job: Job, run_id: &str) -> Result<(Job, BaseUrl, String), Error> {
     let refuse = |expected: &str| {
-        Error::new(ErrorCode::InvalidOptions, format!("run id: expected {expected}, found {run_id:?}"))
+        Error::new(
+            ErrorCode::InvalidOptions,
+            format!("run id: expected {expected}, found {run_id:?}"),
+        )
     };
     let (base, id) = match &mut job {
         Job::Databricks(job) => {
@@ -148,7 +153,10 @@ pub(super) fn check_attach(mut job: Job, run_id: &str) -> Result<(Job, BaseUrl, 
             job.job_id.get_or_insert_with(|| "1".to_owned());
             job.check()?;
             job.job_id = None;
-            (job.base()?, json::canonical_id(run_id).ok_or_else(|| refuse("a positive 64-bit number"))?)
+            (
+                job.base()?,
+                json::canonical_id(run_id).ok_or_else(|| refuse("a positive 64-bit number"))?,
+            )
         }
         Job::Fabric(job) => {
             job.check()?;
@@ -203,9 +211,7 @@ impl Poller {
 
     /// An answer came after it was given up on. It is the best one there is.
     pub(super) fn late_start(&mut self, response: &HttpResponse) {
-        if let (Stage::Reconciling(_), true, Some(id)) =
-            (&self.stage, response.is_success(), id_of_start(response))
-        {
+        if let (Stage::Reconciling(_), true, Some(id)) = (&self.stage, response.is_success(), id_of_start(response)) {
             self.follow(id, false, IdentifiedBy::Answer);
         }
     }
@@ -231,13 +237,16 @@ impl Poller {
             (Job::Databricks(_), Some(token)) => format!("; idempotency token {token}"),
             _ => String::new(),
         };
-        self.finish(
-            Outcome::Abandoned,
-            Error {
-                message: format!("the start was not confirmed: {error}{trace}"),
-                ..error.with_code(ErrorCode::StartUnconfirmed)
-            },
-        );
+        let judged = match &self.stage {
+            Stage::Starting(starting) => starting.judging.clone(),
+            _ => None,
+        };
+        let message = format!("the start was not confirmed: {error}{trace}");
+        let error = Error {
+            message,
+            ..error.with_code(ErrorCode::StartUnconfirmed)
+        };
+        self.finish(Outcome::Abandoned, error.with_run_ids(judged.into_iter().collect()));
     }
 
     /// A read before, or instead of, a start failed for good.

@@ -1,0 +1,215 @@
+//! Databricks: all pages of the run, every task's latest attempt, iterations, jobs within the job.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::contract::Call;
+use crate::databricks::output;
+use crate::databricks::run::{Run, Task, latest_attempts};
+use crate::error::{Error, ErrorCode};
+use crate::http::HttpResponse;
+use crate::json;
+use crate::poller::collect::{Fetch, MOST_DEPTH};
+use crate::poller::{Job, Poller};
+use crate::run::RunOutput;
+
+/// A part of a Databricks run's outputs.
+#[derive(Clone, Debug)]
+pub(in crate::poller) enum DatabricksFetch {
+    /// A page of a run: the job's own, a child's, or a for-each task's.
+    Page {
+        run_id: String,
+        prefix: String,
+        depth: usize,
+        page_token: Option<String>,
+        tasks: Vec<Task>,
+        iterations: Vec<Task>,
+    },
+    /// The output of the task at this index of the list.
+    Output { index: usize, run_id: String, depth: usize },
+}
+
+impl Poller {
+    pub(super) fn begin_databricks_outputs(&mut self, last: &Value) {
+        // The answer that said that the run ended is its first page.
+        if let Ok(run) = Run::parse(last) {
+            self.databricks_page(run, String::new(), 0, Vec::new(), Vec::new());
+        }
+    }
+
+    pub(super) fn call_of_databricks(&self, fetch: &DatabricksFetch) -> Call {
+        let Job::Databricks(job) = &self.job else {
+            unreachable!("a Databricks run's outputs")
+        };
+        match fetch {
+            DatabricksFetch::Page { run_id, page_token, .. } => job.runs_get(&self.base, run_id, page_token.as_deref()),
+            DatabricksFetch::Output { run_id, .. } => {
+                let mut call = job.runs_get_output(&self.base, run_id);
+                // Up to 5 MB on a slow line.
+                call.timeout = Duration::from_secs(110);
+                call
+            }
+        }
+    }
+
+    pub(super) fn fetched_databricks(&mut self, fetch: DatabricksFetch, response: &HttpResponse) -> Result<(), Error> {
+        let value = json::object(response)?;
+        match fetch {
+            DatabricksFetch::Page {
+                prefix,
+                depth,
+                tasks,
+                iterations,
+                ..
+            } => {
+                let run = Run::parse(&value)?;
+                self.databricks_page(run, prefix, depth, tasks, iterations);
+            }
+            DatabricksFetch::Output { index, depth, .. } => {
+                let Some(entry) = self
+                    .collecting()
+                    .and_then(|collecting| collecting.outputs.get_mut(index))
+                else {
+                    return Ok(());
+                };
+                let child = output::read(entry, &value);
+                let prefix = format!("{}/", entry.key);
+                if let Some(child) = child {
+                    self.fetch_page(child, prefix, depth + 1);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn refused_databricks(&mut self, fetch: DatabricksFetch, error: Error) {
+        let Some(collecting) = self.collecting() else { return };
+        let error = unavailable(error);
+        match fetch {
+            DatabricksFetch::Output { index, .. } => {
+                if let Some(entry) = collecting.outputs.get_mut(index) {
+                    entry.error = Some(error.clone());
+                }
+            }
+            // The tasks of the pages that were read are still worth having.
+            DatabricksFetch::Page {
+                prefix,
+                depth,
+                tasks,
+                iterations,
+                ..
+            } => {
+                self.databricks_tasks(&prefix, depth, &tasks, &iterations);
+            }
+        }
+        if let Some(collecting) = self.collecting() {
+            collecting.error.get_or_insert(error);
+        }
+    }
+
+    fn fetch_page(&mut self, run_id: String, prefix: String, depth: usize) {
+        let Some(collecting) = self.collecting() else { return };
+        if depth > MOST_DEPTH || collecting.visited.contains(&run_id) {
+            return;
+        }
+        collecting.visited.push(run_id.clone());
+        collecting.queue.push_back(Fetch::Databricks(DatabricksFetch::Page {
+            run_id,
+            prefix,
+            depth,
+            page_token: None,
+            tasks: Vec::new(),
+            iterations: Vec::new(),
+        }));
+    }
+
+    fn databricks_page(
+        &mut self,
+        run: Run,
+        prefix: String,
+        depth: usize,
+        mut tasks: Vec<Task>,
+        mut iterations: Vec<Task>,
+    ) {
+        let for_each = !iterations.is_empty() || !run.iterations.is_empty();
+        // The pages of a for-each task's run repeat the task itself.
+        if !for_each || tasks.is_empty() {
+            tasks.extend(run.tasks);
+        }
+        iterations.extend(run.iterations);
+        let Some(collecting) = self.collecting() else { return };
+        if run.next_page_token.is_some() {
+            collecting.queue.push_front(Fetch::Databricks(DatabricksFetch::Page {
+                run_id: run.run_id,
+                prefix,
+                depth,
+                page_token: run.next_page_token,
+                tasks,
+                iterations,
+            }));
+            return;
+        }
+        if tasks.is_empty() && iterations.is_empty() {
+            // The single-task format of the older API: the run is its own task.
+            tasks.push(Task {
+                key: run.name.unwrap_or_else(|| "run".to_owned()),
+                run_id: Some(run.run_id),
+                attempt: 0,
+                page_url: run.page_url,
+                state: run.state,
+                start_time: run.start_time,
+                end_time: run.end_time,
+                kind: String::new(),
+                condition: None,
+                iterations: None,
+            });
+        }
+        self.databricks_tasks(&prefix, depth, &tasks, &iterations);
+    }
+
+    fn databricks_tasks(&mut self, prefix: &str, depth: usize, tasks: &[Task], iterations: &[Task]) {
+        if !iterations.is_empty() {
+            // The prefix of a for-each task's run is the task's own key.
+            for (at, iteration) in iterations.iter().enumerate() {
+                self.databricks_task(format!("{prefix}[{at}]"), iteration, depth);
+            }
+            return;
+        }
+        let mut latest = latest_attempts(tasks);
+        latest.sort_by_key(|task| task.start_time.unwrap_or(crate::time::Timestamp(u64::MAX)));
+        for task in latest {
+            self.databricks_task(format!("{prefix}{}", task.key), task, depth);
+        }
+    }
+
+    fn databricks_task(&mut self, key: String, task: &Task, depth: usize) {
+        let entry: RunOutput = output::of_task(key.clone(), task);
+        let Some(collecting) = self.collecting() else { return };
+        let index = collecting.outputs.len();
+        collecting.outputs.push(entry);
+        let Some(run_id) = task.run_id.clone().filter(|_| output::is_worth_asking(task)) else {
+            return;
+        };
+        if task.kind == "for_each_task" {
+            // The parent has no output of its own; its run has the iterations.
+            self.fetch_page(run_id, key, depth);
+        } else {
+            collecting
+                .queue
+                .push_back(Fetch::Databricks(DatabricksFetch::Output { index, run_id, depth }));
+        }
+    }
+}
+
+/// What went wrong with a read of outputs is an output's error, with the cause in its words.
+pub(super) fn unavailable(error: Error) -> Error {
+    match error.code() {
+        ErrorCode::OutputUnavailable => error,
+        _ => Error {
+            message: error.to_string(),
+            endpoint: None,
+            ..error.with_code(ErrorCode::OutputUnavailable)
+        },
+    }
+}

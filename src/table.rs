@@ -1,0 +1,218 @@
+//! The output of a run as a table of typed columns.
+
+mod column;
+mod error;
+mod json;
+mod number;
+mod path;
+mod shape;
+mod timestamp;
+mod write;
+
+use std::fmt;
+
+use serde_json::Value;
+
+pub use column::{CellRef, Column, ColumnType, ColumnValues};
+pub use error::{TableError, TableErrorCode};
+pub use path::JsonPath;
+pub use write::CsvOptions;
+
+/// Rows and typed columns, read from what a run left behind.
+///
+/// ```
+/// use pqrun::table::{CellRef, ColumnType, JsonPath, Table};
+///
+/// let output = br#"{"rows": [{"id": 1, "name": "a"}, {"id": 2, "note": null}]}"#;
+/// let table = Table::from_json(output, &JsonPath::parse("$.rows")?)?;
+/// assert_eq!(table.row_count(), 2);
+/// assert_eq!(table.columns().iter().map(|column| column.name()).collect::<Vec<_>>(), ["id", "name", "note"]);
+/// assert_eq!(table.columns()[0].column_type(), ColumnType::Int64);
+/// assert_eq!(table.value(1, 0), CellRef::Int64(2));
+/// assert_eq!(table.value(1, 1), CellRef::Null);
+/// # Ok::<(), pqrun::table::TableError>(())
+/// ```
+///
+/// # Shapes
+///
+/// | JSON                                                | Table                                                      |
+/// |-----------------------------------------------------|------------------------------------------------------------|
+/// | array of objects                                    | a row each; columns in the order in which they first occur |
+/// | array of arrays                                     | a row each; columns `column1`, `column2`, …                |
+/// | any other array                                     | a row per item, in one column `value`                      |
+/// | object whose members are all arrays of equal length | a column per member                                        |
+/// | any other object                                    | one row, a column per member                               |
+/// | anything else                                       | one row, one column `value`                                |
+///
+/// Rows may be ragged: what a row does not have is null. A `null` among objects or arrays is a row of nulls. An empty
+/// array has no rows and no columns; an empty object is one row without columns. If a name occurs twice in an object, the
+/// last one counts. In texts, half of a surrogate pair (`\ud83d` alone) becomes U+FFFD.
+///
+/// # Types
+///
+/// A column has the narrowest type that holds all its values exactly; nulls fit everywhere.
+///
+/// | The values that are not null                                         | Type        |
+/// |----------------------------------------------------------------------|-------------|
+/// | none                                                                 | `utf8`      |
+/// | booleans                                                             | `bool`      |
+/// | integers from -2^63 to 2^63-1                                        | `int64`     |
+/// | numbers; integers among them are integers a double holds exactly     | `float64`   |
+/// | other numbers (larger integers, doubles out of range)                | `utf8`, as they are written |
+/// | texts, all date-times with a zone                                    | `timestamp` |
+/// | other texts                                                          | `utf8`      |
+/// | arrays, objects, or values of more than one kind                     | `json`      |
+///
+/// - A number with a fraction or an exponent is read as the nearest double, ties to even. `-0` is a double too. Integers
+///   beyond 64 bits are never mixed with doubles: such a column is text.
+/// - A date-time is `YYYY-MM-DDThh:mm:ss`, a fraction if any, then `Z` or an offset such as `+01:00` up to 14 hours.
+///   Its instant is kept, not its offset. One date-time with more than milliseconds (other than zeros), without a zone,
+///   or that does not exist makes the column text.
+/// - Texts are never taken for numbers or booleans: `"007"` stays text.
+/// - A mixture is `json`, where each value keeps its kind and all its digits: `true`, `1` and `"1"` stay three values.
+///
+/// # Limits
+///
+/// 2^31-1 bytes of text; 128 nested arrays and objects; 16384 columns; 2^24 cells that are null because their row does
+/// not have the column.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Table {
+    columns: Vec<Column>,
+    row_count: usize,
+}
+
+impl Table {
+    /// Reads the rows at `path` in a JSON document, in UTF-8 with or without a byte order mark.
+    ///
+    /// The whole document has to be JSON, not only the part at the path.
+    ///
+    /// # Errors
+    /// `NotJson`, `NotUtf8`, `Truncated` and `TooDeep` with the place in the bytes; `PathNotFound` with the names of the
+    /// members where the path ends; `TooLarge`.
+    pub fn from_json(bytes: &[u8], path: &JsonPath) -> Result<Self, TableError> {
+        limit(bytes.len())?;
+        Self::from_checked(path.find(json::check(bytes)?)?)
+    }
+
+    /// Reads a text that may be JSON or not: as JSON if it is a JSON array or object, otherwise as one row of text in a
+    /// column `value`.
+    ///
+    /// A number, a boolean or a quoted text on its own is text here: nobody said that it is JSON. So is a text that
+    /// only begins like JSON, such as `[INFO] done`.
+    ///
+    /// # Errors
+    /// `Truncated` if the text is JSON up to its end, but not finished; `TooDeep`; `TooLarge`.
+    pub fn from_text(text: &str) -> Result<Self, TableError> {
+        limit(text.len())?;
+        let start = text.trim_start_matches(['\u{feff}', ' ', '\t', '\n', '\r']);
+        if start.starts_with(['[', '{']) {
+            match json::check(text.as_bytes()) {
+                Err(error) if error.code() == TableErrorCode::NotJson => {}
+                checked => return Self::from_checked(checked?),
+            }
+        }
+        Ok(Self {
+            columns: vec![Column::of_text(shape::VALUE.to_owned(), text)],
+            row_count: 1,
+        })
+    }
+
+    /// Reads rows that are parsed already, as the items of a JSON array.
+    ///
+    /// `serde_json` rounds integers beyond 64 bits to doubles while it parses; [`from_json`](Self::from_json) keeps them.
+    ///
+    /// # Errors
+    /// `TooLarge`.
+    pub fn from_values(rows: &[Value]) -> Result<Self, TableError> {
+        let mut text = String::from("[");
+        for (position, row) in rows.iter().enumerate() {
+            if position > 0 {
+                text.push(',');
+            }
+            text.push_str(&row.to_string());
+        }
+        text.push(']');
+        limit(text.len())?;
+        Self::from_checked(&text)
+    }
+
+    fn from_checked(value: &str) -> Result<Self, TableError> {
+        let (columns, row_count) = shape::columns(value)?;
+        Ok(Self { columns, row_count })
+    }
+
+    /// How many rows there are.
+    #[must_use]
+    pub const fn row_count(&self) -> usize {
+        self.row_count
+    }
+
+    /// The columns, in order. Each has [`row_count`](Self::row_count) values, and a name of its own.
+    #[must_use]
+    pub fn columns(&self) -> &[Column] {
+        &self.columns
+    }
+
+    /// The column of that name.
+    #[must_use]
+    pub fn column(&self, name: &str) -> Option<&Column> {
+        self.columns.iter().find(|column| column.name() == name)
+    }
+
+    /// The value in a row and a column, both counted from 0. `Null` outside the table.
+    #[must_use]
+    pub fn value(&self, row: usize, column: usize) -> CellRef<'_> {
+        self.columns
+            .get(column)
+            .map_or(CellRef::Null, |column| column.value(row))
+    }
+
+    /// The rows, in order.
+    pub fn rows(&self) -> impl ExactSizeIterator<Item = RowRef<'_>> {
+        (0..self.row_count).map(|index| RowRef { table: self, index })
+    }
+}
+
+/// One row of a [`Table`].
+#[derive(Clone, Copy)]
+pub struct RowRef<'t> {
+    table: &'t Table,
+    index: usize,
+}
+
+impl<'t> RowRef<'t> {
+    /// The place of the row in its table, counted from 0.
+    #[must_use]
+    pub const fn index(&self) -> usize {
+        self.index
+    }
+
+    /// The value in the column of that name; `None` if the table has no such column.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<CellRef<'t>> {
+        self.table.column(name).map(|column| column.value(self.index))
+    }
+
+    /// The names and values of all columns, in order.
+    pub fn cells(&self) -> impl ExactSizeIterator<Item = (&'t str, CellRef<'t>)> + use<'t> {
+        let index = self.index;
+        self.table
+            .columns
+            .iter()
+            .map(move |column| (column.name(), column.value(index)))
+    }
+}
+
+impl fmt::Debug for RowRef<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.cells()).finish()
+    }
+}
+
+/// Refuses texts whose offsets would not fit the columns.
+fn limit(length: usize) -> Result<(), TableError> {
+    match i32::try_from(length) {
+        Ok(_) => Ok(()),
+        Err(_) => Err(shape::too_large("at most 2147483647 bytes", &format!("{length}"))),
+    }
+}

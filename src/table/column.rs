@@ -1,0 +1,309 @@
+//! Typed columns, and how a column finds its type.
+
+use serde::Serialize;
+
+use super::json::{self, Kind, kind, kinds};
+use super::{number, timestamp};
+
+/// The type of a column. [`Table`](super::Table) says how it is found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum ColumnType {
+    /// True or false.
+    Bool,
+    /// Whole numbers from -2^63 to 2^63-1.
+    Int64,
+    /// Doubles; always finite.
+    Float64,
+    /// Instants: milliseconds since the Unix epoch, in the years 1 to 9999.
+    Timestamp,
+    /// Text.
+    Utf8,
+    /// Values of any kind, each as its JSON text without white space between its parts.
+    Json,
+}
+
+impl ColumnType {
+    /// The name in lower case, as it is serialized: `bool`, `int64`, `float64`, `timestamp`, `utf8`, `json`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Bool => "bool",
+            Self::Int64 => "int64",
+            Self::Float64 => "float64",
+            Self::Timestamp => "timestamp",
+            Self::Utf8 => "utf8",
+            Self::Json => "json",
+        }
+    }
+}
+
+/// One value of a table, borrowed from its column.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum CellRef<'t> {
+    /// No value: a JSON `null`, or a member that the row does not have.
+    Null,
+    /// A value of a [`ColumnType::Bool`] column.
+    Bool(bool),
+    /// A value of a [`ColumnType::Int64`] column.
+    Int64(i64),
+    /// A value of a [`ColumnType::Float64`] column.
+    Float64(f64),
+    /// A value of a [`ColumnType::Timestamp`] column, in milliseconds since the Unix epoch.
+    Timestamp(i64),
+    /// A value of a [`ColumnType::Utf8`] column.
+    Utf8(&'t str),
+    /// A value of a [`ColumnType::Json`] column: JSON text, so a text comes in quotes.
+    Json(&'t str),
+}
+
+/// The values of a whole column as they lie in memory, in the layout of Apache Arrow.
+///
+/// A null holds its place: `false`, 0 or an empty text. [`Column::validity`] tells it from a value.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum ColumnValues<'t> {
+    /// One bit per row, the lowest bit of the first byte first; bits past the last row are 0.
+    Bool(&'t [u8]),
+    /// One number per row.
+    Int64(&'t [i64]),
+    /// One number per row.
+    Float64(&'t [f64]),
+    /// Milliseconds since the Unix epoch, one number per row.
+    Timestamp(&'t [i64]),
+    /// Row `i` is `text[offsets[i]..offsets[i + 1]]`, in bytes. There is one offset more than there are rows, and none
+    /// is above 2^31-1.
+    Utf8 {
+        /// Where each row begins, and where the last one ends.
+        offsets: &'t [u32],
+        /// The texts of all rows, one behind the other.
+        text: &'t str,
+    },
+    /// As `Utf8`; each row is JSON text.
+    Json {
+        /// Where each row begins, and where the last one ends.
+        offsets: &'t [u32],
+        /// The texts of all rows, one behind the other.
+        text: &'t str,
+    },
+}
+
+/// A named column of values of one type, some of which may be null.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Column {
+    name: String,
+    row_count: usize,
+    null_count: usize,
+    validity: Vec<u8>,
+    values: Values,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Values {
+    Bool(Vec<u8>),
+    Int64(Vec<i64>),
+    Float64(Vec<f64>),
+    Timestamp(Vec<i64>),
+    Utf8(Texts),
+    Json(Texts),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+struct Texts {
+    offsets: Vec<u32>,
+    text: String,
+}
+
+impl Column {
+    /// A column of the checked JSON values in `cells`, of the narrowest type that holds them all exactly.
+    pub(super) fn new(name: String, cells: &[&str]) -> Self {
+        let valid = |cell: &str| kind(cell) != Kind::Null;
+        let null_count = cells.iter().filter(|cell| !valid(cell)).count();
+        let validity = bits(cells, valid);
+        Self {
+            name,
+            row_count: cells.len(),
+            null_count,
+            validity,
+            values: Values::new(cells),
+        }
+    }
+
+    /// A column of one row that is a text.
+    pub(super) fn of_text(name: String, text: &str) -> Self {
+        let end = u32::try_from(text.len()).unwrap_or(u32::MAX);
+        let values = Values::Utf8(Texts {
+            offsets: vec![0, end],
+            text: text.to_owned(),
+        });
+        Self {
+            name,
+            row_count: 1,
+            null_count: 0,
+            validity: vec![1],
+            values,
+        }
+    }
+
+    /// The name, unique in its table. It may be empty.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The type of all its values.
+    #[must_use]
+    pub const fn column_type(&self) -> ColumnType {
+        match self.values {
+            Values::Bool(_) => ColumnType::Bool,
+            Values::Int64(_) => ColumnType::Int64,
+            Values::Float64(_) => ColumnType::Float64,
+            Values::Timestamp(_) => ColumnType::Timestamp,
+            Values::Utf8(_) => ColumnType::Utf8,
+            Values::Json(_) => ColumnType::Json,
+        }
+    }
+
+    /// How many rows there are, nulls among them.
+    #[must_use]
+    pub const fn row_count(&self) -> usize {
+        self.row_count
+    }
+
+    /// How many rows are null.
+    #[must_use]
+    pub const fn null_count(&self) -> usize {
+        self.null_count
+    }
+
+    /// The value in a row, counted from 0. `Null` past the last row.
+    #[must_use]
+    pub fn value(&self, row: usize) -> CellRef<'_> {
+        if !bit(&self.validity, row) {
+            return CellRef::Null;
+        }
+        match &self.values {
+            Values::Bool(values) => CellRef::Bool(bit(values, row)),
+            Values::Int64(values) => values.get(row).map_or(CellRef::Null, |value| CellRef::Int64(*value)),
+            Values::Float64(values) => values.get(row).map_or(CellRef::Null, |value| CellRef::Float64(*value)),
+            Values::Timestamp(values) => values
+                .get(row)
+                .map_or(CellRef::Null, |value| CellRef::Timestamp(*value)),
+            Values::Utf8(texts) => texts.get(row).map_or(CellRef::Null, CellRef::Utf8),
+            Values::Json(texts) => texts.get(row).map_or(CellRef::Null, CellRef::Json),
+        }
+    }
+
+    /// Which rows hold a value: one bit per row, the lowest bit of the first byte first, 0 for null. `None` if no row
+    /// is null.
+    #[must_use]
+    pub fn validity(&self) -> Option<&[u8]> {
+        (self.null_count > 0).then_some(&self.validity)
+    }
+
+    /// All values as they lie in memory.
+    #[must_use]
+    pub fn values(&self) -> ColumnValues<'_> {
+        match &self.values {
+            Values::Bool(values) => ColumnValues::Bool(values),
+            Values::Int64(values) => ColumnValues::Int64(values),
+            Values::Float64(values) => ColumnValues::Float64(values),
+            Values::Timestamp(values) => ColumnValues::Timestamp(values),
+            Values::Utf8(texts) => ColumnValues::Utf8 {
+                offsets: &texts.offsets,
+                text: &texts.text,
+            },
+            Values::Json(texts) => ColumnValues::Json {
+                offsets: &texts.offsets,
+                text: &texts.text,
+            },
+        }
+    }
+}
+
+impl Values {
+    fn new(cells: &[&str]) -> Self {
+        const BOOL: u8 = 1 << Kind::Bool as u8;
+        const NUMBER: u8 = 1 << Kind::Number as u8;
+        const TEXT: u8 = 1 << Kind::Text as u8;
+        match kinds(cells.iter().copied()) {
+            0 => Self::Utf8(Texts::new(cells, |_, _| {})),
+            BOOL => Self::Bool(bits(cells, |cell| cell == "true")),
+            NUMBER => read_all(cells, read_int64)
+                .map(Self::Int64)
+                .or_else(|| read_all(cells, read_float64).map(Self::Float64))
+                .unwrap_or_else(|| Self::Utf8(Texts::new(cells, String::push_str))),
+            TEXT => read_all(cells, |cell| timestamp::parse(&json::decode(cell)))
+                .map(Self::Timestamp)
+                .unwrap_or_else(|| Self::Utf8(Texts::new(cells, |out, cell| out.push_str(&json::decode(cell))))),
+            _ => Self::Json(Texts::new(cells, json::push_compact)),
+        }
+    }
+}
+
+impl Texts {
+    fn new(cells: &[&str], push: fn(&mut String, &str)) -> Self {
+        let mut texts = Self {
+            offsets: Vec::with_capacity(cells.len() + 1),
+            text: String::new(),
+        };
+        texts.offsets.push(0);
+        for cell in cells {
+            if kind(cell) != Kind::Null {
+                push(&mut texts.text, cell);
+            }
+            // Never more than the bytes read, whose number is limited where they come in.
+            texts.offsets.push(u32::try_from(texts.text.len()).unwrap_or(u32::MAX));
+        }
+        texts
+    }
+
+    fn get(&self, row: usize) -> Option<&str> {
+        let (start, end) = (*self.offsets.get(row)?, *self.offsets.get(row + 1)?);
+        self.text.get(start as usize..end as usize)
+    }
+}
+
+/// Reads every cell that is not null, or none.
+fn read_all<T: Default>(cells: &[&str], read: fn(&str) -> Option<T>) -> Option<Vec<T>> {
+    cells
+        .iter()
+        .map(|cell| {
+            if kind(cell) == Kind::Null {
+                Some(T::default())
+            } else {
+                read(cell)
+            }
+        })
+        .collect()
+}
+
+/// Reads an integer as it is. `-0` has a sign that only a double can keep.
+fn read_int64(literal: &str) -> Option<i64> {
+    if literal == "-0" { None } else { literal.parse().ok() }
+}
+
+/// Reads a number as the nearest double; an integer only if that is the integer itself.
+fn read_float64(literal: &str) -> Option<f64> {
+    if literal == "-0" || literal.bytes().any(|byte| matches!(byte, b'.' | b'e' | b'E')) {
+        return number::parse_f64(literal);
+    }
+    let integer: i64 = literal.parse().ok()?;
+    // 2^63-1 is rounded up to 2^63 and cut down to itself on the way back.
+    (integer as f64 as i64 == integer && integer != i64::MAX).then_some(integer as f64)
+}
+
+/// One bit per cell, the lowest bit of the first byte first.
+fn bits(cells: &[&str], set: impl Fn(&str) -> bool) -> Vec<u8> {
+    let mut bits = vec![0; cells.len().div_ceil(8)];
+    for (at, cell) in cells.iter().enumerate() {
+        bits[at / 8] |= u8::from(set(cell)) << (at % 8);
+    }
+    bits
+}
+
+fn bit(bits: &[u8], at: usize) -> bool {
+    bits.get(at / 8).is_some_and(|byte| byte >> (at % 8) & 1 == 1)
+}

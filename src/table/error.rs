@@ -1,0 +1,118 @@
+//! Why a text could not be read as a table.
+
+use std::fmt;
+
+use serde::Serialize;
+
+/// What kind of thing stands in the way of a [`Table`](super::Table).
+///
+/// In JSON, and for JavaScript, the names are in camel case: `notJson`, `pathNotFound`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub enum TableErrorCode {
+    /// The text of a [`JsonPath`](super::JsonPath) breaks its grammar.
+    InvalidPath,
+    /// The bytes break the grammar of JSON. A blank text counts as this too.
+    NotJson,
+    /// The bytes are not UTF-8.
+    NotUtf8,
+    /// The document has nothing at the path.
+    PathNotFound,
+    /// Arrays and objects are nested more than 128 deep.
+    TooDeep,
+    /// The table would be out of proportion to its text: see the limits of [`Table`](super::Table).
+    TooLarge,
+    /// The bytes end inside a JSON value. What is there is not read as if it were whole.
+    Truncated,
+}
+
+impl TableErrorCode {
+    /// The name in camel case, as it is serialized.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::InvalidPath => "invalidPath",
+            Self::NotJson => "notJson",
+            Self::NotUtf8 => "notUtf8",
+            Self::PathNotFound => "pathNotFound",
+            Self::TooDeep => "tooDeep",
+            Self::TooLarge => "tooLarge",
+            Self::Truncated => "truncated",
+        }
+    }
+}
+
+/// Why a text could not be read as a table: what was expected, what was found, and where.
+///
+/// It quotes at most one character of the text, and the names of members where a path leads nowhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TableError {
+    code: TableErrorCode,
+    offset: Option<usize>,
+    expected: String,
+    found: String,
+}
+
+impl TableError {
+    pub(super) fn new(
+        code: TableErrorCode,
+        offset: Option<usize>,
+        expected: impl Into<String>,
+        found: impl Into<String>,
+    ) -> Self {
+        Self {
+            code,
+            offset,
+            expected: expected.into(),
+            found: found.into(),
+        }
+    }
+
+    /// The kind of error, to branch on.
+    #[must_use]
+    pub const fn code(&self) -> TableErrorCode {
+        self.code
+    }
+
+    /// The place, as a count of bytes from the start of the text; for `InvalidPath` from the start of the path.
+    ///
+    /// `None` for `PathNotFound`, whose place is named in [`expected`](Self::expected), and for `TooLarge`.
+    #[must_use]
+    pub const fn offset(&self) -> Option<usize> {
+        self.offset
+    }
+
+    /// What should have stood there.
+    #[must_use]
+    pub fn expected(&self) -> &str {
+        &self.expected
+    }
+
+    /// What stood there instead.
+    #[must_use]
+    pub fn found(&self) -> &str {
+        &self.found
+    }
+}
+
+impl fmt::Display for TableError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "expected {}, found {}", self.expected, self.found)?;
+        match self.offset {
+            Some(offset) => write!(f, " at byte {offset}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for TableError {}
+
+/// Describes the character at `offset`, for the `found` of an error.
+pub(super) fn character_at(text: &str, offset: usize) -> String {
+    match text.get(offset..).and_then(|rest| rest.chars().next()) {
+        Some(character) if character.is_ascii_control() => format!("the control character {}", u32::from(character)),
+        Some(character) => format!("`{character}`"),
+        None => "the end".to_owned(),
+    }
+}

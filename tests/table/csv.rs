@@ -1,0 +1,68 @@
+//! Tables as CSV.
+
+use pqrun::table::CsvOptions;
+use serde_json::json;
+
+use super::table;
+
+const PLAIN: CsvOptions = CsvOptions::new().header(false);
+const DEFUSED: CsvOptions = PLAIN.defuse_formulas(true);
+
+#[test]
+fn records_end_in_crlf_and_fields_are_quoted_where_needed() {
+    let table = table(r#"[{"a,b":"x","c":"say \"hi\""},{"a,b":"1\n2","c":null},{"a,b":"","c":" y "}]"#);
+    let records = "x,\"say \"\"hi\"\"\"\r\n\"1\n2\",\r\n\"\", y \r\n";
+    assert_eq!(table.to_csv(&PLAIN), records);
+    assert_eq!(table.to_csv(&CsvOptions::default()), format!("\"a,b\",c\r\n{records}"));
+}
+
+#[test]
+fn every_type_is_written_plainly() {
+    let table = table(
+        r#"[{"b":true,"i":-9223372036854775808,"f":0.1,"t":"2024-01-01T00:00:00Z","u":"x","j":[1, 2]},
+            {"b":false,"i":1,"f":2,"t":null,"u":"y","j":"p\nq"}]"#,
+    );
+    assert_eq!(
+        table.to_csv(&PLAIN),
+        "true,-9223372036854775808,0.1,2024-01-01T00:00:00.000Z,x,\"[1,2]\"\r\nfalse,1,2.0,,y,\"p\nq\"\r\n"
+    );
+}
+
+#[test]
+fn a_null_in_an_only_column_is_no_empty_line() {
+    assert_eq!(table("[1,null]").to_csv(&CsvOptions::new()), "value\r\n1\r\n\"\"\r\n");
+}
+
+#[test]
+fn a_table_without_columns_gives_no_text() {
+    assert_eq!(table("[{},{}]").to_csv(&CsvOptions::new()), "");
+}
+
+#[test]
+fn formulas_are_defused_only_if_asked_for() {
+    for formula in ["=1+1", "+1", "-x", "@SUM(A1)", "\tx", "\rx", "\nx", "＝1"] {
+        let table = table(&json!([formula]).to_string());
+        let record = |text: &str| {
+            if text.contains(['\r', '\n']) {
+                format!("\"{text}\"\r\n")
+            } else {
+                format!("{text}\r\n")
+            }
+        };
+        assert_eq!(table.to_csv(&PLAIN), record(formula));
+        assert_eq!(table.to_csv(&DEFUSED), record(&format!("'{formula}")));
+    }
+    assert_eq!(table(r#"{"=a":[1]}"#).to_csv(&DEFUSED.header(true)), "'=a\r\n1\r\n");
+    assert_eq!(table(r#"[[1],"=a"]"#).to_csv(&DEFUSED), "[1]\r\n'=a\r\n");
+}
+
+#[test]
+fn numbers_are_not_defused() {
+    assert_eq!(table("[-1]").to_csv(&DEFUSED), "-1\r\n");
+    assert_eq!(table("[-1.5]").to_csv(&DEFUSED), "-1.5\r\n");
+    assert_eq!(
+        table("[-123456789012345678901]").to_csv(&DEFUSED),
+        "-123456789012345678901\r\n"
+    );
+    assert_eq!(table(r#"["-5","-5+A1"]"#).to_csv(&DEFUSED), "-5\r\n'-5+A1\r\n");
+}
