@@ -13,3 +13,6 @@ pub mod run;
 pub mod simulator;
 pub mod table;
 pub mod time;
+#[cfg(target_family = "wasm")]
+#[doc(hidden)]
+pub mod wasm;

@@ -178,7 +178,6 @@ impl Simulator {
             now,
             method,
             path: target.segments,
-            raw_query: target.raw_query,
             query: target.query,
             headers: &request.headers,
             body: &request.body,

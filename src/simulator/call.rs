@@ -15,8 +15,6 @@ pub(crate) struct Call<'a> {
     pub(crate) method: &'a str,
     /// The path's segments, percent-decoded, without empty ones.
     pub(crate) path: Vec<String>,
-    /// The query as it came, without the question mark.
-    pub(crate) raw_query: &'a str,
     /// The query's pairs, decoded, in order.
     pub(crate) query: Vec<(String, String)>,
     /// As they came. Never copy `Authorization` anywhere.

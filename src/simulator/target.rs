@@ -7,7 +7,6 @@ pub(super) struct Target<'a> {
     pub(super) origin: String,
     pub(super) path: &'a str,
     pub(super) segments: Vec<String>,
-    pub(super) raw_query: &'a str,
     pub(super) query: Vec<(String, String)>,
 }
 
@@ -40,7 +39,6 @@ pub(super) fn read(request: &Request) -> Target<'_> {
             .filter(|segment| !segment.is_empty())
             .map(|segment| decode(segment, false))
             .collect(),
-        raw_query,
         query: raw_query
             .split('&')
             .filter(|pair| !pair.is_empty())

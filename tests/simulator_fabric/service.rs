@@ -158,7 +158,8 @@ impl Service {
 }
 
 pub(crate) fn standard_scenario() -> Value {
-    serde_json::from_str(include_str!("../scenarios/fabric-default.json")).expect("the default scenario is JSON")
+    let scenario: Value = serde_json::from_str(Scenario::BUILT_IN).expect("the built-in scenario is JSON");
+    scenario["fabric"].clone()
 }
 
 pub(crate) fn text(response: &HttpResponse) -> String {

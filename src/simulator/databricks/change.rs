@@ -147,7 +147,7 @@ impl Databricks {
                 )));
             }
         }
-        if named.is_empty() == !all_failed {
+        if named.is_empty() != all_failed {
             return Err(ApiError::invalid(
                 "Exactly one of rerun_tasks and rerun_all_failed_tasks must be specified.",
             ));
