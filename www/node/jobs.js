@@ -76,10 +76,21 @@ export function fabricJob(flags, env) {
     parameters:
       parameters.size === 0
         ? undefined
-        : Object.fromEntries([...parameters].map(([name, parameter]) => [name, parameter.value])),
+        : Object.fromEntries([...parameters].map(([name, parameter]) => [name, exactValue(name, parameter)])),
     executionData:
       flags.executionData === undefined ? undefined : readObjectFile(flags.executionData, "--execution-data"),
   });
+}
+
+/**
+ * @param {string} name
+ * @param {import("./parameters.js").Parameter} parameter
+ */
+function exactValue(name, { value }) {
+  if (typeof value === "bigint") {
+    throw usageError(`--param ${name}: expected a whole number below 2^53`, "give a larger one as text");
+  }
+  return value;
 }
 
 /**

@@ -16,7 +16,7 @@ const TYPES = Object.freeze({
   int: readInteger,
   float: readFloat,
   bool: readBoolean,
-  json: (text) => JSON.parse(text),
+  json: readJson,
 });
 
 // No message of this file quotes a value: it may be a secret.
@@ -131,6 +131,16 @@ function readInteger(text) {
 }
 
 /** @param {string} text */
+function readJson(text) {
+  return JSON.parse(text, (_, value) => {
+    if (typeof value === "number" && Number.isInteger(value) && !Number.isSafeInteger(value) && Math.abs(value) < 2 ** 64) {
+      throw new Expected("whole numbers below 2^53, of which no digit is lost, or texts");
+    }
+    return value;
+  });
+}
+
+/** @param {string} text */
 function readFloat(text) {
   const trimmed = text.trim();
   const number = Number(trimmed);
@@ -183,9 +193,10 @@ export function readObjectFile(path, flag) {
 function parseObject(text, where) {
   let value;
   try {
-    value = JSON.parse(text);
-  } catch {
-    throw usageError(`${where}: expected a JSON object, found no JSON`);
+    value = readJson(text);
+  } catch (error) {
+    const expected = error instanceof Expected ? error.message : "a JSON object";
+    throw usageError(`${where}: expected ${expected}, found something else`);
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw usageError(`${where}: expected a JSON object, found another kind of JSON`);

@@ -26,7 +26,7 @@ export function createProgram(context) {
   const { stdout, stderr } = context.streams;
   const program = new Command("pqrun")
     .description("Start a Databricks job or a Microsoft Fabric pipeline once, follow it to its end, get its output.")
-    .version(version)
+    .version(version())
     .exitOverride()
     .configureOutput({
       writeOut: (text) => void stdout.write(text),

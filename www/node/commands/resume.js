@@ -37,15 +37,12 @@ export function addResume(program, context) {
       const target = await resolveTarget(flags);
       const token = requireToken(service, env);
       const secrets = [...readParameters(flags, env)].map(([name, parameter]) => [name, parameter.value]);
-      const { outputPath, ...given } = runOptions({ ...flags, secretParam: undefined });
-      // Other options replace all of the stored ones, so these are repeated.
-      const options = Object.keys(given).length > 0 ? { ...snapshot.options, ...given } : {};
+      const options = runOptions({ ...flags, secretParam: undefined });
       context.exitCode = await follow({
         start: (persist) =>
           resumeRun(snapshot, {
             ...options,
-            ...(outputPath === undefined ? {} : { outputPath }),
-            secretParameters: Object.fromEntries(secrets),
+            secretValues: Object.fromEntries(secrets),
             token,
             persist,
           }),
