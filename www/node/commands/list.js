@@ -12,54 +12,54 @@ import { write } from "../streams.js";
 /** @typedef {import("../flags.js").Format} Format */
 /** @typedef {Record<string, unknown>} Row */
 
-/** The members of a row that a person wants to see, and where they are: names in order of preference. */
-/** @typedef {{ name: string, paths: string[], isTime?: boolean }[]} Columns */
+/** The members of a row that a person wants to see, and where they are. */
+/** @typedef {{ name: string, path: string, isTime?: boolean }[]} Columns */
 
 /** @type {Columns} */
 const DATABRICKS_RUNS = [
-  { name: "run", paths: ["run_id"] },
-  { name: "job", paths: ["job_id"] },
-  { name: "name", paths: ["run_name"] },
-  { name: "state", paths: ["status.state", "state.life_cycle_state"] },
-  { name: "result", paths: ["status.termination_details.code", "state.result_state"] },
-  { name: "started", paths: ["start_time"], isTime: true },
-  { name: "ended", paths: ["end_time"], isTime: true },
-  { name: "page", paths: ["run_page_url"] },
+  { name: "run", path: "runId" },
+  { name: "job", path: "jobId" },
+  { name: "name", path: "runName" },
+  { name: "state", path: "state.state" },
+  { name: "result", path: "state.code" },
+  { name: "started", path: "startTime", isTime: true },
+  { name: "ended", path: "endTime", isTime: true },
+  { name: "page", path: "runPageUrl" },
 ];
 
 /** @type {Columns} */
 const DATABRICKS_JOBS = [
-  { name: "job", paths: ["job_id"] },
-  { name: "name", paths: ["settings.name"] },
-  { name: "creator", paths: ["creator_user_name"] },
-  { name: "created", paths: ["created_time"], isTime: true },
+  { name: "job", path: "jobId" },
+  { name: "name", path: "name" },
+  { name: "creator", path: "creatorUserName" },
+  { name: "created", path: "createdTime", isTime: true },
 ];
 
 /** @type {Columns} */
 const FABRIC_RUNS = [
-  { name: "instance", paths: ["id"] },
-  { name: "job type", paths: ["jobType"] },
-  { name: "invoked", paths: ["invokeType"] },
-  { name: "status", paths: ["status"] },
-  { name: "failure", paths: ["failureReason.errorCode"] },
-  { name: "started", paths: ["startTimeUtc"] },
-  { name: "ended", paths: ["endTimeUtc"] },
+  { name: "instance", path: "runId" },
+  { name: "job type", path: "jobType" },
+  { name: "invoked", path: "invokeType" },
+  { name: "status", path: "status" },
+  { name: "failure", path: "failureReason.errorCode" },
+  { name: "started", path: "startTime", isTime: true },
+  { name: "ended", path: "endTime", isTime: true },
 ];
 
 /** @type {Columns} */
 const FABRIC_ITEMS = [
-  { name: "item", paths: ["id"] },
-  { name: "type", paths: ["type"] },
-  { name: "name", paths: ["displayName"] },
-  { name: "description", paths: ["description"] },
+  { name: "item", path: "id" },
+  { name: "type", path: "type" },
+  { name: "name", path: "displayName" },
+  { name: "description", path: "description" },
 ];
 
 /** @type {Columns} */
 const FABRIC_WORKSPACES = [
-  { name: "workspace", paths: ["id"] },
-  { name: "name", paths: ["displayName"] },
-  { name: "type", paths: ["type"] },
-  { name: "capacity", paths: ["capacityId"] },
+  { name: "workspace", path: "id" },
+  { name: "name", path: "displayName" },
+  { name: "type", path: "type" },
+  { name: "capacity", path: "capacityId" },
 ];
 
 /**
@@ -177,7 +177,7 @@ async function listFabric(flags, env) {
 }
 
 /**
- * @param {readonly object[]} rows As the service gave them.
+ * @param {readonly object[]} rows
  * @param {Columns} columns
  * @param {Format} format
  * @param {NodeJS.WriteStream} stdout
@@ -206,21 +206,16 @@ async function writeRows(rows, columns, format, stdout) {
  * @param {Columns[number]} column
  * @returns {string | undefined}
  */
-function cellOf(row, { paths, isTime }) {
-  for (const path of paths) {
-    /** @type {unknown} */
-    let value = row;
-    for (const name of path.split(".")) {
-      value = typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;
-    }
-    if (isTime && Number(value) > 0) {
-      return new Date(Number(value)).toISOString();
-    }
-    if (!isTime && value !== undefined && value !== null) {
-      return String(value);
-    }
+function cellOf(row, { path, isTime }) {
+  /** @type {unknown} */
+  let value = row;
+  for (const name of path.split(".")) {
+    value = typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;
   }
-  return undefined;
+  if (value === undefined || value === null || value === "") {
+    return undefined;
+  }
+  return isTime ? new Date(Number(value)).toISOString() : String(value);
 }
 
 /** @param {string} text */
