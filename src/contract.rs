@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::http::{BaseUrl, Method, Service, encode_component};
+use crate::http::{BaseUrl, HttpRequest, Method, RequestId, Service, encode_component};
 use crate::run::Outcome;
 
 /// One endpoint of a service.
@@ -98,6 +98,23 @@ impl Endpoint {
             headers,
             body: body.map(Value::to_string),
             timeout: REQUEST_TIMEOUT,
+        }
+    }
+}
+
+impl Call {
+    /// The request to send, under an id.
+    pub(crate) fn request(&self, id: RequestId, refresh_token: bool) -> HttpRequest {
+        HttpRequest {
+            id,
+            service: self.endpoint.service,
+            endpoint: self.endpoint.name,
+            method: self.endpoint.method,
+            url: self.url.clone(),
+            headers: self.headers.clone(),
+            body: self.body.clone(),
+            refresh_token,
+            timeout: self.timeout,
         }
     }
 }

@@ -50,6 +50,9 @@ error_codes! {
     /// No credential was given.
     MissingCredentials = "missingCredentials", "give a token: DATABRICKS_TOKEN or FABRIC_TOKEN for the command, the token option for the package";
 
+    /// The snapshot that has to be stored before a start could not be stored.
+    PersistFailed = "persistFailed", "make the persist callback store the snapshot; no start is sent that could not be found again";
+
     // What the service refused.
     /// 401: the credential is missing, wrong, or of another audience.
     Unauthenticated = "unauthenticated", "check that the token belongs to this host and has not been revoked";
@@ -129,7 +132,8 @@ impl fmt::Display for ErrorCode {
 
 /// What went wrong, where, and what the service said. It never holds a credential or a body.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[cfg_attr(all(target_family = "wasm", feature = "client"), derive(tsify::Tsify))]
+// In a declaration file `Error` would hide the one that everybody knows.
+#[cfg_attr(all(target_family = "wasm", feature = "client"), derive(tsify::Tsify), tsify(rename = "ErrorInfo"))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Error {
@@ -139,6 +143,7 @@ pub struct Error {
     pub message: String,
     /// What to do about it.
     #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[cfg_attr(all(target_family = "wasm", feature = "client"), tsify(optional))]
     pub hint: String,
     /// The service's own code, such as `PERMISSION_DENIED` or `InsufficientPrivileges`.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -7,6 +7,7 @@ pub mod fabric;
 pub mod fingerprint;
 pub mod http;
 mod json;
+pub mod output_table;
 pub mod poller;
 pub mod run;
 #[cfg(feature = "simulator")]

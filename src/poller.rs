@@ -11,6 +11,8 @@ mod fabric;
 mod follow;
 pub mod options;
 pub(crate) mod schedule;
+#[cfg(any(test, all(target_family = "wasm", feature = "client")))]
+pub(crate) mod single;
 pub mod snapshot;
 mod start;
 
@@ -94,6 +96,13 @@ pub enum Input {
         /// Whether any byte of the request may have reached the service. Say `false` only if it is certain that none
         /// did: a refused connection, a name that does not resolve, a failed TLS handshake.
         may_have_left: bool,
+    },
+    /// The host has not sent the request and will not: it has no credential, or could not store the snapshot before it.
+    NotSent {
+        /// The request's id.
+        id: RequestId,
+        /// Why.
+        error: Error,
     },
     /// The time that [`Output::Timeout`] named has come.
     Timeout,
@@ -295,7 +304,7 @@ impl Poller {
     /// # Errors
     /// `unknownRequest` if the poller never issued the id. The poller is then unchanged.
     pub fn handle_input(&mut self, now: Timestamp, input: Input) -> Result<(), Error> {
-        if let Input::Response { id, .. } | Input::TransportFailed { id, .. } = &input
+        if let Input::Response { id, .. } | Input::TransportFailed { id, .. } | Input::NotSent { id, .. } = &input
             && id.0 >= self.next_id
         {
             return Err(Error::new(
@@ -314,6 +323,7 @@ impl Poller {
                 message,
                 may_have_left,
             } => self.unanswered(id, &message, may_have_left),
+            Input::NotSent { id, error } => self.not_sent(id, error),
             Input::Timeout => {}
             Input::Cancel => self.cancel_requested(),
             Input::Detach => self.detach_requested(),

@@ -83,6 +83,7 @@ pub struct RunInfo {
     pub id: String,
     /// Databricks: the job's id. Fabric: the item's id.
     #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[cfg_attr(all(target_family = "wasm", feature = "client"), tsify(optional))]
     pub job_id: String,
     /// Fabric: the workspace's id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -166,9 +167,11 @@ pub struct RunEvent {
     pub phase: Phase,
     /// The service's own words for the state; empty before there is a run.
     #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[cfg_attr(all(target_family = "wasm", feature = "client"), tsify(optional))]
     pub state: String,
     /// The service's message, or the warning, or why a request is sent again.
     #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[cfg_attr(all(target_family = "wasm", feature = "client"), tsify(optional))]
     pub message: String,
     /// Why the run waits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -196,7 +199,7 @@ pub struct RunEvent {
     pub next_poll_at: Option<Timestamp>,
     /// The error behind a warning or a retry.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(all(target_family = "wasm", feature = "client"), tsify(optional))]
+    #[cfg_attr(all(target_family = "wasm", feature = "client"), tsify(optional, type = "ErrorInfo"))]
     pub error: Option<Error>,
 }
 
@@ -282,6 +285,7 @@ pub struct RunOutput {
     pub kind: OutputKind,
     /// The kind of task or activity in the service's words: `notebook_task`, `Lookup`.
     #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[cfg_attr(all(target_family = "wasm", feature = "client"), tsify(optional))]
     pub task_type: String,
     /// The task's own run id, or the activity's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -329,7 +333,7 @@ pub struct RunOutput {
     pub error_trace: Option<String>,
     /// Why the output could not be fetched.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(all(target_family = "wasm", feature = "client"), tsify(optional))]
+    #[cfg_attr(all(target_family = "wasm", feature = "client"), tsify(optional, type = "ErrorInfo"))]
     pub error: Option<Error>,
 }
 
@@ -352,10 +356,11 @@ pub struct RunResult {
     pub state: RawState,
     /// The service's message about the run, or ours about why there is none.
     #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[cfg_attr(all(target_family = "wasm", feature = "client"), tsify(optional))]
     pub message: String,
     /// What is behind a rejected, abandoned or timed-out result, or a failed run's error.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(all(target_family = "wasm", feature = "client"), tsify(optional))]
+    #[cfg_attr(all(target_family = "wasm", feature = "client"), tsify(optional, type = "ErrorInfo"))]
     pub error: Option<Error>,
     /// Whether a cancel of ours was accepted by the service.
     #[serde(default)]
@@ -368,6 +373,6 @@ pub struct RunResult {
     pub outputs: Vec<RunOutput>,
     /// Why the outputs are not all there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(all(target_family = "wasm", feature = "client"), tsify(optional))]
+    #[cfg_attr(all(target_family = "wasm", feature = "client"), tsify(optional, type = "ErrorInfo"))]
     pub outputs_error: Option<Error>,
 }

@@ -90,7 +90,7 @@ impl Run {
 }
 
 impl Task {
-    fn parse(value: &Value) -> Self {
+    pub(crate) fn parse(value: &Value) -> Self {
         let kind = value
             .as_object()
             .and_then(|members| members.keys().find(|name| name.ends_with("_task")))

@@ -6,7 +6,7 @@ use crate::contract::Call;
 use crate::databricks;
 use crate::error::{Error, ErrorCode};
 use crate::fabric;
-use crate::http::{HttpRequest, HttpResponse, RequestId, Service};
+use crate::http::{HttpResponse, RequestId, Service};
 use crate::poller::collect::Fetch;
 use crate::poller::{Output, Poller, Stage, TimeoutReason, schedule};
 use crate::run::EventKind;
@@ -80,7 +80,7 @@ impl Exchange {
 }
 
 /// What an answer's status says, before its body is read for its purpose.
-enum Verdict {
+pub(super) enum Verdict {
     Good,
     Again {
         error: Error,
@@ -109,23 +109,12 @@ impl Poller {
     fn transmit(&mut self, at: usize) {
         let id = RequestId(self.next_id);
         self.next_id += 1;
-        let service = self.job.service();
         let Some(exchange) = self.exchanges.get_mut(at) else {
             return;
         };
         exchange.id = Some(id);
         exchange.due = self.now.plus(exchange.call.timeout);
-        let request = HttpRequest {
-            id,
-            service,
-            endpoint: exchange.call.endpoint.name,
-            method: exchange.call.endpoint.method,
-            url: exchange.call.url.clone(),
-            headers: exchange.call.headers.clone(),
-            body: exchange.call.body.clone(),
-            refresh_token: exchange.refreshed,
-            timeout: exchange.call.timeout,
-        };
+        let request = exchange.call.request(id, exchange.refreshed);
         match exchange.tag {
             Tag::Start => self.start_left(),
             // Whatever changes the service is stored first.
@@ -167,6 +156,16 @@ impl Poller {
         }
     }
 
+    /// The host did not send it and will not try again.
+    pub(super) fn not_sent(&mut self, id: RequestId, error: Error) {
+        let Some(at) = self.exchanges.iter().position(|exchange| exchange.id == Some(id)) else {
+            return;
+        };
+        let exchange = self.exchanges.remove(at);
+        let error = error.at(exchange.call.endpoint.name);
+        self.refused(exchange.tag, error, &HttpResponse::default());
+    }
+
     pub(super) fn answered(&mut self, id: RequestId, response: HttpResponse) {
         let Some(at) = self.exchanges.iter().position(|exchange| exchange.id == Some(id)) else {
             if self.record.late == Some(id) {
@@ -176,7 +175,7 @@ impl Poller {
         };
         let mut exchange = self.exchanges.remove(at);
         let name = exchange.call.endpoint.name;
-        match self.judge(&exchange, &response) {
+        match judge(&exchange.call, exchange.policy, exchange.refreshed, self.now, &response) {
             Verdict::Good => match self.take(exchange.tag.clone(), &response) {
                 Ok(()) => self.failing_since = None,
                 Err(error) if exchange.policy == Policy::Once => {
@@ -233,57 +232,6 @@ impl Poller {
         event.message = error.to_string();
         event.error = Some(error);
         self.queue.push_back(Output::Event(Box::new(event)));
-    }
-
-    fn judge(&self, exchange: &Exchange, response: &HttpResponse) -> Verdict {
-        let status = response.status;
-        if response.is_success() {
-            return Verdict::Good;
-        }
-        if status < 400 {
-            // Redirects are not followed: the token belongs to this origin.
-            let mut error = Error::new(ErrorCode::WrongHost, "expected an answer, found a redirect");
-            error.status = (status != 0).then_some(status);
-            return Verdict::Refused(error);
-        }
-        let asked = schedule::retry_after(response, self.now);
-        let (error, asked, passing) = match self.job.service() {
-            Service::Databricks => {
-                let refusal = databricks::error::read(response);
-                let asked = asked.max(refusal.retry_delay);
-                let passing = databricks::error::is_passing(&refusal);
-                let code = databricks::error::classify(status, exchange.call.endpoint.name, &refusal);
-                (refusal.into_error(status, code), asked, passing)
-            }
-            Service::Fabric => {
-                let refusal = fabric::error::read(response);
-                let asked = asked.or_else(|| schedule::until_in_text(&refusal.message, response, self.now));
-                let code = fabric::error::classify(status, refusal.service_code.as_deref());
-                (refusal.into_error(status, code), asked, false)
-            }
-        };
-        match error.code() {
-            ErrorCode::Unauthenticated | ErrorCode::TokenExpired if exchange.refreshed => Verdict::Refused(error),
-            ErrorCode::Unauthenticated | ErrorCode::TokenExpired => Verdict::Refresh(error),
-            ErrorCode::TooManyJobs => Verdict::Refused(error),
-            // Fabric refuses before it accepts; without a hint a minute is its own window.
-            ErrorCode::Throttled if exchange.policy == Policy::Once => Verdict::Again {
-                error: error.retryable(),
-                asked: asked.or(Some(Duration::from_secs(60))),
-            },
-            ErrorCode::Throttled => Verdict::Again {
-                error: error.retryable(),
-                asked,
-            },
-            _ if passing || is_passing(status) => match exchange.policy {
-                Policy::Again => Verdict::Again {
-                    error: error.retryable(),
-                    asked,
-                },
-                Policy::Once => Verdict::Unclear(error),
-            },
-            _ => Verdict::Refused(error),
-        }
     }
 
     /// The answer is good: reads it for its purpose. An `Err` that is retryable means that the body is broken.
@@ -368,13 +316,65 @@ impl Poller {
     }
 }
 
+/// What the status of an answer to `call` means.
+pub(super) fn judge(call: &Call, policy: Policy, refreshed: bool, now: Timestamp, response: &HttpResponse) -> Verdict {
+    let status = response.status;
+    if response.is_success() {
+        return Verdict::Good;
+    }
+    if status < 400 {
+        // Redirects are not followed: the token belongs to this origin.
+        let mut error = Error::new(ErrorCode::WrongHost, "expected an answer, found a redirect");
+        error.status = (status != 0).then_some(status);
+        return Verdict::Refused(error);
+    }
+    let asked = schedule::retry_after(response, now);
+    let (error, asked, passing) = match call.endpoint.service {
+        Service::Databricks => {
+            let refusal = databricks::error::read(response);
+            let asked = asked.max(refusal.retry_delay);
+            let passing = databricks::error::is_passing(&refusal);
+            let code = databricks::error::classify(status, call.endpoint.name, &refusal);
+            (refusal.into_error(status, code), asked, passing)
+        }
+        Service::Fabric => {
+            let refusal = fabric::error::read(response);
+            let asked = asked.or_else(|| schedule::until_in_text(&refusal.message, response, now));
+            let code = fabric::error::classify(status, refusal.service_code.as_deref());
+            (refusal.into_error(status, code), asked, false)
+        }
+    };
+    match error.code() {
+        ErrorCode::Unauthenticated | ErrorCode::TokenExpired if refreshed => Verdict::Refused(error),
+        ErrorCode::Unauthenticated | ErrorCode::TokenExpired => Verdict::Refresh(error),
+        ErrorCode::TooManyJobs => Verdict::Refused(error),
+        // Fabric refuses before it accepts; without a hint a minute is its own window.
+        ErrorCode::Throttled if policy == Policy::Once => Verdict::Again {
+            error: error.retryable(),
+            asked: asked.or(Some(Duration::from_secs(60))),
+        },
+        ErrorCode::Throttled => Verdict::Again {
+            error: error.retryable(),
+            asked,
+        },
+        _ if passing || is_passing(status) => match policy {
+            Policy::Again => Verdict::Again {
+                error: error.retryable(),
+                asked,
+            },
+            Policy::Once => Verdict::Unclear(error),
+        },
+        _ => Verdict::Refused(error),
+    }
+}
+
 /// Statuses that say that the service or something before it has a passing fault.
 const fn is_passing(status: u16) -> bool {
     matches!(status, 408 | 425 | 429 | 500 | 502..=504 | 507 | 509 | 520..=530)
 }
 
 /// Whether a good status came with a page: a sign-in, a portal, a proxy.
-fn is_page(response: &HttpResponse) -> bool {
+pub(super) fn is_page(response: &HttpResponse) -> bool {
     crate::json::trim(&response.body).first() == Some(&b'<')
 }
 

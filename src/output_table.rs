@@ -1,0 +1,107 @@
+//! Which outputs are tables, and how they are read as such.
+
+use serde_json::Value;
+
+use crate::error::{Error, ErrorCode};
+use crate::run::{OutputKind, RunOutput};
+use crate::table::{JsonPath, Table, TableError, TableErrorCode};
+
+/// The table in an output; `None` if its kind has none.
+///
+/// - The result of a notebook: JSON as the table that it describes, other text as one row; with a `path`, the JSON at it.
+/// - The rows of a Lookup or Script; the return value of a pipeline as one row.
+/// - Other structures only with a `path`, which has to lead to the rows in them.
+/// - Conditions and logs never.
+///
+/// # Errors
+/// [`ErrorCode::OutputTruncated`]: a cut output is never read as if it were whole. [`ErrorCode::OutputUnreadable`].
+pub fn output_table(output: &RunOutput, path: Option<&JsonPath>) -> Option<Result<Table, Error>> {
+    let read: Result<Table, TableError> = match (output.kind, &output.text, &output.data) {
+        (OutputKind::Condition | OutputKind::Logs, _, _) => return None,
+        (OutputKind::Data, _, _) if path.is_none() => return None,
+        // A service that puts nothing in the place of an output that is too large says so here.
+        _ if output.truncated => return Some(Err(truncated(output))),
+        (OutputKind::NotebookResult, Some(text), _) => match path {
+            Some(path) => Table::from_json(text.as_bytes(), path),
+            None => Table::from_text(text),
+        },
+        (OutputKind::Rows, _, Some(Value::Array(rows))) if path.is_none() => Table::from_values(rows),
+        (OutputKind::ReturnValue, _, Some(value)) if path.is_none() => Table::from_values(std::slice::from_ref(value)),
+        (OutputKind::Rows | OutputKind::ReturnValue | OutputKind::Data, _, Some(value)) => {
+            Table::from_json(value.to_string().as_bytes(), path.unwrap_or(&JsonPath::root()))
+        }
+        _ => return None,
+    };
+    Some(read.map_err(|error| unreadable(output, &error)))
+}
+
+fn truncated(output: &RunOutput) -> Error {
+    Error::new(ErrorCode::OutputTruncated, format!("{}: the service cut the output, so it is not read", output.key))
+}
+
+fn unreadable(output: &RunOutput, error: &TableError) -> Error {
+    let code = match error.code() {
+        TableErrorCode::Truncated => ErrorCode::OutputTruncated,
+        _ => ErrorCode::OutputUnreadable,
+    };
+    Error::new(code, format!("{}: {error}", output.key))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn output(kind: OutputKind, members: Value) -> RunOutput {
+        let mut all = json!({ "key": "it", "kind": kind });
+        if let (Value::Object(all), Value::Object(members)) = (&mut all, members) {
+            all.extend(members);
+        }
+        serde_json::from_value(all).expect("it is an output")
+    }
+
+    fn notebook(text: &str) -> RunOutput {
+        RunOutput { text: Some(text.to_owned()), ..output(OutputKind::NotebookResult, json!({})) }
+    }
+
+    fn csv(output: &RunOutput, path: Option<&str>) -> Option<Result<String, ErrorCode>> {
+        let path = path.map(|path| JsonPath::parse(path).expect("it is a path"));
+        let table = output_table(output, path.as_ref())?;
+        Some(table.map(|table| table.to_csv(&Default::default())).map_err(|error| error.code()))
+    }
+
+    #[test]
+    fn the_result_of_a_notebook_is_a_table_whatever_it_is() {
+        assert_eq!(csv(&notebook(r#"[{"a":1}]"#), None), Some(Ok("a\r\n1\r\n".into())));
+        assert_eq!(csv(&notebook("done"), None), Some(Ok("value\r\ndone\r\n".into())));
+        assert_eq!(csv(&notebook(r#"{"rows":[[1]]}"#), Some("$.rows")), Some(Ok("column1\r\n1\r\n".into())));
+        assert_eq!(csv(&notebook("done"), Some("$.rows")), Some(Err(ErrorCode::OutputUnreadable)));
+        assert_eq!(csv(&output(OutputKind::NotebookResult, json!({})), None), None);
+    }
+
+    #[test]
+    fn a_cut_output_is_no_table() {
+        let cut = RunOutput { truncated: true, ..notebook(r#"[{"a":1}]"#) };
+        assert_eq!(csv(&cut, None), Some(Err(ErrorCode::OutputTruncated)));
+        assert_eq!(csv(&notebook(r#"[{"a":1}"#), None), Some(Err(ErrorCode::OutputTruncated)));
+        let lookup = output(OutputKind::None, json!({ "truncated": true }));
+        assert_eq!(csv(&lookup, None), Some(Err(ErrorCode::OutputTruncated)));
+        let logs = RunOutput { truncated: true, text: Some("x".into()), ..output(OutputKind::Logs, json!({})) };
+        assert_eq!(csv(&logs, None), None);
+    }
+
+    #[test]
+    fn structures_are_tables_where_they_hold_rows() {
+        let rows = output(OutputKind::Rows, json!({ "data": [{ "a": 1 }, { "a": null }] }));
+        assert_eq!(csv(&rows, None), Some(Ok("a\r\n1\r\n\"\"\r\n".into())));
+        let value = output(OutputKind::ReturnValue, json!({ "data": { "a": [1], "b": "x" } }));
+        assert_eq!(csv(&value, None), Some(Ok("a,b\r\n[1],x\r\n".into())));
+        assert_eq!(csv(&value, Some("$.a")), Some(Ok("value\r\n1\r\n".into())));
+        let data = output(OutputKind::Data, json!({ "data": { "rows": [{ "a": 1 }] } }));
+        assert_eq!(csv(&data, None), None);
+        assert_eq!(csv(&data, Some("$.rows")), Some(Ok("a\r\n1\r\n".into())));
+        assert_eq!(csv(&data, Some("$.no")), Some(Err(ErrorCode::OutputUnreadable)));
+        let condition = RunOutput { text: Some("true".into()), ..output(OutputKind::Condition, json!({})) };
+        assert_eq!(csv(&condition, None), None);
+    }
+}

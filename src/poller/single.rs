@@ -1,0 +1,153 @@
+//! One request to its answer: the same patience as a poller's, without a run.
+
+use serde_json::Value;
+
+use crate::contract::Call;
+use crate::error::{Error, ErrorCode};
+use crate::http::{HttpRequest, HttpResponse, RequestId};
+use crate::json;
+use crate::poller::exchange::{Policy, Verdict, is_page, judge};
+use crate::poller::options::RunOptions;
+use crate::poller::schedule::{self, Jitter};
+use crate::time::Timestamp;
+
+/// A request that may be sent again at will: it reads, or means the same twice.
+///
+/// Send [`SingleCall::request`], tell how it went, do what the [`Step`] says.
+#[derive(Clone, Debug)]
+pub(crate) struct SingleCall {
+    call: Call,
+    jitter: Jitter,
+    attempt: u32,
+    refreshed: bool,
+    failing_since: Option<Timestamp>,
+    next_id: u32,
+}
+
+/// What to do after an answer, or the lack of one.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Step {
+    /// Send the request at this time.
+    Again(Timestamp),
+    /// The answer's body as JSON, `Null` if it was empty.
+    Done(Value),
+}
+
+impl SingleCall {
+    pub(crate) fn new(call: Call, seed: [u8; 8]) -> Self {
+        Self { call, jitter: Jitter::new(seed), attempt: 0, refreshed: false, failing_since: None, next_id: 0 }
+    }
+
+    /// The request, under a new id each time.
+    pub(crate) fn request(&mut self) -> HttpRequest {
+        let id = RequestId(self.next_id);
+        self.next_id += 1;
+        self.call.request(id, self.refreshed)
+    }
+
+    /// There was an answer.
+    ///
+    /// # Errors
+    /// The service refused, or failed for longer than the budget.
+    pub(crate) fn answered(&mut self, now: Timestamp, response: &HttpResponse) -> Result<Step, Error> {
+        match judge(&self.call, Policy::Again, self.refreshed, now, response) {
+            Verdict::Good if json::trim(&response.body).is_empty() => Ok(Step::Done(Value::Null)),
+            Verdict::Good => match json::parse(response) {
+                Ok(value) => Ok(Step::Done(value)),
+                Err(error) if is_page(response) && self.attempt >= 2 => {
+                    Err(self.at(error.with_code(ErrorCode::WrongHost)))
+                }
+                Err(error) => self.again(now, error, None),
+            },
+            Verdict::Again { error, asked } => self.again(now, error, asked),
+            Verdict::Refresh(_) => {
+                self.refreshed = true;
+                Ok(Step::Again(now))
+            }
+            Verdict::Refused(error) | Verdict::Unclear(error) => Err(self.at(error)),
+        }
+    }
+
+    /// There was none.
+    ///
+    /// # Errors
+    /// It failed for longer than the budget.
+    pub(crate) fn unanswered(&mut self, now: Timestamp, message: &str) -> Result<Step, Error> {
+        self.again(now, Error::new(ErrorCode::Network, message).retryable(), None)
+    }
+
+    fn again(&mut self, now: Timestamp, error: Error, asked: Option<std::time::Duration>) -> Result<Step, Error> {
+        self.attempt += 1;
+        let due = now.plus(schedule::retry(self.attempt, asked, &mut self.jitter));
+        let since = self.failing_since.get_or_insert(now);
+        *since = since.plus(asked.unwrap_or_default());
+        if due.since(*since) > RunOptions::default().retry_budget() {
+            return Err(self.at(error));
+        }
+        Ok(Step::Again(due))
+    }
+
+    fn at(&self, error: Error) -> Error {
+        error.at(self.call.endpoint.name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fabric::contract::LIST_WORKSPACES;
+    use crate::http::BaseUrl;
+
+    fn call() -> SingleCall {
+        let base = BaseUrl::parse("https://api.fabric.microsoft.com").expect("it is an origin");
+        SingleCall::new(LIST_WORKSPACES.call(&base, &[], &[], None), [1; 8])
+    }
+
+    fn response(status: u16, body: &str) -> HttpResponse {
+        HttpResponse { status, headers: vec![("Retry-After".into(), "7".into())], body: body.into() }
+    }
+
+    #[test]
+    fn a_good_answer_is_json_or_nothing() {
+        assert_eq!(call().answered(Timestamp(0), &response(200, "[1]")), Ok(Step::Done(serde_json::json!([1]))));
+        assert_eq!(call().answered(Timestamp(0), &response(202, "\r\n")), Ok(Step::Done(Value::Null)));
+    }
+
+    #[test]
+    fn a_passing_refusal_is_waited_out_until_the_budget_is_spent() {
+        let mut call = call();
+        let Ok(Step::Again(at)) = call.answered(Timestamp(1000), &response(429, "")) else { panic!("it passes") };
+        assert!(at >= Timestamp(8000), "{at:?}");
+        let mut now = Timestamp(1000);
+        let error = loop {
+            match call.unanswered(now, "cut") {
+                Ok(Step::Again(at)) => now = at,
+                Ok(step) => panic!("{step:?}"),
+                Err(error) => break error,
+            }
+        };
+        assert_eq!((error.code(), error.is_retryable()), (ErrorCode::Network, true));
+        assert_eq!(error.endpoint.as_deref(), Some("workspaces"));
+        assert!(now > Timestamp(250_000), "{now:?}");
+    }
+
+    #[test]
+    fn a_refused_credential_is_refreshed_once() {
+        let mut call = call();
+        assert!(!call.request().refresh_token);
+        assert_eq!(call.answered(Timestamp(5), &response(401, "{}")), Ok(Step::Again(Timestamp(5))));
+        assert!(call.request().refresh_token);
+        let error = call.answered(Timestamp(5), &response(401, "{}")).expect_err("twice is enough");
+        assert_eq!(error.code(), ErrorCode::Unauthenticated);
+    }
+
+    #[test]
+    fn a_page_is_tried_again_and_then_taken_for_a_wrong_host() {
+        let mut call = call();
+        for _ in 0..2 {
+            assert!(matches!(call.answered(Timestamp(0), &response(200, "<html>")), Ok(Step::Again(_))));
+        }
+        let error = call.answered(Timestamp(0), &response(200, "<html>")).expect_err("it stays a page");
+        assert_eq!(error.code(), ErrorCode::WrongHost);
+    }
+}
