@@ -115,9 +115,16 @@ export function requireWorkspace(flag, env) {
   return workspace;
 }
 
-/** @param {string} host */
+/**
+ * Plain HTTP is for the loopback, where nobody has certificates.
+ *
+ * @param {string} host
+ */
 function withScheme(host) {
-  return host.includes("://") ? host : `https://${host}`;
+  if (host.includes("://")) {
+    return host;
+  }
+  return /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?::\d+)?$/u.test(host) ? `http://${host}` : `https://${host}`;
 }
 
 /**

@@ -9,7 +9,7 @@ import { CommandError, EXIT, exitCodeOfResult, usageError } from "./exit-codes.j
 import { FORMATS } from "./flags.js";
 import { chooseOutputs, findGaps, jsonOf, writeOutputs } from "./format.js";
 import { interruptPolicy, watchInterrupts } from "./interrupt.js";
-import { describeEnd } from "./next-steps.js";
+import { describeEnd, hasEnded } from "./next-steps.js";
 import { reasonOf } from "./parameters.js";
 import { createProgress } from "./progress.js";
 import { replaceFile } from "./replace-file.js";
@@ -153,7 +153,7 @@ async function finish(result, { flags, target, place, file, streams, clean, last
     await write(stdout, clean(`${resultLine(result, exitCode)}\n`));
   }
 
-  const isResumable = exitCode === EXIT.outputIncomplete || exitCode === EXIT.timedOut || exitCode === EXIT.lostSight;
+  const isResumable = exitCode === EXIT.outputIncomplete || !hasEnded(result);
   const snapshot = isResumable && file?.wasWritten ? file.path : undefined;
   // The run is over or goes on without us; a failure to store that must not hide it.
   await (isResumable ? file?.update(last) : file?.close(last))?.catch(() => {});

@@ -41,15 +41,18 @@ const OUTCOMES = Object.freeze({
  */
 export function describeEnd(result, { place, gaps, snapshot }) {
   const lines = [headline(result)];
-  if (result.error && result.error.message !== result.message) {
-    lines.push(...describeRejection(result.error));
-  } else if (result.error?.hint) {
+  const isOver = hasEnded(result);
+  const isDetached = result.error?.code === "detached";
+  const failures = result.outcome === "succeeded" ? [] : result.outputs.flatMap(describeFailure);
+  if (failures.length > 0) {
+    // They say what the run's error says, and more.
+    lines.push(...failures);
+  } else if (result.error && result.error.message !== result.message && !isDetached) {
+    lines.push(...describeRejection(isOver ? { ...result.error, hint: undefined } : result.error));
+  } else if (result.error?.hint && !isOver && !isDetached) {
     lines.push(`  ${harmlessLine(result.error.hint)}`);
   }
   lines.push(...result.warnings.map((warning) => `  warning: ${harmlessLine(warning.message)}`));
-  if (result.outcome !== "succeeded") {
-    lines.push(...result.outputs.flatMap(describeFailure));
-  }
   lines.push(...gaps.map((gap) => `  ${harmlessLine(gap)}`));
   if (result.run) {
     lines.push(`  run     ${harmlessLine([result.run.id, result.run.pageUrl].filter(Boolean).join("  "))}`);
@@ -59,14 +62,22 @@ export function describeEnd(result, { place, gaps, snapshot }) {
   }
   if (result.run) {
     const flags = runFlags(place, result.run.id);
-    const mayGoOn = result.outcome === "timedOut" || result.outcome === "abandoned";
     lines.push(`  look    pqrun status ${flags}`);
-    lines.push(...(mayGoOn ? [`  stop    pqrun cancel ${flags}`] : []));
+    lines.push(...(isOver ? [] : [`  stop    pqrun cancel ${flags}`]));
   } else if (result.outcome === "abandoned" || result.outcome === "timedOut") {
     lines.push(...(result.error?.runIds ?? []).map((id) => `  look    pqrun status ${runFlags(place, id)}`));
     lines.push(`  list    pqrun list ${placeFlags(place)}`);
   }
   return lines;
+}
+
+/**
+ * Whether the run is known to have ended; that nothing was started counts too.
+ *
+ * @param {RunResult} result
+ */
+export function hasEnded({ outcome, run }) {
+  return (outcome !== "timedOut" && outcome !== "abandoned") || run?.endTime !== undefined;
 }
 
 /** @param {RunResult} result */

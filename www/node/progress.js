@@ -104,7 +104,8 @@ function inLines(stream, clean) {
         line(`${time}  run ${harmlessLine([event.runId, page].filter(Boolean).join("  "))}`);
       }
       const text = describeEvent(event);
-      if (text !== last) {
+      // What comes after the end tells how it ended.
+      if (text !== last && event.phase !== "ended") {
         last = text;
         line(`${time}  ${text}`);
       }

@@ -3,7 +3,7 @@
 import { knownTokens, withoutSecrets } from "../credentials.js";
 import { EXIT, exitCodeOfResult } from "../exit-codes.js";
 import { interruptPolicy, watchInterrupts } from "../interrupt.js";
-import { describeEnd } from "../next-steps.js";
+import { describeEnd, hasEnded } from "../next-steps.js";
 import { createProgress } from "../progress.js";
 import { addReferenceCommands } from "../run-reference.js";
 import { write } from "../streams.js";
@@ -60,10 +60,10 @@ async function cancelRun({ attach, place }, flags, streams) {
     interrupts.stop();
     progress.stop();
   }
-  const hasEnded = ["succeeded", "failed", "cancelled", "skipped"].includes(result.outcome);
-  const lines = hasEnded
+  const isOver = hasEnded(result) && result.outcome !== "rejected";
+  const lines = isOver
     ? [result.outcome === "cancelled" ? `run ${result.run?.id} was cancelled` : `run ${result.run?.id} had ended before: ${result.outcome}`]
     : describeEnd(result, { place, gaps: [] });
   await write(streams.stderr, lines.map((line) => `${clean(harmlessLine(line))}\n`).join(""));
-  return hasEnded ? EXIT.succeeded : exitCodeOfResult(result);
+  return isOver ? EXIT.succeeded : exitCodeOfResult(result);
 }

@@ -73,10 +73,9 @@ function addRunDatabricks(run, context) {
     // Without this, `--no-queue` would make `--queue` the default.
     .setOptionValue("queue", undefined);
   addReuseFlags(command);
-  addFollowFlags(command).addOption(
-    lengthOption("--expected-duration <length>", "how long the run is likely to take: fewer requests before"),
-  );
+  addFollowFlags(command);
   addSnapshotFlag(command)
+    .addOption(lengthOption("--expected-duration <length>", "how long the run is likely to take: fewer requests before"))
     .addHelpText(
       "after",
       `
@@ -115,10 +114,9 @@ function addRunFabric(run, context) {
     .option("--marker <name>", "with --reuse: a declared parameter that carries a hash of the others, so that a run with the same ones is known")
     .option("--adopt-any-parameters", "with --reuse: take any run of the item for one with these parameters")
     .option("--cancel-duplicates", "with --reuse: cancel our run if another caller's, begun at the same time, is followed");
-  addFollowFlags(command).addOption(
-    wordOption("--on-unconfirmed <what>", "a start without answer and trace (default: report)", ["report", "resend"]),
-  );
+  addFollowFlags(command);
   addSnapshotFlag(command)
+    .addOption(wordOption("--on-unconfirmed <what>", "a start without answer and trace (default: report)", ["report", "resend"]))
     .addHelpText(
       "after",
       `

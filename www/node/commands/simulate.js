@@ -52,7 +52,8 @@ async function simulate({ port, host, speed, scenario }, { stdout, stderr }) {
     throw usageError(`the simulator can't start: ${error instanceof Error ? error.message : String(error)}`);
   }
   await write(stdout, `${server.url}\n`);
-  await write(stderr, "tokens: dapi-simulated, fabric-simulated; Ctrl-C ends it\n");
+  const tokens = scenario === undefined ? "tokens: dapi-simulated, fabric-simulated; " : "";
+  await write(stderr, `${tokens}Ctrl-C ends it\n`);
   await new Promise((resolve) => {
     for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"])) {
       process.once(signal, resolve);

@@ -39,7 +39,7 @@ async function showStatus(reference, flags, { stdout, stderr, env }) {
   const result = await handle.result;
   // Detaching does not undo what was seen.
   if (!seen && result.outcome !== "succeeded" && !result.state.state) {
-    const error = result.error ?? { message: result.message };
+    const error = result.error ?? { message: result.message ?? "" };
     const lines = ["the run's state is not known", ...describeRejection(error)];
     await write(stderr, withoutSecrets(lines.map((line) => `${line}\n`).join(""), knownTokens(env)));
     return exitCodeOfResult(result);
