@@ -6,6 +6,8 @@ mod support;
 
 #[path = "databricks/follow.rs"]
 mod follow;
+#[path = "databricks/outputs.rs"]
+mod outputs;
 #[path = "databricks/retries.rs"]
 mod retries;
 #[path = "databricks/reuse.rs"]
@@ -20,6 +22,8 @@ mod states;
 mod stops;
 #[path = "databricks/successor.rs"]
 mod successor;
+#[path = "databricks/tree.rs"]
+mod tree;
 #[path = "databricks/workspace.rs"]
 mod workspace;
 
@@ -76,7 +80,7 @@ const SUCCESS: &str = r#"{"run_id":412000000000101,"job_id":880012345678901,"run
 const OUTPUT: &str = r#"{"notebook_output":{"result":"[{\"region\":\"north\",\"rows\":120}]"}}"#;
 
 /// A service that starts a run, shows it running `polls` times, then as given.
-fn service(polls: usize, last: &str) -> impl FnMut(Timestamp, &Sent) -> Reply {
+fn service(polls: usize, last: &str) -> impl FnMut(Timestamp, &Sent) -> Reply + use<> {
     let mut seen = 0;
     let last = last.to_owned();
     move |_, sent| match sent.request.endpoint {
