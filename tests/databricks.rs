@@ -4,10 +4,22 @@
 
 mod support;
 
+#[path = "databricks/cancel.rs"]
+mod cancel;
+#[path = "databricks/deadline.rs"]
+mod deadline;
+#[path = "databricks/events.rs"]
+mod events;
 #[path = "databricks/follow.rs"]
 mod follow;
+#[path = "databricks/hostile.rs"]
+mod hostile;
 #[path = "databricks/outputs.rs"]
 mod outputs;
+#[path = "databricks/refusals.rs"]
+mod refusals;
+#[path = "databricks/resume.rs"]
+mod resume;
 #[path = "databricks/retries.rs"]
 mod retries;
 #[path = "databricks/reuse.rs"]
@@ -18,8 +30,6 @@ mod samples;
 mod start;
 #[path = "databricks/states.rs"]
 mod states;
-#[path = "databricks/stops.rs"]
-mod stops;
 #[path = "databricks/successor.rs"]
 mod successor;
 #[path = "databricks/tree.rs"]
