@@ -173,6 +173,8 @@ impl Poller {
             }
             return;
         };
+        // Whatever it says, it tells the time.
+        self.note_service_clock(&response);
         let mut exchange = self.exchanges.remove(at);
         let name = exchange.call.endpoint.name;
         match judge(&exchange.call, exchange.policy, exchange.refreshed, self.now, &response) {

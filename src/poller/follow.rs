@@ -172,7 +172,6 @@ impl Poller {
                 }
             }
         };
-        self.note_service_clock(response);
         if ended && self.lost_race() {
             ended = false;
         }
