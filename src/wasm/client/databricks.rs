@@ -43,9 +43,17 @@ impl DatabricksClient {
             convert::write_ids(&mut members, &["databricksWorkspaceId"])?;
             let job: DatabricksJob = convert::read(members)?;
             // Complete but for the job, whose checks are those of the version too.
-            DatabricksJob { job_id: Some("1".to_owned()), ..job.clone() }.check()?;
+            DatabricksJob {
+                job_id: Some("1".to_owned()),
+                ..job.clone()
+            }
+            .check()?;
             let client = Client::new(Service::Databricks, options, &job)?;
-            Ok(Self { client, base: job.base()?, job: Rc::new(job) })
+            Ok(Self {
+                client,
+                base: job.base()?,
+                job: Rc::new(job),
+            })
         };
         read().map_err(throw)
     }
@@ -55,7 +63,6 @@ impl DatabricksClient {
     /// @param job The job and its parameters.
     /// @throws {PqrunError} The service refused, or it is not known whether it started: `startUnconfirmed`.
     #[wasm_bindgen(js_name = runNow, unchecked_return_type = "Promise<{ runId: string }>")]
-    #[must_use]
     pub fn run_now(
         &self,
         #[wasm_bindgen(unchecked_param_type = "DatabricksJobToRun")] job: &JsValue,
@@ -67,53 +74,57 @@ impl DatabricksClient {
 
     /// Starts a run, waits for its end, reads its outputs. Waits 3600 s unless `timeout` says otherwise.
     #[wasm_bindgen(js_name = runNowAndAwait, unchecked_return_type = "Promise<RunResult>")]
-    #[must_use]
     pub fn run_now_and_await(
         &self,
         #[wasm_bindgen(unchecked_param_type = "DatabricksJobToRun")] job: &JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "RunOptions & SessionOptions")] options: &JsValue,
     ) -> Promise {
-        result_of(self.client.follow(Follow::Start, job_members(job), options, Until::Done))
+        result_of(
+            self.client
+                .follow(Follow::Start, job_members(job), options, Until::Done),
+        )
     }
 
     /// Waits for the end of a run, reads its outputs. Waits 3600 s unless `timeout` says otherwise.
     #[wasm_bindgen(js_name = awaitRun, unchecked_return_type = "Promise<RunResult>")]
-    #[must_use]
     pub fn await_run(
         &self,
         #[wasm_bindgen(js_name = runId, unchecked_param_type = "Id")] run_id: &JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "RunOptions & SessionOptions")] options: &JsValue,
     ) -> Promise {
-        let follow = |id| self.client.follow(Follow::Attach(id), Ok(Members::new()), options, Until::Done);
+        let follow = |id| {
+            self.client
+                .follow(Follow::Attach(id), Ok(Members::new()), options, Until::Done)
+        };
         result_of(convert::id("runId", run_id).and_then(follow))
     }
 
     /// Reads a run.
     #[wasm_bindgen(js_name = getRun, unchecked_return_type = "Promise<DatabricksRun>")]
-    #[must_use]
-    pub fn get_run(
-        &self,
-        #[wasm_bindgen(js_name = runId, unchecked_param_type = "Id")] run_id: &JsValue,
-    ) -> Promise {
+    pub fn get_run(&self, #[wasm_bindgen(js_name = runId, unchecked_param_type = "Id")] run_id: &JsValue) -> Promise {
         let call = run_id_of(run_id).map(|id| self.job.runs_get(&self.base, &id, None));
-        self.client.request(call, Box::new(|answer| Run::parse(&answer).map(|run| value_to_js(describe(&run)))))
+        self.client.request(
+            call,
+            Box::new(|answer| Run::parse(&answer).map(|run| value_to_js(describe(&run)))),
+        )
     }
 
     /// Reads the output of a task's run. The service refuses it for a job run of several tasks: give the run id of a
     /// task, as {@link DatabricksClient.getRun} lists them.
     #[wasm_bindgen(js_name = getRunOutput, unchecked_return_type = "Promise<RunOutput>")]
-    #[must_use]
     pub fn get_run_output(
         &self,
         #[wasm_bindgen(js_name = runId, unchecked_param_type = "Id")] run_id: &JsValue,
     ) -> Promise {
         let call = run_id_of(run_id).map(|id| self.job.runs_get_output(&self.base, &id));
-        self.client.request(call, Box::new(|answer| read_output(&answer).map(|output| output_to_js(&output, None))))
+        self.client.request(
+            call,
+            Box::new(|answer| read_output(&answer).map(|output| output_to_js(&output, None))),
+        )
     }
 
     /// Asks a run to stop. It has stopped when {@link DatabricksClient.getRun} says so.
     #[wasm_bindgen(js_name = cancelRun, unchecked_return_type = "Promise<void>")]
-    #[must_use]
     pub fn cancel_run(
         &self,
         #[wasm_bindgen(js_name = runId, unchecked_param_type = "Id")] run_id: &JsValue,
@@ -124,7 +135,6 @@ impl DatabricksClient {
 
     /// Lists runs, newest first: all pages, up to `limit`, which is 100 if left out.
     #[wasm_bindgen(js_name = listRuns, unchecked_return_type = "Promise<DatabricksRun[]>")]
-    #[must_use]
     pub fn list_runs(
         &self,
         #[wasm_bindgen(unchecked_optional_param_type = "ListRunsOptions")] options: &JsValue,
@@ -133,7 +143,11 @@ impl DatabricksClient {
             convert::write_ids(&mut members, &["jobId"])?;
             let limit = service::limit(&mut members)?;
             let mut query = Vec::new();
-            for (name, wire) in [("jobId", "job_id"), ("activeOnly", "active_only"), ("completedOnly", "completed_only")] {
+            for (name, wire) in [
+                ("jobId", "job_id"),
+                ("activeOnly", "active_only"),
+                ("completedOnly", "completed_only"),
+            ] {
                 match members.shift_remove(name) {
                     None | Some(Value::Bool(false)) => {}
                     Some(Value::String(id)) => query.push((wire, id)),
@@ -145,15 +159,20 @@ impl DatabricksClient {
             Ok((limit, query))
         });
         let read = |rows: Vec<Value>| {
-            let runs: Result<Vec<Value>, Error> = rows.iter().map(|row| Run::parse(row).map(|run| describe(&run))).collect();
+            let runs: Result<Vec<Value>, Error> = rows
+                .iter()
+                .map(|row| Run::parse(row).map(|run| describe(&run)))
+                .collect();
             runs.map(|runs| value_to_js(runs.into()))
         };
-        self.client.list(query.map(|(limit, query)| self.pages(limit, "runs", query)), Box::new(read))
+        self.client.list(
+            query.map(|(limit, query)| self.pages(limit, "runs", query)),
+            Box::new(read),
+        )
     }
 
     /// Lists jobs: all pages, up to `limit`, which is 100 if left out. The filter by `name` ignores case.
     #[wasm_bindgen(js_name = listJobs, unchecked_return_type = "Promise<DatabricksJobInfo[]>")]
-    #[must_use]
     pub fn list_jobs(
         &self,
         #[wasm_bindgen(unchecked_optional_param_type = "{ name?: string; limit?: number }")] options: &JsValue,
@@ -177,7 +196,10 @@ impl DatabricksClient {
             };
             Ok(value_to_js(jobs.iter().map(describe).collect()))
         };
-        self.client.list(query.map(|(limit, query)| self.pages(limit, "jobs", query)), Box::new(read))
+        self.client.list(
+            query.map(|(limit, query)| self.pages(limit, "jobs", query)),
+            Box::new(read),
+        )
     }
 }
 
@@ -188,9 +210,18 @@ impl DatabricksClient {
         let page = move |token: Option<&str>| {
             let mut query: Vec<_> = query.iter().map(|(name, value)| (*name, value.as_str())).collect();
             query.extend(token.map(|token| ("page_token", token)));
-            if rows == "runs" { job.runs_list(&base, &query) } else { job.jobs_list(&base, &query) }
+            if rows == "runs" {
+                job.runs_list(&base, &query)
+            } else {
+                job.jobs_list(&base, &query)
+            }
         };
-        List { limit, rows, token: "next_page_token", page: Box::new(page) }
+        List {
+            limit,
+            rows,
+            token: "next_page_token",
+            page: Box::new(page),
+        }
     }
 }
 
@@ -208,7 +239,11 @@ fn read_output(answer: &Value) -> Result<RunOutput, Error> {
     let meta = answer.get("metadata").unwrap_or(&Value::Null);
     let run = Run::parse(meta)?;
     let task = Task::parse(meta);
-    let key = if task.key.is_empty() { run.run_id } else { task.key.clone() };
+    let key = if task.key.is_empty() {
+        run.run_id
+    } else {
+        task.key.clone()
+    };
     let mut read = output::of_task(key, &task);
     read.kind = OutputKind::None;
     output::read(&mut read, answer);
@@ -219,28 +254,34 @@ fn describe(run: &Run) -> Value {
     let mut all = state(&run.state);
     let task = |task: &Task| {
         let mut all = state(&task.state);
-        merge(&mut all, json!({
-            "taskKey": task.key,
-            "runId": task.run_id,
-            "runPageUrl": task.page_url,
-            "taskType": task.kind,
-            "attemptNumber": task.attempt,
-            "startTime": task.start_time,
-            "endTime": task.end_time,
-        }));
+        merge(
+            &mut all,
+            json!({
+                "taskKey": task.key,
+                "runId": task.run_id,
+                "runPageUrl": task.page_url,
+                "taskType": task.kind,
+                "attemptNumber": task.attempt,
+                "startTime": task.start_time,
+                "endTime": task.end_time,
+            }),
+        );
         all
     };
     let tasks: Vec<Value> = run.tasks.iter().map(task).collect();
-    merge(&mut all, json!({
-        "runId": run.run_id,
-        "jobId": run.job_id,
-        "runName": run.name,
-        "runPageUrl": run.page_url,
-        "trigger": run.trigger,
-        "startTime": run.start_time,
-        "endTime": run.end_time,
-        "tasks": tasks,
-    }));
+    merge(
+        &mut all,
+        json!({
+            "runId": run.run_id,
+            "jobId": run.job_id,
+            "runName": run.name,
+            "runPageUrl": run.page_url,
+            "trigger": run.trigger,
+            "startTime": run.start_time,
+            "endTime": run.end_time,
+            "tasks": tasks,
+        }),
+    );
     all
 }
 

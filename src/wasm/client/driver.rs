@@ -228,7 +228,12 @@ impl Session {
         } else {
             // What follows does no harm without it.
             let message = error.message.clone();
-            let event = RunEvent { kind: EventKind::Warning, message, error: Some(error), ..self.status() };
+            let event = RunEvent {
+                kind: EventKind::Warning,
+                message,
+                error: Some(error),
+                ..self.status()
+            };
             self.listeners.tell(|| to_js(&event));
         }
     }
@@ -238,20 +243,27 @@ impl Session {
         let refused = self.not_stored.take();
         let flight = match refused {
             Some(error) => Err(error),
-            None => Flight::new().ok_or_else(|| Error::new(ErrorCode::InvalidOptions, "expected AbortController, found none")),
+            None => Flight::new()
+                .ok_or_else(|| Error::new(ErrorCode::InvalidOptions, "expected AbortController, found none")),
         };
         let flight = match flight {
             Ok(flight) => flight,
             Err(error) => return self.take(Input::NotSent { id, error }),
         };
-        self.flights.borrow_mut().push((id, now().plus(request.timeout), flight.clone()));
+        self.flights
+            .borrow_mut()
+            .push((id, now().plus(request.timeout), flight.clone()));
         let session = Rc::clone(self);
         spawn_local(async move {
             let answer = fetch::send(&session.host, &request, &flight).await;
             session.flights.borrow_mut().retain(|(known, _, _)| *known != id);
             session.input(match answer {
                 Answer::Response(response) => Input::Response { id, response },
-                Answer::Failed { message, may_have_left } => Input::TransportFailed { id, message, may_have_left },
+                Answer::Failed { message, may_have_left } => Input::TransportFailed {
+                    id,
+                    message,
+                    may_have_left,
+                },
                 Answer::NotSent(error) => Input::NotSent { id, error },
             });
         });
@@ -286,11 +298,19 @@ impl Session {
     /// Ends requests whose time is over. Of one that still waits for its token it is certain that nothing left.
     fn give_up_overdue(&self) {
         let now = now();
-        let overdue: Vec<_> = self.flights.borrow_mut().extract_if(.., |(_, until, _)| *until <= now).collect();
+        let overdue: Vec<_> = self
+            .flights
+            .borrow_mut()
+            .extract_if(.., |(_, until, _)| *until <= now)
+            .collect();
         for (id, _, flight) in overdue {
             let message = "no token within the time of a request".to_owned();
             if flight.is_held() {
-                self.take(Input::TransportFailed { id, message, may_have_left: false });
+                self.take(Input::TransportFailed {
+                    id,
+                    message,
+                    may_have_left: false,
+                });
             }
             flight.abort();
         }

@@ -49,7 +49,11 @@ impl FabricClient {
                 job.workspace_id = guid("workspaceId", &job.workspace_id)?;
             }
             let client = Client::new(Service::Fabric, options, &job)?;
-            Ok(Self { client, base: job.base()?, job })
+            Ok(Self {
+                client,
+                base: job.base()?,
+                job,
+            })
         };
         read().map_err(throw)
     }
@@ -60,7 +64,6 @@ impl FabricClient {
     /// @param job The job type, which is `Pipeline` if left out, and the parameters.
     /// @throws {PqrunError} The service refused, or it is not known whether it started: `startUnconfirmed`.
     #[wasm_bindgen(js_name = createRun, unchecked_return_type = "Promise<FabricRunRef>")]
-    #[must_use]
     pub fn create_run(
         &self,
         #[wasm_bindgen(js_name = itemId)] item_id: &str,
@@ -76,24 +79,28 @@ impl FabricClient {
                 "workspaceId": run.workspace_id,
             })
         };
-        result_of(self.client.follow(Follow::Start, with_item(item_id, job), options, Until::RunKnown(known)))
+        result_of(
+            self.client
+                .follow(Follow::Start, with_item(item_id, job), options, Until::RunKnown(known)),
+        )
     }
 
     /// Starts a job of an item, waits for its end, reads its outputs. Waits 3600 s unless `timeout` says otherwise.
     #[wasm_bindgen(js_name = createRunAndAwaitCompletion, unchecked_return_type = "Promise<RunResult>")]
-    #[must_use]
     pub fn create_run_and_await_completion(
         &self,
         #[wasm_bindgen(js_name = itemId)] item_id: &str,
         #[wasm_bindgen(unchecked_optional_param_type = "FabricJobToRun")] job: &JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "RunOptions & SessionOptions")] options: &JsValue,
     ) -> Promise {
-        result_of(self.client.follow(Follow::Start, with_item(item_id, job), options, Until::Done))
+        result_of(
+            self.client
+                .follow(Follow::Start, with_item(item_id, job), options, Until::Done),
+        )
     }
 
     /// Waits for the end of a job instance, reads its outputs. Waits 3600 s unless `timeout` says otherwise.
     #[wasm_bindgen(js_name = awaitRunCompletion, unchecked_return_type = "Promise<RunResult>")]
-    #[must_use]
     pub fn await_run_completion(
         &self,
         #[wasm_bindgen(js_name = itemId)] item_id: &str,
@@ -107,14 +114,15 @@ impl FabricClient {
 
     /// Reads the state of a job instance.
     #[wasm_bindgen(js_name = getRunState, unchecked_return_type = "Promise<FabricRunState>")]
-    #[must_use]
     pub fn get_run_state(
         &self,
         #[wasm_bindgen(js_name = itemId)] item_id: &str,
         #[wasm_bindgen(js_name = runId)] run_id: &str,
     ) -> Promise {
         let item = self.item(item_id);
-        let call = item.clone().and_then(|item| Ok(item.get_instance(&self.base, &guid("runId", run_id)?)));
+        let call = item
+            .clone()
+            .and_then(|item| Ok(item.get_instance(&self.base, &guid("runId", run_id)?)));
         let read = |answer: Value| {
             let item = item?;
             Instance::parse(&answer).map(|instance| value_to_js(describe(&item, &instance, &answer)))
@@ -124,7 +132,6 @@ impl FabricClient {
 
     /// Lists the job instances of an item, newest first: all active ones and about the 100 newest that have ended.
     #[wasm_bindgen(js_name = listRuns, unchecked_return_type = "Promise<FabricRunState[]>")]
-    #[must_use]
     pub fn list_runs(
         &self,
         #[wasm_bindgen(js_name = itemId)] item_id: &str,
@@ -132,11 +139,18 @@ impl FabricClient {
     ) -> Promise {
         let (item, base) = (self.item(item_id), self.base.clone());
         let list = item.clone().and_then(|item| {
-            Ok(pages(only_limit(options)?, Box::new(move |token| item.list_instances(&base, token))))
+            Ok(pages(
+                only_limit(options)?,
+                Box::new(move |token| item.list_instances(&base, token)),
+            ))
         });
         let read = |rows: Vec<Value>| {
             let item = item?;
-            let describe = |row: &Value| Instance::parse(row).ok().map(|instance| describe(&item, &instance, row));
+            let describe = |row: &Value| {
+                Instance::parse(row)
+                    .ok()
+                    .map(|instance| describe(&item, &instance, row))
+            };
             Ok(value_to_js(rows.iter().filter_map(describe).collect()))
         };
         self.client.list(list, Box::new(read))
@@ -144,13 +158,14 @@ impl FabricClient {
 
     /// Asks a job instance to stop. It has stopped when {@link FabricClient.getRunState} says so.
     #[wasm_bindgen(js_name = cancelRun, unchecked_return_type = "Promise<void>")]
-    #[must_use]
     pub fn cancel_run(
         &self,
         #[wasm_bindgen(js_name = itemId)] item_id: &str,
         #[wasm_bindgen(js_name = runId)] run_id: &str,
     ) -> Promise {
-        let call = self.item(item_id).and_then(|item| Ok(item.cancel_instance(&self.base, &guid("runId", run_id)?)));
+        let call = self
+            .item(item_id)
+            .and_then(|item| Ok(item.cancel_instance(&self.base, &guid("runId", run_id)?)));
         self.client.request(call, Box::new(|_| Ok(JsValue::UNDEFINED)))
     }
 
@@ -158,11 +173,12 @@ impl FabricClient {
     ///
     /// @param options The window in which the run was active, as milliseconds or ISO texts; the last 30 days if left out.
     #[wasm_bindgen(js_name = queryActivityRuns, unchecked_return_type = "Promise<FabricActivityRun[]>")]
-    #[must_use]
     pub fn query_activity_runs(
         &self,
         #[wasm_bindgen(js_name = runId)] run_id: &str,
-        #[wasm_bindgen(unchecked_optional_param_type = "{ after?: number | string; before?: number | string; limit?: number }")]
+        #[wasm_bindgen(
+            unchecked_optional_param_type = "{ after?: number | string; before?: number | string; limit?: number }"
+        )]
         options: &JsValue,
     ) -> Promise {
         let list = || {
@@ -183,21 +199,22 @@ impl FabricClient {
 
     /// Lists the workspaces that the token sees, as the service writes them.
     #[wasm_bindgen(js_name = listWorkspaces, unchecked_return_type = "Promise<FabricWorkspace[]>")]
-    #[must_use]
     pub fn list_workspaces(
         &self,
         #[wasm_bindgen(unchecked_optional_param_type = "{ limit?: number }")] options: &JsValue,
     ) -> Promise {
         let base = self.base.clone();
         let page = move |token: Option<&str>| contract::LIST_WORKSPACES.call(&base, &[], &continuation(token), None);
-        self.client.list(only_limit(options).map(|limit| pages(limit, Box::new(page))), Box::new(as_they_are))
+        self.client.list(
+            only_limit(options).map(|limit| pages(limit, Box::new(page))),
+            Box::new(as_they_are),
+        )
     }
 
     /// Lists the items of the workspace, as the service writes them.
     ///
     /// @param options `type` is the service's word, such as `DataPipeline` or `Notebook`.
     #[wasm_bindgen(js_name = listItems, unchecked_return_type = "Promise<FabricItem[]>")]
-    #[must_use]
     pub fn list_items(
         &self,
         #[wasm_bindgen(unchecked_optional_param_type = "{ type?: string; limit?: number }")] options: &JsValue,
@@ -231,7 +248,10 @@ impl FabricClient {
     /// An item of the workspace.
     fn item(&self, item_id: &str) -> Result<FabricJob, Error> {
         self.workspace()?;
-        Ok(FabricJob { item_id: guid("itemId", item_id)?, ..self.job.clone() })
+        Ok(FabricJob {
+            item_id: guid("itemId", item_id)?,
+            ..self.job.clone()
+        })
     }
 }
 
@@ -246,7 +266,12 @@ fn with_item(item_id: &str, job: &JsValue) -> Result<Members, Error> {
 }
 
 fn pages(limit: usize, page: Box<dyn Fn(Option<&str>) -> Call>) -> List {
-    List { limit, rows: "value", token: "continuationToken", page }
+    List {
+        limit,
+        rows: "value",
+        token: "continuationToken",
+        page,
+    }
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "it stands where others may fail")]
@@ -262,7 +287,10 @@ fn only_limit(options: &JsValue) -> Result<usize, Error> {
 }
 
 fn continuation(token: Option<&str>) -> Vec<(&'static str, QueryValue<'_>)> {
-    token.map(|token| ("continuationToken", QueryValue::Encoded(token))).into_iter().collect()
+    token
+        .map(|token| ("continuationToken", QueryValue::Encoded(token)))
+        .into_iter()
+        .collect()
 }
 
 fn time(members: &mut Members, name: &str) -> Result<Option<Timestamp>, Error> {
@@ -271,7 +299,8 @@ fn time(members: &mut Members, name: &str) -> Result<Option<Timestamp>, Error> {
         Some(Value::String(text)) => Timestamp::parse_iso(&text),
         Some(number) => number.as_u64().map(Timestamp),
     };
-    time.map(Some).ok_or_else(|| refuse(format!("{name}: expected milliseconds or an ISO time")))
+    time.map(Some)
+        .ok_or_else(|| refuse(format!("{name}: expected milliseconds or an ISO time")))
 }
 
 fn describe(item: &FabricJob, instance: &Instance, row: &Value) -> Value {
@@ -293,7 +322,10 @@ fn describe(item: &FabricJob, instance: &Instance, row: &Value) -> Value {
     put("startTime", json!(instance.start_time));
     put("endTime", json!(instance.end_time));
     put("rootActivityId", json!(instance.root_activity_id));
-    put("failureReason", wire::member(row, "failureReason").cloned().unwrap_or_default());
+    put(
+        "failureReason",
+        wire::member(row, "failureReason").cloned().unwrap_or_default(),
+    );
     put("exitValue", json!(instance.exit_value));
     all
 }

@@ -64,7 +64,11 @@ impl Client {
             return Err(convert::refuse("options: expected an object"));
         };
         target.retain(|_, value| value.as_str() != Some(""));
-        Ok(Rc::new(Self { service, target, host: Rc::new(options::read_host(options)?) }))
+        Ok(Rc::new(Self {
+            service,
+            target,
+            host: Rc::new(options::read_host(options)?),
+        }))
     }
 
     /// One request to its answer. One function for all, since each future is code of its own.
@@ -117,7 +121,11 @@ impl Client {
             Follow::Start => Poller::start(job, run_options, random, now)?,
             Follow::Attach(id) => Poller::attach(job, &id, run_options, random, now)?,
         };
-        Ok(Session::start(poller, SessionOptions::with_host(options, Rc::clone(&self.host))?, until))
+        Ok(Session::start(
+            poller,
+            SessionOptions::with_host(options, Rc::clone(&self.host))?,
+            until,
+        ))
     }
 }
 

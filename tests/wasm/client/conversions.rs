@@ -7,7 +7,9 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use super::service::{Service, call, get, object, text};
 
 fn refused(more: &[(&str, JsValue)]) -> (String, String) {
-    let thrown = run_databricks_job(&Service::default().options(more)).err().expect("it throws");
+    let thrown = run_databricks_job(&Service::default().options(more))
+        .err()
+        .expect("it throws");
     assert!(thrown.is_instance_of::<js_sys::Error>());
     assert_eq!(text(&thrown, "name"), "PqrunError");
     assert!(!text(&thrown, "hint").is_empty());
@@ -43,7 +45,11 @@ fn a_missing_token_is_noticed_before_anything_is_sent() {
 #[wasm_bindgen_test]
 fn ids_are_taken_in_every_safe_form() {
     let large = js_sys::BigInt::from(9_007_199_254_740_993_u64);
-    for (id, expected) in [(JsValue::from("42"), "42"), (42.into(), "42"), (large.into(), "9007199254740993")] {
+    for (id, expected) in [
+        (JsValue::from("42"), "42"),
+        (42.into(), "42"),
+        (large.into(), "9007199254740993"),
+    ] {
         let handle = run_databricks_job(&Service::default().options(&[("jobId", id)])).expect("it is an id");
         let job = get(&handle.snapshot(), "job");
         assert_eq!(text(&job, "jobId"), expected);
@@ -53,8 +59,9 @@ fn ids_are_taken_in_every_safe_form() {
 
 #[wasm_bindgen_test]
 fn undefined_counts_as_absent() {
-    let handle = run_databricks_job(&Service::default().options(&[("timeout", JsValue::UNDEFINED), ("reuse", JsValue::NULL)]))
-        .expect("they are right");
+    let handle =
+        run_databricks_job(&Service::default().options(&[("timeout", JsValue::UNDEFINED), ("reuse", JsValue::NULL)]))
+            .expect("they are right");
     let options = get(&handle.snapshot(), "options");
     assert!(get(&options, "timeout").is_undefined() && get(&options, "reuse").is_undefined());
     handle.detach();
@@ -78,7 +85,11 @@ fn a_table_has_values_of_its_columns_types() {
     let rows: js_sys::Array = js_sys::Array::from(&js);
     assert_eq!(rows.length(), 2);
     let options = object(&[("header", false.into())]);
-    assert!(call(&js, "toCsv", &[options]).as_string().is_some_and(|csv| csv.starts_with("1.5,2026-01-31T12")));
+    assert!(
+        call(&js, "toCsv", &[options])
+            .as_string()
+            .is_some_and(|csv| csv.starts_with("1.5,2026-01-31T12"))
+    );
 }
 
 #[wasm_bindgen_test]
@@ -108,15 +119,23 @@ fn a_poller_is_driven_by_hand() {
             _ => {}
         }
     }
-    assert!(kinds.iter().position(|kind| kind == "persist") < kinds.iter().position(|kind| kind == "transmit"), "{kinds:?}");
-    assert_eq!(text(&request, "url"), "https://adb-1.5.azuredatabricks.net/api/2.2/jobs/run-now");
+    assert!(
+        kinds.iter().position(|kind| kind == "persist") < kinds.iter().position(|kind| kind == "transmit"),
+        "{kinds:?}"
+    );
+    assert_eq!(
+        text(&request, "url"),
+        "https://adb-1.5.azuredatabricks.net/api/2.2/jobs/run-now"
+    );
     assert!(text(&request, "body").contains("\"idempotency_token\":\"pqrun-"));
     let headers = js_sys::Array::new().into();
-    poller.handle_response(1_000_100.0, 0, 200, &headers, br#"{"run_id":7}"#.to_vec()).expect("it was asked");
+    poller
+        .handle_response(1_000_100.0, 0, 200, &headers, br#"{"run_id":7}"#.to_vec())
+        .expect("it was asked");
     assert_eq!(text(&poller.run(), "id"), "7");
-    let thrown = poller.handle_timeout(1_000_200.0).and_then(|()| {
-        poller.handle_response(1_000_200.0, 99, 200, &headers, Vec::new())
-    });
+    let thrown = poller
+        .handle_timeout(1_000_200.0)
+        .and_then(|()| poller.handle_response(1_000_200.0, 99, 200, &headers, Vec::new()));
     assert_eq!(text(&thrown.expect_err("it was not"), "code"), "unknownRequest");
     poller.detach(1_000_300.0).expect("it may");
     while text(&poller.poll_output(), "kind") != "done" {}

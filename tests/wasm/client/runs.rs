@@ -37,7 +37,10 @@ async fn a_run_is_started_followed_and_read() {
     let large = get(&get(&rows, "1"), "id");
     assert!(large.is_bigint());
     assert_eq!(text(&get(&call(&table, "toJSON", &[]), "1"), "id"), "9007199254740993");
-    assert_eq!(call(&table, "toJson", &[]).as_string().as_deref(), Some("[{\"id\":1},{\"id\":9007199254740993}]"));
+    assert_eq!(
+        call(&table, "toJson", &[]).as_string().as_deref(),
+        Some("[{\"id\":1},{\"id\":9007199254740993}]")
+    );
     let output = get(&get(&result, "outputs"), "0");
     assert!(text(&output, "text").starts_with("[{"));
 
@@ -50,7 +53,10 @@ async fn a_run_is_started_followed_and_read() {
         phases.push(text(&get(&item, "value"), "phase"));
     }
     assert_eq!(phases.first().map(String::as_str), Some("starting"));
-    assert!(phases.ends_with(&["readingOutput".to_owned(), "ended".to_owned()]), "{phases:?}");
+    assert!(
+        phases.ends_with(&["readingOutput".to_owned(), "ended".to_owned()]),
+        "{phases:?}"
+    );
     let late = settled(handle.events().next()).await.expect("it resolves");
     assert!(get(&late, "done").is_truthy());
 }
@@ -73,7 +79,11 @@ async fn a_snapshot_is_stored_before_the_start_leaves() {
     first.call0(&JsValue::UNDEFINED).expect("it resolves");
     turns().await;
     assert_eq!(service.log(), ["persist ", START, "persist 7"]);
-    resolvers.borrow_mut().remove(0).call0(&JsValue::UNDEFINED).expect("it resolves");
+    resolvers
+        .borrow_mut()
+        .remove(0)
+        .call0(&JsValue::UNDEFINED)
+        .expect("it resolves");
     settled(handle.result()).await.expect("it resolves");
 }
 
@@ -108,7 +118,8 @@ async fn an_abort_leaves_the_run_alone() {
 
 #[wasm_bindgen_test]
 async fn an_abort_may_cancel_and_wait() {
-    let cancelled = json!({ "state": "TERMINATED", "termination_details": { "code": "USER_CANCELED", "type": "SUCCESS" } });
+    let cancelled =
+        json!({ "state": "TERMINATED", "termination_details": { "code": "USER_CANCELED", "type": "SUCCESS" } });
     let mut ended = run("TERMINATED");
     ended["status"] = cancelled.clone();
     ended["tasks"] = json!([]);
@@ -125,7 +136,13 @@ async fn an_abort_may_cancel_and_wait() {
     call(&controller, "abort", &["enough".into()]);
     let reason = settled(handle.result()).await.expect_err("it rejects in the end");
     assert_eq!(reason, JsValue::from("enough"));
-    assert!(service.log().contains(&"POST /api/2.2/jobs/runs/cancel Bearer secret".to_owned()), "{:?}", service.log());
+    assert!(
+        service
+            .log()
+            .contains(&"POST /api/2.2/jobs/runs/cancel Bearer secret".to_owned()),
+        "{:?}",
+        service.log()
+    );
 }
 
 #[wasm_bindgen_test]
@@ -170,7 +187,11 @@ async fn a_token_is_asked_for_once_and_again_when_it_is_refused() {
     settled(handle.result()).await.expect("it resolves");
     let host = "https://adb-1.5.azuredatabricks.net".to_owned();
     assert_eq!(*asked.borrow(), [(host.clone(), false), (host, true)]);
-    let tokens: Vec<String> = service.log().iter().filter_map(|line| line.rsplit(' ').next().map(str::to_owned)).collect();
+    let tokens: Vec<String> = service
+        .log()
+        .iter()
+        .filter_map(|line| line.rsplit(' ').next().map(str::to_owned))
+        .collect();
     assert_eq!(tokens, ["t1", "t2", "t2", "t2"]);
 }
 
@@ -178,7 +199,10 @@ async fn a_token_is_asked_for_once_and_again_when_it_is_refused() {
 async fn a_credential_that_fails_at_first_ends_it_at_once() {
     let service = Service::of_one_run();
     let get_token = Closure::<dyn FnMut() -> Promise>::new(|| Promise::resolve(&JsValue::NULL)).into_js_value();
-    let options = service.options(&[("token", JsValue::UNDEFINED), ("credential", object(&[("getToken", get_token)]))]);
+    let options = service.options(&[
+        ("token", JsValue::UNDEFINED),
+        ("credential", object(&[("getToken", get_token)])),
+    ]);
     let handle = run_databricks_job(&options).expect("they are right");
     let result = settled(handle.result()).await.expect("it resolves");
     assert_eq!(text(&result, "outcome"), "rejected");
@@ -205,19 +229,28 @@ async fn a_failed_fetch_shows_no_token_and_is_tried_again() {
     let handle = run_databricks_job(&service.options(&[("retryBudget", 1.into())])).expect("they are right");
     let result = settled(handle.result()).await.expect("it resolves");
     let message = text(&get(&result, "error"), "message");
-    assert!(message.contains("fetch failed") && !message.contains("secret"), "{message}");
+    assert!(
+        message.contains("fetch failed") && !message.contains("secret"),
+        "{message}"
+    );
     assert_eq!(text(&get(&result, "error"), "code"), "startUnconfirmed");
 }
 
 #[wasm_bindgen_test]
 async fn a_refused_connection_is_known_to_have_had_no_effect() {
     let failure = js_sys::Error::new("fetch failed");
-    failure.set_cause(&object(&[("code", "ECONNREFUSED".into()), ("message", "connect ECONNREFUSED".into())]));
+    failure.set_cause(&object(&[
+        ("code", "ECONNREFUSED".into()),
+        ("message", "connect ECONNREFUSED".into()),
+    ]));
     let service = Service::new([Answer::Reject(failure.into())]);
     let handle = run_databricks_job(&service.options(&[("retryBudget", 1.into())])).expect("they are right");
     let result = settled(handle.result()).await.expect("it resolves");
     assert_eq!(text(&result, "outcome"), "rejected");
-    assert_eq!(text(&get(&result, "error"), "message"), "fetch failed: connect ECONNREFUSED");
+    assert_eq!(
+        text(&get(&result, "error"), "message"),
+        "fetch failed: connect ECONNREFUSED"
+    );
 }
 
 #[wasm_bindgen_test]
@@ -231,7 +264,11 @@ async fn a_snapshot_is_resumed_without_a_second_start() {
     assert_eq!(text(&get(&left, "error"), "code"), "detached");
 
     let again = Service::new([Answer::Json(200, run("TERMINATED")), Answer::Json(200, json!({}))]);
-    let options = object(&[("token", "secret".into()), ("fetch", again.fetch()), ("timeout", "2h".into())]);
+    let options = object(&[
+        ("token", "secret".into()),
+        ("fetch", again.fetch()),
+        ("timeout", "2h".into()),
+    ]);
     let handle = resume_run(&text_of_it.into(), &options).expect("it is a snapshot");
     let result = settled(handle.result()).await.expect("it resolves");
     assert_eq!(text(&result, "outcome"), "succeeded");
@@ -251,4 +288,56 @@ async fn a_run_is_attached_to_by_a_bigint() {
     let result = settled(handle.result()).await.expect("it resolves");
     assert_eq!(text(&get(&result, "run"), "identifiedBy"), "given");
     assert_eq!(service.log(), [GET_RUN, GET_OUTPUT]);
+}
+
+/// Puts a timer in the place of the host's that notes its lengths; gives the old one back when dropped.
+struct TimerSpy(JsValue);
+
+impl TimerSpy {
+    fn install(lengths: &Rc<RefCell<Vec<f64>>>) -> Self {
+        let old = get(&js_sys::global(), "setTimeout");
+        let (lengths, inner) = (Rc::clone(lengths), js_sys::Function::from(old.clone()));
+        let spy = Closure::<dyn FnMut(JsValue, f64) -> JsValue>::new(move |callback, length: f64| {
+            lengths.borrow_mut().push(length);
+            inner
+                .call2(&JsValue::UNDEFINED, &callback, &length.into())
+                .expect("it is a timer")
+        });
+        set_timeout(&spy.into_js_value());
+        Self(old)
+    }
+}
+
+impl Drop for TimerSpy {
+    fn drop(&mut self) {
+        set_timeout(&self.0);
+    }
+}
+
+fn set_timeout(function: &JsValue) {
+    js_sys::Reflect::set(&js_sys::global(), &"setTimeout".into(), function).expect("it may be replaced");
+}
+
+#[wasm_bindgen_test]
+async fn no_timer_is_longer_than_an_hour() {
+    let lengths = Rc::default();
+    let spy = TimerSpy::install(&lengths);
+    let service = Service::new([Answer::Json(200, run("RUNNING"))]);
+    let options = object(&[
+        ("host", "adb-1.5.azuredatabricks.net".into()),
+        ("token", "secret".into()),
+        ("fetch", service.fetch()),
+        ("runId", "7".into()),
+        ("pollInterval", "60d".into()),
+        ("timeout", "90d".into()),
+    ]);
+    let handle = attach_databricks_run(&options).expect("they are right");
+    turns().await;
+    handle.detach();
+    drop(spy);
+    assert!(lengths.borrow().contains(&3_600_000.0), "{lengths:?}");
+    assert!(
+        lengths.borrow().iter().all(|length| *length <= 3_600_000.0),
+        "{lengths:?}"
+    );
 }

@@ -26,13 +26,20 @@ pub(crate) struct Service {
 
 impl Service {
     pub(crate) fn new(script: impl IntoIterator<Item = Answer>) -> Self {
-        Self { log: Rc::default(), script: Rc::new(RefCell::new(script.into_iter().collect())) }
+        Self {
+            log: Rc::default(),
+            script: Rc::new(RefCell::new(script.into_iter().collect())),
+        }
     }
 
     /// A job that runs and ends at once: start, run, output.
     pub(crate) fn of_one_run() -> Self {
         let output = json!({ "notebook_output": { "result": "[{\"id\":1},{\"id\":9007199254740993}]" } });
-        Self::new([Answer::Json(200, json!({ "run_id": 7 })), Answer::Json(200, run("TERMINATED")), Answer::Json(200, output)])
+        Self::new([
+            Answer::Json(200, json!({ "run_id": 7 })),
+            Answer::Json(200, run("TERMINATED")),
+            Answer::Json(200, output),
+        ])
     }
 
     pub(crate) fn log(&self) -> Vec<String> {
@@ -59,7 +66,11 @@ impl Service {
 
     /// Options for a run of job 42.
     pub(crate) fn options(&self, more: &[(&str, JsValue)]) -> JsValue {
-        let fetch = [("fetch", self.fetch()), ("host", "adb-1.5.azuredatabricks.net".into()), ("jobId", 42.into())];
+        let fetch = [
+            ("fetch", self.fetch()),
+            ("host", "adb-1.5.azuredatabricks.net".into()),
+            ("jobId", 42.into()),
+        ];
         let object = Object::new();
         for (name, value) in fetch.iter().chain(more) {
             Reflect::set(&object, &(*name).into(), value).expect("it is our object");
@@ -85,11 +96,21 @@ pub(crate) fn run(state: &str) -> Value {
 
 /// An answer that is no `Response`: plain members, headers as a map.
 pub(crate) fn response(status: u16, body: &str) -> JsValue {
+    response_with(status, body, &[("content-type", "application/json")])
+}
+
+pub(crate) fn response_with(status: u16, body: &str, given: &[(&str, &str)]) -> JsValue {
     let bytes = JsValue::from(Uint8Array::from(body.as_bytes()).buffer());
     let body = Closure::<dyn FnMut() -> Promise>::new(move || Promise::resolve(&bytes)).into_js_value();
     let headers = js_sys::Map::new();
-    headers.set(&"content-type".into(), &"application/json".into());
-    object(&[("status", status.into()), ("headers", headers.into()), ("arrayBuffer", body)])
+    for (name, value) in given {
+        headers.set(&(*name).into(), &(*value).into());
+    }
+    object(&[
+        ("status", status.into()),
+        ("headers", headers.into()),
+        ("arrayBuffer", body),
+    ])
 }
 
 pub(crate) fn object(members: &[(&str, JsValue)]) -> JsValue {
@@ -110,7 +131,9 @@ pub(crate) fn text(value: &JsValue, name: &str) -> String {
 
 pub(crate) fn call(value: &JsValue, method: &str, arguments: &[JsValue]) -> JsValue {
     let function: Function = get(value, method).dyn_into().expect(method);
-    function.apply(value, &arguments.iter().collect::<Array>()).expect(method)
+    function
+        .apply(value, &arguments.iter().collect::<Array>())
+        .expect(method)
 }
 
 pub(crate) async fn settled(promise: Promise) -> Result<JsValue, JsValue> {
@@ -120,6 +143,8 @@ pub(crate) async fn settled(promise: Promise) -> Result<JsValue, JsValue> {
 /// Lets everything that is due have its turn.
 pub(crate) async fn turns() {
     for _ in 0..50 {
-        settled(Promise::resolve(&JsValue::UNDEFINED)).await.expect("it resolves");
+        settled(Promise::resolve(&JsValue::UNDEFINED))
+            .await
+            .expect("it resolves");
     }
 }
