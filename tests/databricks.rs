@@ -6,12 +6,22 @@ mod support;
 
 #[path = "databricks/follow.rs"]
 mod follow;
+#[path = "databricks/retries.rs"]
+mod retries;
+#[path = "databricks/reuse.rs"]
+mod reuse;
 #[path = "databricks/samples.rs"]
 mod samples;
 #[path = "databricks/start.rs"]
 mod start;
 #[path = "databricks/states.rs"]
 mod states;
+#[path = "databricks/stops.rs"]
+mod stops;
+#[path = "databricks/successor.rs"]
+mod successor;
+#[path = "databricks/workspace.rs"]
+mod workspace;
 
 use std::time::Duration;
 

@@ -209,8 +209,7 @@ impl Poller {
             match reuse::compare(&row, self.databricks()) {
                 Equality::Different => {}
                 Equality::Equal => {
-                    let now = self.record.looked_at.unwrap_or(self.now);
-                    if self.consider(&run, now) {
+                    if self.consider(&run) {
                         return;
                     }
                 }
@@ -241,7 +240,6 @@ impl Poller {
         let value = json::object(response)?;
         let run = Run::parse(&value)?;
         check_id(id, &run.run_id)?;
-        let now = self.service_now(response);
         let as_listed = self.job_as_listed();
         if let Stage::Looking(looking) = &mut self.stage
             && let Looking::Lookup(lookup) = looking.as_mut()
@@ -249,7 +247,7 @@ impl Poller {
             let equal = reuse::compare_shown(&value, &as_listed) == Equality::Equal;
             lookup.found.extend(equal.then_some(run.run_id));
             self.examine_lookup();
-        } else if reuse::compare_shown(&value, self.databricks()) != Equality::Equal || !self.consider(&run, now) {
+        } else if reuse::compare_shown(&value, self.databricks()) != Equality::Equal || !self.consider(&run) {
             self.examine_rows();
         }
         Ok(())
@@ -267,7 +265,7 @@ impl Poller {
     }
 
     /// An equal run: followed, read, reported, or the predecessor of a start. `false` if it decides nothing.
-    fn consider(&mut self, run: &Run, now: Timestamp) -> bool {
+    fn consider(&mut self, run: &Run) -> bool {
         let Stage::Looking(looking) = &self.stage else {
             return false;
         };
@@ -283,7 +281,7 @@ impl Poller {
                 return false;
             }
             self.follow(run.run_id.clone(), true, IdentifiedBy::Reuse);
-        } else if self.is_fresh(run, now) {
+        } else if self.is_fresh(run) {
             self.follow(run.run_id.clone(), true, IdentifiedBy::Reuse);
         } else {
             // A run that ended between the two lists is the newest ended one all the same.
@@ -292,21 +290,21 @@ impl Poller {
         true
     }
 
-    /// Whether an ended run may stand for a new one, by the service's own clock. One that was still active when this
-    /// intent looked is fresh, however long the answers took.
-    fn is_fresh(&self, run: &Run, now: Timestamp) -> bool {
+    /// Whether an ended run may stand for a new one, by the service's own clock at the look: what ended behind it, while
+    /// this intent was under way, is as fresh as can be.
+    fn is_fresh(&self, run: &Run) -> bool {
         let Some(reuse) = self.options.reuse else { return false };
         let Some(end) = run.end_time.or(run.start_time) else {
             return false;
         };
+        let now = self.record.looked_at.unwrap_or_else(|| self.host_as_service(self.now));
         let limit = if run.state.outcome == Some(Outcome::Succeeded) {
             reuse.max_age
         } else {
             reuse.failure_max_age
         };
         // Dates come in whole seconds: without this, no age at all would still allow a run of this second.
-        let ended_since = self.record.looked_at.is_some_and(|looked| end >= looked);
-        !limit.0.is_zero() && (ended_since || now.since(end) <= limit.0)
+        !limit.0.is_zero() && now.since(end) <= limit.0
     }
 
     // The start.
@@ -382,15 +380,17 @@ impl Poller {
         if let Some(expected) = self.judging() {
             check_id(&expected, &run.run_id)?;
         }
-        let now = self.service_now(response);
         let began_since = match (run.start_time, self.record.looked_at) {
             (Some(start), Some(looked)) => start >= looked,
             _ => !run.state.is_ended(),
         };
+        if self.record.looked_at.is_none() {
+            self.record.looked_at = Some(self.service_now(response));
+        }
         let active = !run.state.is_ended() && run.state.phase != Phase::Terminating;
         if began_since {
             self.follow(run.run_id, true, IdentifiedBy::Answer);
-        } else if active || (run.state.is_ended() && self.is_fresh(&run, now)) {
+        } else if active || (run.state.is_ended() && self.is_fresh(&run)) {
             self.follow(run.run_id, true, IdentifiedBy::Reuse);
         } else {
             self.next_round(run.run_id);
@@ -410,7 +410,7 @@ impl Poller {
         self.finish(Outcome::Abandoned, error.with_code(code));
     }
 
-    fn judging(&self) -> Option<String> {
+    pub(super) fn judging(&self) -> Option<String> {
         match &self.stage {
             Stage::Starting(starting) => starting.judging.clone(),
             _ => None,

@@ -219,9 +219,7 @@ impl Poller {
 
     /// Waits, and sends it again, as long as the budget since the last good answer lasts.
     fn again(&mut self, mut exchange: Exchange, error: Error, asked: Option<Duration>) {
-        if self.deadline_passed && self.cancel.is_none() && matches!(exchange.tag, Tag::Poll) {
-            // That was the last look.
-            self.poll_gave_up(error);
+        if matches!(exchange.tag, Tag::Start) && self.start_is_unwanted() {
             return;
         }
         if matches!(exchange.tag, Tag::Watch) {

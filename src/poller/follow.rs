@@ -523,7 +523,7 @@ impl Poller {
     pub(super) fn cancel_grace_over(&mut self) {
         match (self.cancel.map(|cancel| cancel.by), self.run.is_none()) {
             (Some(CancelledBy::Deadline), _) => self.finish_timed_out(),
-            (_, true) => {
+            (_, true) if self.judging().is_none() => {
                 let error = Error::new(
                     ErrorCode::Network,
                     "the start was not answered before the cancel was given up",
@@ -531,7 +531,8 @@ impl Poller {
                 self.start_gave_up(error);
             }
             _ => {
-                let id = self.run.as_ref().map(|run| run.id.clone()).unwrap_or_default();
+                let id = self.run.as_ref().map(|run| run.id.clone()).or(self.judging());
+                let id = id.unwrap_or_default();
                 let message = format!("run {id} was not seen to end after it was cancelled");
                 self.finish(Outcome::Abandoned, Error::new(ErrorCode::CancelUnconfirmed, message));
             }

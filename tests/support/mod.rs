@@ -51,6 +51,24 @@ pub fn with_header(mut response: HttpResponse, name: &str, value: &str) -> HttpR
     response
 }
 
+/// `Sun, 01 Mar 2026 02:00:00 GMT`.
+pub fn http_date(at: Timestamp) -> String {
+    const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
+    const MONTHS: [&str; 12] = [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ];
+    let iso = at.to_iso();
+    let month: usize = iso[5..7].parse().expect("a month");
+    format!(
+        "{}, {} {} {} {} GMT",
+        DAYS[usize::try_from(at.0 / 86_400_000 % 7).expect("a day")],
+        &iso[8..10],
+        MONTHS[month - 1],
+        &iso[..4],
+        &iso[11..19]
+    )
+}
+
 /// A request as tests speak of it.
 #[derive(Clone, Debug)]
 pub struct Sent {

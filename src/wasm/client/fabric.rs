@@ -10,8 +10,8 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use super::convert::{self, Members, refuse, throw, value_to_js};
 use super::driver::Until;
 use super::host::now;
-use super::service::{self, Client, Follow, List, result_of};
-use crate::contract::{Call, QueryValue};
+use super::service::{self, Client, Follow, List, Page, result_of};
+use crate::contract::QueryValue;
 use crate::error::Error;
 use crate::fabric::contract;
 use crate::fabric::instance::{Instance, canonical_guid};
@@ -265,7 +265,7 @@ fn with_item(item_id: &str, job: &JsValue) -> Result<Members, Error> {
     Ok(members)
 }
 
-fn pages(limit: usize, page: Box<dyn Fn(Option<&str>) -> Call>) -> List {
+fn pages(limit: usize, page: Page) -> List {
     List {
         limit,
         rows: "value",

@@ -120,7 +120,7 @@ impl JsTable {
     /// The rows as objects, each with every column.
     #[wasm_bindgen(js_name = toArray, unchecked_return_type = "TableRow[]")]
     pub fn to_array(&self) -> Array {
-        self.rows(|integer| JsValue::from(integer))
+        self.rows(JsValue::from)
     }
 
     /// Iterates over the rows as objects.
