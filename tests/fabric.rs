@@ -7,10 +7,12 @@ mod fabric {
     mod cancel;
     mod deadlines;
     // mod events;
-    // mod fixtures;
+    mod fixtures;
     // mod hostile;
     mod late;
-    // mod outputs;
+    mod notebooks;
+    mod output_reads;
+    mod outputs;
     mod polls;
     mod races;
     mod reconcile;
