@@ -133,7 +133,11 @@ impl fmt::Display for ErrorCode {
 /// What went wrong, where, and what the service said. It never holds a credential or a body.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 // In a declaration file `Error` would hide the one that everybody knows.
-#[cfg_attr(all(target_family = "wasm", feature = "client"), derive(tsify::Tsify), tsify(rename = "ErrorInfo"))]
+#[cfg_attr(
+    all(target_family = "wasm", feature = "client"),
+    derive(tsify::Tsify),
+    tsify(rename = "ErrorInfo")
+)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Error {

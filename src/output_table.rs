@@ -36,7 +36,10 @@ pub fn output_table(output: &RunOutput, path: Option<&JsonPath>) -> Option<Resul
 }
 
 fn truncated(output: &RunOutput) -> Error {
-    Error::new(ErrorCode::OutputTruncated, format!("{}: the service cut the output, so it is not read", output.key))
+    Error::new(
+        ErrorCode::OutputTruncated,
+        format!("{}: the service cut the output, so it is not read", output.key),
+    )
 }
 
 fn unreadable(output: &RunOutput, error: &TableError) -> Error {
@@ -61,32 +64,55 @@ mod tests {
     }
 
     fn notebook(text: &str) -> RunOutput {
-        RunOutput { text: Some(text.to_owned()), ..output(OutputKind::NotebookResult, json!({})) }
+        RunOutput {
+            text: Some(text.to_owned()),
+            ..output(OutputKind::NotebookResult, json!({}))
+        }
     }
 
     fn csv(output: &RunOutput, path: Option<&str>) -> Option<Result<String, ErrorCode>> {
         let path = path.map(|path| JsonPath::parse(path).expect("it is a path"));
         let table = output_table(output, path.as_ref())?;
-        Some(table.map(|table| table.to_csv(&Default::default())).map_err(|error| error.code()))
+        Some(
+            table
+                .map(|table| table.to_csv(&Default::default()))
+                .map_err(|error| error.code()),
+        )
     }
 
     #[test]
     fn the_result_of_a_notebook_is_a_table_whatever_it_is() {
         assert_eq!(csv(&notebook(r#"[{"a":1}]"#), None), Some(Ok("a\r\n1\r\n".into())));
         assert_eq!(csv(&notebook("done"), None), Some(Ok("value\r\ndone\r\n".into())));
-        assert_eq!(csv(&notebook(r#"{"rows":[[1]]}"#), Some("$.rows")), Some(Ok("column1\r\n1\r\n".into())));
-        assert_eq!(csv(&notebook("done"), Some("$.rows")), Some(Err(ErrorCode::OutputUnreadable)));
+        assert_eq!(
+            csv(&notebook(r#"{"rows":[[1]]}"#), Some("$.rows")),
+            Some(Ok("column1\r\n1\r\n".into()))
+        );
+        assert_eq!(
+            csv(&notebook("done"), Some("$.rows")),
+            Some(Err(ErrorCode::OutputUnreadable))
+        );
         assert_eq!(csv(&output(OutputKind::NotebookResult, json!({})), None), None);
     }
 
     #[test]
     fn a_cut_output_is_no_table() {
-        let cut = RunOutput { truncated: true, ..notebook(r#"[{"a":1}]"#) };
+        let cut = RunOutput {
+            truncated: true,
+            ..notebook(r#"[{"a":1}]"#)
+        };
         assert_eq!(csv(&cut, None), Some(Err(ErrorCode::OutputTruncated)));
-        assert_eq!(csv(&notebook(r#"[{"a":1}"#), None), Some(Err(ErrorCode::OutputTruncated)));
+        assert_eq!(
+            csv(&notebook(r#"[{"a":1}"#), None),
+            Some(Err(ErrorCode::OutputTruncated))
+        );
         let lookup = output(OutputKind::None, json!({ "truncated": true }));
         assert_eq!(csv(&lookup, None), Some(Err(ErrorCode::OutputTruncated)));
-        let logs = RunOutput { truncated: true, text: Some("x".into()), ..output(OutputKind::Logs, json!({})) };
+        let logs = RunOutput {
+            truncated: true,
+            text: Some("x".into()),
+            ..output(OutputKind::Logs, json!({}))
+        };
         assert_eq!(csv(&logs, None), None);
     }
 
@@ -101,7 +127,10 @@ mod tests {
         assert_eq!(csv(&data, None), None);
         assert_eq!(csv(&data, Some("$.rows")), Some(Ok("a\r\n1\r\n".into())));
         assert_eq!(csv(&data, Some("$.no")), Some(Err(ErrorCode::OutputUnreadable)));
-        let condition = RunOutput { text: Some("true".into()), ..output(OutputKind::Condition, json!({})) };
+        let condition = RunOutput {
+            text: Some("true".into()),
+            ..output(OutputKind::Condition, json!({}))
+        };
         assert_eq!(csv(&condition, None), None);
     }
 }

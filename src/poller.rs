@@ -20,7 +20,9 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::{Map, Value};
 
 use crate::databricks::job::DatabricksJob;
 use crate::error::{Error, ErrorCode};
@@ -41,14 +43,30 @@ use snapshot::{Snapshot, StartRecord};
 use start::{Looking, Reconciling, Starting};
 
 /// What to run.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "service", rename_all = "camelCase")]
 #[expect(clippy::exhaustive_enums, reason = "a third service would be a new product")]
+#[expect(clippy::large_enum_variant, reason = "there is one of it per run")]
 pub enum Job {
     /// A Databricks job.
     Databricks(DatabricksJob),
     /// A Fabric item's job.
     Fabric(FabricJob),
+}
+
+/// By hand: for a tagged enum serde would write every reader below it a second time, over its buffered form.
+impl<'de> Deserialize<'de> for Job {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut members = Map::deserialize(deserializer)?;
+        let service = members.shift_remove("service");
+        let members = Value::Object(members);
+        let job = match service.as_ref().and_then(Value::as_str) {
+            Some("databricks") => DatabricksJob::deserialize(members).map(Self::Databricks),
+            Some("fabric") => FabricJob::deserialize(members).map(Self::Fabric),
+            _ => return Err(D::Error::custom("service: expected databricks or fabric")),
+        };
+        job.map_err(D::Error::custom)
+    }
 }
 
 impl Job {
@@ -184,11 +202,15 @@ pub struct Poller {
     warnings: Vec<Warning>,
     cancel: Option<Cancelling>,
     deadline_passed: bool,
+    /// Until when the look that the deadline asks for may take; `None` before.
+    last_look: Option<Timestamp>,
     /// Secret parameters that a resume was not given, because it was not sure to need them.
     missing_secrets: Vec<String>,
     exchanges: Vec<Exchange>,
     next_id: u32,
     failing_since: Option<Timestamp>,
+    /// Whether the service has ever given a good answer.
+    heard: bool,
     reported: Option<RunEvent>,
     queue: VecDeque<Output>,
 }
@@ -263,6 +285,7 @@ impl Poller {
         let (job, base, run_id) = start::check_attach(job, run_id)?;
         let mut poller = Self::assemble(job, base, options, random, now);
         poller.follow(run_id, true, IdentifiedBy::Given);
+        poller.fire_due();
         poller.report();
         Ok(poller)
     }
@@ -287,10 +310,12 @@ impl Poller {
             warnings: Vec::new(),
             cancel: None,
             deadline_passed: false,
+            last_look: None,
             missing_secrets: Vec::new(),
             exchanges: Vec::new(),
             next_id: 0,
             failing_since: None,
+            heard: false,
             reported: None,
             queue: VecDeque::new(),
         }
@@ -364,10 +389,7 @@ impl Poller {
     }
 
     fn next_timeout(&self) -> Deadline {
-        let mut next = Deadline {
-            at: self.final_deadline(),
-            reason: TimeoutReason::Deadline,
-        };
+        let mut next = self.final_deadline();
         let mut consider = |at: Option<Timestamp>, reason| {
             if let Some(at) = at.filter(|at| *at < next.at) {
                 next = Deadline { at, reason };
@@ -376,27 +398,23 @@ impl Poller {
         for exchange in &self.exchanges {
             consider(Some(exchange.due), exchange.reason());
         }
-        consider(self.cancel.map(|cancel| cancel.until), TimeoutReason::Cancel);
         match &self.stage {
             Stage::Reconciling(reconciling) => consider(reconciling.wake, TimeoutReason::Poll),
             Stage::Following(following) => consider(following.wake, TimeoutReason::Poll),
-            Stage::Collecting(collecting) => {
-                consider(collecting.wake, TimeoutReason::Poll);
-                consider(Some(collecting.until), TimeoutReason::Outputs);
-            }
+            Stage::Collecting(collecting) => consider(collecting.wake, TimeoutReason::Poll),
             Stage::Looking(_) | Stage::Starting(_) | Stage::Done(_) => {}
         }
         next
     }
 
-    /// The deadline, where it still means anything; else a bound behind everything that is under way.
-    fn final_deadline(&self) -> Timestamp {
-        match (&self.stage, &self.cancel) {
-            (Stage::Collecting(collecting), _) => collecting.until,
-            (_, Some(cancel)) => cancel.until,
-            _ if self.deadline_passed => self.now.plus(FINAL_LOOK),
-            _ => self.deadline,
-        }
+    /// The bound behind everything that is under way: of the outputs, of a cancel, of the last look, or the deadline.
+    fn final_deadline(&self) -> Deadline {
+        let (at, reason) = match (&self.stage, &self.cancel) {
+            (Stage::Collecting(collecting), _) => (collecting.until, TimeoutReason::Outputs),
+            (_, Some(cancel)) => (cancel.until, TimeoutReason::Cancel),
+            _ => (self.last_look.unwrap_or(self.deadline), TimeoutReason::Deadline),
+        };
+        Deadline { at, reason }
     }
 
     /// Does everything whose time has come, in an order that ends.
@@ -406,19 +424,19 @@ impl Poller {
             if self.is_done() {
                 return;
             }
-            if let Some(at) = self.exchanges.iter().position(|exchange| exchange.due <= self.now) {
+            // The ends come first: a host that slept must not send a start whose time is over.
+            if self.final_deadline().at <= self.now && !matches!(self.stage, Stage::Collecting(_)) {
+                if self.cancel.is_some() {
+                    self.cancel_grace_over();
+                } else if self.last_look.is_some() {
+                    self.final_look_over();
+                } else {
+                    self.deadline_passed = true;
+                    self.last_look = Some(self.now.plus(FINAL_LOOK));
+                    self.deadline_over();
+                }
+            } else if let Some(at) = self.exchanges.iter().position(|exchange| exchange.due <= self.now) {
                 self.exchange_due(at);
-            } else if self.cancel.is_some_and(|cancel| cancel.until <= self.now)
-                && !matches!(self.stage, Stage::Collecting(_))
-            {
-                self.cancel_grace_over();
-            } else if !self.deadline_passed
-                && self.cancel.is_none()
-                && self.deadline <= self.now
-                && !matches!(self.stage, Stage::Collecting(_))
-            {
-                self.deadline_passed = true;
-                self.deadline_over();
             } else if !self.wake_due() {
                 return;
             }
@@ -506,7 +524,11 @@ impl Poller {
     }
 
     /// Ends without a run's end: rejected, abandoned, timed out, or cancelled before anything was started.
-    fn finish(&mut self, outcome: Outcome, error: Error) {
+    fn finish(&mut self, outcome: Outcome, mut error: Error) {
+        if let (Stage::Starting(Starting { judging: Some(id), .. }), true) = (&self.stage, error.run_ids.is_empty()) {
+            // It may be an old run, so it is not followed yet; but its id is not lost.
+            error.run_ids.push(id.clone());
+        }
         self.done(outcome, Some(error), Vec::new(), None);
     }
 

@@ -90,7 +90,9 @@ fn read_text(body: &[u8]) -> Refusal {
 pub(crate) fn classify(status: u16, endpoint: &str, refusal: &Refusal) -> ErrorCode {
     let code = refusal.service_code.as_deref().unwrap_or_default();
     let gone = refusal.message.contains("does not exist") || refusal.message.contains("doesn't exist");
-    let of_run = refusal.message.contains("Run ") || refusal.message.contains("Run:") || endpoint.contains("/runs/");
+    let of_run = refusal.message.contains("Run ")
+        || refusal.message.contains("Run:")
+        || (endpoint.contains("/runs/") && endpoint != "jobs/runs/list");
     let of_token = refusal.message.to_ascii_lowercase().contains("idempotency");
     match (status, code) {
         // A token's run was deleted: the texts are not documented, but a start knows of no other run.
@@ -103,7 +105,7 @@ pub(crate) fn classify(status: u16, endpoint: &str, refusal: &Refusal) -> ErrorC
         (400, "INVALID_PARAMETER_VALUE") | (404, _) | (400, "RESOURCE_DOES_NOT_EXIST") if gone || status == 404 => {
             if of_run {
                 ErrorCode::RunNotFound
-            } else if endpoint == "jobs/run-now" || refusal.message.contains("Job ") {
+            } else if matches!(endpoint, "jobs/run-now" | "jobs/runs/list") || refusal.message.contains("Job ") {
                 ErrorCode::JobNotFound
             } else {
                 ErrorCode::NotFound

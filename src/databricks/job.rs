@@ -156,6 +156,14 @@ impl DatabricksJob {
                 )
             })?);
         }
+        if let Some(id) = &self.databricks_workspace_id {
+            self.databricks_workspace_id = Some(json::canonical_id(id).ok_or_else(|| {
+                Error::new(
+                    ErrorCode::InvalidOptions,
+                    format!("databricksWorkspaceId: expected a positive 64-bit number, found {id:?}"),
+                )
+            })?);
+        }
         match (&self.job_id, &self.job_name) {
             (Some(_), None) => {}
             (None, Some(name)) if !name.is_empty() => {}

@@ -106,6 +106,16 @@ pub(crate) fn successor_token(body: &Value, predecessor: Option<&str>, today: Ti
     format!("pq1-{hash}-{past}{suffix}")
 }
 
+/// The predecessor and the generation that a successor token holds; `None` for any other token.
+pub(crate) fn past_of_token(token: &str) -> Option<(Option<String>, u32)> {
+    let (hash, past) = token.strip_prefix("pq1-")?.split_once('-')?;
+    let (past, generation) = match past.split_once('-') {
+        Some((past, generation)) => (past, generation.parse().ok()?),
+        None => (past, 0),
+    };
+    (hash.len() == 28).then(|| (json::canonical_id(past), generation))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -192,6 +202,23 @@ mod tests {
             ..DatabricksJob::default()
         };
         assert_eq!(compare(&row(r#"{"job_parameters":[]}"#), &caller), Equality::Different);
+    }
+
+    #[test]
+    fn a_token_tells_its_past() {
+        let body = row("{}");
+        let today = Timestamp(1_772_330_400_000);
+        for (predecessor, generation) in [(None, 0), (None, 3), (Some("9223372036854775807"), 0), (Some("1"), 12)] {
+            let token = successor_token(&body, predecessor, today, generation);
+            assert_eq!(
+                past_of_token(&token),
+                Some((predecessor.map(str::to_owned), generation)),
+                "{token}"
+            );
+        }
+        for token in ["", "pqrun-07070707-0707-4707-8707-070707070707", "pq1-x-1", "nightly"] {
+            assert_eq!(past_of_token(token), None, "{token}");
+        }
     }
 
     #[test]

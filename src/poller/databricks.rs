@@ -4,8 +4,6 @@
 
 use std::time::Duration;
 
-use serde_json::Value;
-
 use crate::databricks::job::DatabricksJob;
 use crate::databricks::reuse::{self, Equality};
 use crate::databricks::run::Run;
@@ -13,7 +11,8 @@ use crate::error::{Error, ErrorCode};
 use crate::http::HttpResponse;
 use crate::json;
 use crate::poller::exchange::{Policy, Tag};
-use crate::poller::start::{Looking, RunsLook, Starting};
+use crate::poller::follow::{self, check_id};
+use crate::poller::start::{Looking, Lookup, RunsLook, Starting};
 use crate::poller::{Job, Poller, Stage, schedule};
 use crate::run::{IdentifiedBy, Outcome, Phase, WarningCode};
 use crate::time::Timestamp;
@@ -28,6 +27,15 @@ const MOST_ROUNDS: usize = 5;
 const MOST_GENERATIONS: u32 = 50;
 /// How long the same token is sent again after a stop; the service does not say how long it knows tokens.
 const TOKEN_AGE: Duration = Duration::from_secs(86_400);
+
+/// A list whose pages never end.
+fn endless(endpoint: &str) -> Error {
+    Error::new(
+        ErrorCode::MalformedResponse,
+        format!("expected at most {MOST_PAGES} pages, found more"),
+    )
+    .at(endpoint)
+}
 
 impl Poller {
     fn databricks(&self) -> &DatabricksJob {
@@ -45,7 +53,10 @@ impl Poller {
                 self.begin_with_job(id);
             }
             (None, Some(_)) => {
-                self.stage = Stage::Looking(Box::new(Looking::Jobs(Vec::new())));
+                self.stage = Stage::Looking(Box::new(Looking::Jobs {
+                    pages: 0,
+                    found: Vec::new(),
+                }));
                 self.jobs_by_name(None);
             }
             (None, None) => unreachable!("a checked job has an id or a name"),
@@ -72,12 +83,18 @@ impl Poller {
     pub(super) fn resume_databricks_start(&mut self) {
         let age = self.now.since(self.record.sent_at.unwrap_or(self.now));
         let (Some(job_id), true) = (self.record.job_id.clone(), age > TOKEN_AGE) else {
-            // The predecessor and the rounds were not stored: the token already holds what they say.
-            self.stage = Stage::Starting(Starting::default());
+            // The predecessor was not stored: the token holds it.
+            let past = self.record.token.as_deref().and_then(reuse::past_of_token);
+            let (predecessor, generation) = past.unwrap_or_default();
+            self.stage = Stage::Starting(Starting {
+                predecessor,
+                generation,
+                ..Starting::default()
+            });
             self.run_now();
             return;
         };
-        self.stage = Stage::Looking(Box::new(Looking::Lookup(Vec::new())));
+        self.stage = Stage::Looking(Box::new(Looking::Lookup(Lookup::default())));
         self.lookup_page(&job_id, None);
     }
 
@@ -97,7 +114,7 @@ impl Poller {
         let Stage::Looking(looking) = &mut self.stage else {
             return Ok(());
         };
-        let Looking::Jobs(found) = looking.as_mut() else {
+        let Looking::Jobs { pages, found } = looking.as_mut() else {
             return Ok(());
         };
         // The service's filter ignores case; ours does not.
@@ -110,7 +127,12 @@ impl Poller {
             }
         }
         if let Some(page) = json::text(&value, "next_page_token") {
-            self.jobs_by_name(Some(page));
+            *pages += 1;
+            if *pages < MOST_PAGES {
+                self.jobs_by_name(Some(page));
+            } else {
+                self.look_refused(endless("jobs/list"));
+            }
             return Ok(());
         }
         match found.as_slice() {
@@ -162,7 +184,6 @@ impl Poller {
 
     pub(super) fn runs_page(&mut self, response: &HttpResponse) -> Result<(), Error> {
         let value = json::object(response)?;
-        self.note_service_clock(response);
         self.record.looked_at = Some(self.service_now(response));
         let Stage::Looking(looking) = &mut self.stage else {
             return Ok(());
@@ -193,8 +214,7 @@ impl Poller {
                     }
                 }
                 Equality::Unseen => {
-                    let call = self.databricks().runs_get(&self.base, &run.run_id, None);
-                    self.send(Tag::RunsRow, call, Policy::Again);
+                    self.read_row(run.run_id);
                     return;
                 }
             }
@@ -216,13 +236,32 @@ impl Poller {
         }
     }
 
-    pub(super) fn runs_row(&mut self, response: &HttpResponse) -> Result<(), Error> {
+    pub(super) fn runs_row(&mut self, id: &str, response: &HttpResponse) -> Result<(), Error> {
         let value = json::object(response)?;
         let run = Run::parse(&value)?;
-        if reuse::compare_shown(&value, self.databricks()) != Equality::Equal || !self.consider(&run) {
+        check_id(id, &run.run_id)?;
+        let as_listed = self.job_as_listed();
+        if let Stage::Looking(looking) = &mut self.stage
+            && let Looking::Lookup(lookup) = looking.as_mut()
+        {
+            let equal = reuse::compare_shown(&value, &as_listed) == Equality::Equal;
+            lookup.found.extend(equal.then_some(run.run_id));
+            self.examine_lookup();
+        } else if reuse::compare_shown(&value, self.databricks()) != Equality::Equal || !self.consider(&run) {
             self.examine_rows();
         }
         Ok(())
+    }
+
+    fn read_row(&mut self, id: String) {
+        let call = self.databricks().runs_get(&self.base, &id, None);
+        self.send(Tag::RunsRow(id), call, Policy::Again);
+    }
+
+    /// The row was deleted between the list and the read.
+    pub(super) fn row_gone(&mut self) {
+        self.examine_rows();
+        self.examine_lookup();
     }
 
     /// An equal run: followed, read, reported, or the predecessor of a start. `false` if it decides nothing.
@@ -251,7 +290,8 @@ impl Poller {
         true
     }
 
-    /// Whether an ended run may stand for a new one, by the service's own clock.
+    /// Whether an ended run may stand for a new one, by the service's own clock at the look: what ended behind it, while
+    /// this intent was under way, is as fresh as can be.
     fn is_fresh(&self, run: &Run) -> bool {
         let Some(reuse) = self.options.reuse else { return false };
         let Some(end) = run.end_time.or(run.start_time) else {
@@ -263,7 +303,8 @@ impl Poller {
         } else {
             reuse.failure_max_age
         };
-        now.since(end) <= limit.0
+        // Dates come in whole seconds: without this, no age at all would still allow a run of this second.
+        !limit.0.is_zero() && now.since(end) <= limit.0
     }
 
     // The start.
@@ -293,6 +334,9 @@ impl Poller {
     }
 
     fn run_now(&mut self) {
+        if self.start_is_unwanted() {
+            return;
+        }
         let job_id = self.record.job_id.clone().unwrap_or_default();
         let token = self.record.token.clone().unwrap_or_default();
         let call = self.databricks().run_now(&self.base, &job_id, &token);
@@ -325,8 +369,7 @@ impl Poller {
             let call = self.databricks().runs_get(&self.base, &id, None);
             self.send(Tag::Judged, call, Policy::Again);
         } else {
-            let shared = self.databricks().idempotency_token.is_some();
-            self.follow(id, shared, IdentifiedBy::Answer);
+            self.follow(id, self.starts_shared(), IdentifiedBy::Answer);
         }
         Ok(())
     }
@@ -334,6 +377,9 @@ impl Poller {
     /// The run that the token led to is judged like a listed row.
     pub(super) fn judged(&mut self, response: &HttpResponse) -> Result<(), Error> {
         let run = Run::parse(&json::object(response)?)?;
+        if let Some(expected) = self.judging() {
+            check_id(&expected, &run.run_id)?;
+        }
         let began_since = match (run.start_time, self.record.looked_at) {
             (Some(start), Some(looked)) => start >= looked,
             _ => !run.state.is_ended(),
@@ -353,11 +399,27 @@ impl Poller {
     }
 
     pub(super) fn judged_gone(&mut self) {
-        let gone = match &self.stage {
-            Stage::Starting(starting) => starting.judging.clone().unwrap_or_default(),
-            _ => return,
-        };
-        self.next_round(gone);
+        if let Some(gone) = self.judging() {
+            self.next_round(gone);
+        }
+    }
+
+    /// The start was answered, but the run that it named can't be read.
+    pub(super) fn judged_unread(&mut self, error: Error) {
+        let code = follow::lost_sight(error.code());
+        self.finish(Outcome::Abandoned, error.with_code(code));
+    }
+
+    pub(super) fn judging(&self) -> Option<String> {
+        match &self.stage {
+            Stage::Starting(starting) => starting.judging.clone(),
+            _ => None,
+        }
+    }
+
+    /// Whether others may come upon the same token, and so upon the same run.
+    pub(super) fn starts_shared(&self) -> bool {
+        self.options.reuse.is_some() || self.databricks().idempotency_token.is_some()
     }
 
     /// The token led to an old run: that is the new predecessor.
@@ -408,28 +470,55 @@ impl Poller {
         let Stage::Looking(looking) = &mut self.stage else {
             return Ok(());
         };
-        let Looking::Lookup(rows) = looking.as_mut() else {
+        let Looking::Lookup(lookup) = looking.as_mut() else {
             return Ok(());
         };
-        rows.extend(json::array(&value, "runs").iter().cloned());
+        lookup.rows.extend(json::array(&value, "runs").iter().cloned());
         if let Some(page) = json::string(&value, "next_page_token") {
-            self.lookup_page(&job_id, Some(&page));
+            lookup.pages += 1;
+            if lookup.pages < MOST_PAGES {
+                self.lookup_page(&job_id, Some(&page));
+            } else {
+                self.look_refused(endless("jobs/runs/list"));
+            }
             return Ok(());
         }
-        let rows = std::mem::take(rows);
-        let equal = |row: &&Value| reuse::compare_shown(row, self.databricks()) == Equality::Equal;
-        let ids: Vec<String> = rows
-            .iter()
-            .filter(equal)
-            .filter_map(|row| json::id(row, "run_id"))
-            .collect();
+        self.examine_lookup();
+        Ok(())
+    }
+
+    /// Compares the rows one by one; those that show no parameters are read whole.
+    pub(super) fn examine_lookup(&mut self) {
+        let as_listed = self.job_as_listed();
+        let ids = loop {
+            let Stage::Looking(looking) = &mut self.stage else {
+                return;
+            };
+            let Looking::Lookup(lookup) = looking.as_mut() else {
+                return;
+            };
+            let Some(row) = lookup.rows.pop_front() else {
+                break std::mem::take(&mut lookup.found);
+            };
+            let Some(id) = json::id(&row, "run_id").filter(|id| !lookup.found.contains(id)) else {
+                continue;
+            };
+            match reuse::compare(&row, &as_listed) {
+                Equality::Different => {}
+                Equality::Equal => lookup.found.push(id),
+                Equality::Unseen => {
+                    self.read_row(id);
+                    return;
+                }
+            }
+        };
         match ids.as_slice() {
             [id] => {
                 self.warn(
                     WarningCode::IdentifiedByDifference,
                     format!("run {id} was found as the only one of its time and parameters"),
                 );
-                self.follow(id.clone(), false, IdentifiedBy::Difference);
+                self.follow(id.clone(), self.starts_shared(), IdentifiedBy::Difference);
             }
             [] => self.finish(
                 Outcome::Abandoned,
@@ -447,7 +536,16 @@ impl Poller {
                 .with_run_ids(ids),
             ),
         }
-        Ok(())
+    }
+
+    /// The job without what no row shows. The time and the parameters must do where a run is only looked for.
+    fn job_as_listed(&self) -> DatabricksJob {
+        DatabricksJob {
+            queue: None,
+            only: None,
+            performance_target: None,
+            ..self.databricks().clone()
+        }
     }
 
     // The service's clock.
@@ -460,14 +558,17 @@ impl Poller {
         }
     }
 
-    /// The service's clock at an answer; the host's if the answer has no date.
+    /// The service's clock at an answer. Without a date in it: as far as earlier answers told, else the host's.
     pub(super) fn service_now(&mut self, response: &HttpResponse) -> Timestamp {
+        self.note_service_clock(response);
         schedule::service_now(response).unwrap_or_else(|| {
-            self.warn(
-                WarningCode::NoServiceClock,
-                "the service's answers have no readable date: ages are counted by this machine's clock",
-            );
-            self.now
+            if self.record.clock_offset == 0 {
+                self.warn(
+                    WarningCode::NoServiceClock,
+                    "the service's answers have no readable date: ages are counted by this machine's clock",
+                );
+            }
+            self.host_as_service(self.now)
         })
     }
 

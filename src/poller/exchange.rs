@@ -20,7 +20,7 @@ pub(super) enum Tag {
     /// A page of `runs/list`, for `reuse`.
     RunsPage,
     /// A row of it, read whole.
-    RunsRow,
+    RunsRow(String),
     /// A page of `runs/list`, for a start that was too long ago to be sent again.
     RunsLookup,
     /// A page of the instances.
@@ -177,11 +177,17 @@ impl Poller {
         let name = exchange.call.endpoint.name;
         match judge(&exchange.call, exchange.policy, exchange.refreshed, self.now, &response) {
             Verdict::Good => match self.take(exchange.tag.clone(), &response) {
-                Ok(()) => self.failing_since = None,
+                Ok(()) => {
+                    self.failing_since = None;
+                    self.heard = true;
+                }
                 Err(error) if exchange.policy == Policy::Once => {
                     self.start_unclear(error.at(name), request_id(&response));
                 }
-                Err(error) if error.is_retryable() && is_page(&response) && exchange.attempt >= 2 => {
+                // A page now and then is a gateway's; pages from the first answer on are another host's.
+                Err(error)
+                    if error.is_retryable() && !self.heard && is_page(&response) && exchange.attempt >= PAGES =>
+                {
                     self.refused(exchange.tag, error.with_code(ErrorCode::WrongHost).at(name), &response);
                 }
                 Err(error) if error.is_retryable() => self.again(exchange, error.at(name), None),
@@ -198,6 +204,9 @@ impl Poller {
                 if matches!(exchange.tag, Tag::Start) {
                     self.start_had_no_effect();
                 }
+                if matches!(exchange.tag, Tag::Start) && self.start_is_unwanted() {
+                    return;
+                }
                 exchange.refreshed = true;
                 self.retry_event(error.at(name));
                 self.exchanges.push(exchange);
@@ -210,11 +219,21 @@ impl Poller {
 
     /// Waits, and sends it again, as long as the budget since the last good answer lasts.
     fn again(&mut self, mut exchange: Exchange, error: Error, asked: Option<Duration>) {
+        if matches!(exchange.tag, Tag::Start) && self.start_is_unwanted() {
+            return;
+        }
+        if matches!(exchange.tag, Tag::Watch) {
+            self.poll_run();
+            return;
+        }
+        if matches!(exchange.tag, Tag::Start) && self.start_is_unwanted() {
+            return;
+        }
         exchange.attempt += 1;
         let delay = schedule::retry(exchange.attempt, asked, &mut self.jitter);
         let since = self.failing_since.get_or_insert(self.now);
-        // A wait that the service asked for is no failing.
-        *since = since.plus(asked.unwrap_or_default());
+        // A wait that the service asked for is no failing, nor is the jitter on top of it.
+        *since = since.plus(schedule::longest_obeyed(asked).min(delay));
         let due = self.now.plus(delay);
         if due.since(*since) > self.options.retry_budget() {
             self.failing_since = None;
@@ -239,7 +258,7 @@ impl Poller {
         match tag {
             Tag::JobsByName => self.jobs_page(response),
             Tag::RunsPage => self.runs_page(response),
-            Tag::RunsRow => self.runs_row(response),
+            Tag::RunsRow(id) => self.runs_row(&id, response),
             Tag::RunsLookup => self.runs_lookup(response),
             Tag::Instances => self.instances_page(response),
             Tag::Marked => self.marked(response),
@@ -261,13 +280,16 @@ impl Poller {
         match tag {
             Tag::Start => self.start_refused(error),
             Tag::Judged if error.code() == ErrorCode::RunNotFound => self.judged_gone(),
-            Tag::RunsRow if error.code() == ErrorCode::RunNotFound => self.examine_rows(),
+            Tag::RunsRow(_) if error.code() == ErrorCode::RunNotFound => self.row_gone(),
             Tag::Marked => self.next_candidate(),
-            Tag::JobsByName | Tag::RunsPage | Tag::RunsRow | Tag::Instances | Tag::RunsLookup | Tag::Judged => {
+            Tag::Judged => self.judged_unread(error),
+            Tag::JobsByName | Tag::RunsPage | Tag::RunsRow(_) | Tag::Instances | Tag::RunsLookup => {
                 self.look_refused(error);
             }
             Tag::Poll => self.poll_refused(error, response),
-            Tag::Watch | Tag::CancelDuplicate => {}
+            // The list was only to be on the safe side; the run itself decides.
+            Tag::Watch => self.poll_run(),
+            Tag::CancelDuplicate => {}
             Tag::Cancel => self.cancel_refused(error),
             Tag::Fetch(fetch) => self.fetch_refused(fetch, error),
         }
@@ -279,10 +301,13 @@ impl Poller {
             Tag::Start => self.start_gave_up(error),
             Tag::Poll => self.poll_gave_up(error),
             Tag::Marked => self.next_candidate(),
-            Tag::JobsByName | Tag::RunsPage | Tag::RunsRow | Tag::Instances | Tag::RunsLookup | Tag::Judged => {
+            Tag::Judged => self.judged_unread(error),
+            Tag::JobsByName | Tag::RunsPage | Tag::RunsRow(_) | Tag::Instances | Tag::RunsLookup => {
                 self.look_refused(error);
             }
-            Tag::Watch | Tag::CancelDuplicate => {}
+            // The list was only to be on the safe side; the run itself decides.
+            Tag::Watch => self.poll_run(),
+            Tag::CancelDuplicate => {}
             Tag::Cancel => self.cancel_refused(error),
             Tag::Fetch(fetch) => self.fetch_refused(fetch, error),
         }
@@ -316,6 +341,9 @@ impl Poller {
     }
 }
 
+/// How many pages in the place of a first answer are taken for a passing fault.
+const PAGES: u32 = 2;
+
 /// What the status of an answer to `call` means.
 pub(super) fn judge(call: &Call, policy: Policy, refreshed: bool, now: Timestamp, response: &HttpResponse) -> Verdict {
     let status = response.status;
@@ -334,7 +362,11 @@ pub(super) fn judge(call: &Call, policy: Policy, refreshed: bool, now: Timestamp
             let refusal = databricks::error::read(response);
             let asked = asked.max(refusal.retry_delay);
             let passing = databricks::error::is_passing(&refusal);
-            let code = databricks::error::classify(status, call.endpoint.name, &refusal);
+            let code = if status == 404 && is_page(response) {
+                ErrorCode::WrongHost
+            } else {
+                databricks::error::classify(status, call.endpoint.name, &refusal)
+            };
             (refusal.into_error(status, code), asked, passing)
         }
         Service::Fabric => {

@@ -94,6 +94,12 @@ impl Poller {
                         );
                     }
                     self.follow(id.clone(), true, IdentifiedBy::Reuse);
+                    let active = instances
+                        .iter()
+                        .any(|instance| instance.id == *id && !instance.state.is_ended());
+                    if let Stage::Following(following) = &mut self.stage {
+                        following.raced = active;
+                    }
                 }
                 None => self.start_item(),
             }
@@ -129,9 +135,13 @@ impl Poller {
                 .or(instance.start_time)
                 .is_some_and(|end| now.since(end) <= limit)
         };
-        let active = ours
+        let mut active: Vec<&Instance> = ours
             .iter()
-            .filter(|instance| !instance.state.is_ended() && !instance.state.unknown);
+            .copied()
+            .filter(|instance| !instance.state.is_ended() && !instance.state.unknown)
+            .collect();
+        // Of several the one that every caller agrees on.
+        active.sort_by(|one, other| one.id.cmp(&other.id));
         let good = ours
             .iter()
             .filter(|instance| instance.state.outcome == Some(Outcome::Succeeded) && fresh(instance, reuse.max_age.0));
@@ -140,6 +150,7 @@ impl Poller {
                 && fresh(instance, reuse.failure_max_age.0)
         });
         active
+            .iter()
             .chain(good)
             .chain(bad)
             .map(|instance| instance.id.clone())
@@ -221,6 +232,7 @@ impl Poller {
 
     /// The service may have acted: never send it again before its list has been read.
     pub(super) fn start_unclear(&mut self, error: Error, request_id: Option<String>) {
+        self.record.unanswered = false;
         match request_id {
             Some(id) if !self.record.request_ids.contains(&id) => self.record.request_ids.push(id),
             Some(_) => {}
@@ -335,22 +347,21 @@ impl Poller {
 
     // Beside a run that is followed: the first of two starts, or another caller's at the same time.
 
-    /// Reads the list again as long as a better run to follow may show up.
-    pub(super) fn watch(&mut self) {
+    /// Reads the list before the run, as long as a better run to follow may show up; `false` if it need not.
+    pub(super) fn watch(&mut self) -> bool {
         let now = self.now;
         let Stage::Following(following) = &mut self.stage else {
-            return;
+            return false;
         };
         match &mut following.watch {
             Some(watch) if watch.until > now => watch.listing = Listing::default(),
             watch => {
                 *watch = None;
-                return;
+                return false;
             }
         }
-        if !self.has_exchange(|tag| matches!(tag, Tag::Watch)) {
-            self.list_instances(Tag::Watch, None);
-        }
+        self.list_instances(Tag::Watch, None);
+        true
     }
 
     pub(super) fn watched(&mut self, response: &HttpResponse) -> Result<(), Error> {
@@ -369,44 +380,59 @@ impl Poller {
         let Some(current) = self.run.as_ref().map(|run| run.id.clone()) else {
             return Ok(());
         };
-        if self.record.resent {
-            let first = self.record.request_ids.first();
-            let first = instances.iter().find(|instance| {
-                instance.id != current && first.is_some() && instance.root_activity_id.as_ref() == first
-            });
-            if let Some(first) = first {
-                let id = first.id.clone();
-                self.warn(
-                    WarningCode::DuplicateRun,
-                    format!(
-                        "the first start did reach the service: run {id} is followed, run {current} is a second one"
-                    ),
-                );
-                self.follow(id, false, IdentifiedBy::RootActivityId);
-            }
-        } else if self.may_adopt() {
-            self.settle_race(&instances, &current);
+        let found = if self.record.resent {
+            self.first_start(&instances, &current)
+        } else {
+            self.may_adopt() && self.settle_race(&instances, &current)
+        };
+        if !found {
+            self.poll_run();
         }
         Ok(())
     }
 
+    /// Follows the run of the first of two starts, if it did reach the service.
+    fn first_start(&mut self, instances: &[Instance], current: &str) -> bool {
+        let first = self.record.request_ids.first();
+        let first = instances
+            .iter()
+            .find(|instance| instance.id != current && first.is_some() && instance.root_activity_id.as_ref() == first);
+        let Some(id) = first.map(|first| first.id.clone()) else {
+            return false;
+        };
+        self.warn(
+            WarningCode::DuplicateRun,
+            format!("the first start did reach the service: run {id} is followed, run {current} is a second one"),
+        );
+        self.follow(id, false, IdentifiedBy::RootActivityId);
+        true
+    }
+
     /// Callers that began at the same time agree on the smallest id: times change, ids do not.
-    fn settle_race(&mut self, instances: &[Instance], current: &str) {
+    fn settle_race(&mut self, instances: &[Instance], current: &str) -> bool {
         let sent = self.host_as_service(self.record.sent_at.unwrap_or(self.began));
         let window = sent.minus(BEFORE_START)..=sent.plus(BEFORE_START);
+        let in_race = |instance: &Instance| instance.start_time.is_some_and(|start| window.contains(&start));
+        // A run that began long before is nobody's rival.
+        if !instances
+            .iter()
+            .any(|instance| instance.id == current && in_race(instance))
+        {
+            return false;
+        }
         let winner = instances
             .iter()
             .filter(|instance| {
                 instance.is_manual()
                     && self.fabric().matches_job_type(&instance.job_type)
-                    && instance.start_time.is_some_and(|start| window.contains(&start))
+                    && in_race(instance)
                     && instance.state.outcome != Some(Outcome::Skipped)
                     && !self.record.known_ids.contains(&instance.id)
             })
             .map(|instance| instance.id.as_str())
             .min();
         let Some(winner) = winner.filter(|winner| *winner < current).map(str::to_owned) else {
-            return;
+            return false;
         };
         self.warn(
             WarningCode::DuplicateRun,
@@ -428,6 +454,7 @@ impl Poller {
             following.watch = watch;
             following.raced = true;
         }
+        true
     }
 }
 

@@ -33,7 +33,7 @@ pub(super) struct Following {
     young_until: Timestamp,
     end_time_reads: u8,
     pub(super) watch: Option<Watch>,
-    /// The run is another caller's that began at the same time.
+    /// The run was active when it was chosen among those of several callers.
     pub(super) raced: bool,
 }
 
@@ -87,21 +87,25 @@ impl Poller {
         self.drop_exchanges(|tag| !matches!(tag, Tag::CancelDuplicate));
         let fresh_start = !matches!(info.identified_by, IdentifiedBy::Given | IdentifiedBy::Reuse);
         let watches = info.service == Service::Fabric
-            && fresh_start
-            && (self.record.resent || (self.may_adopt() && !info.shared));
+            && info.identified_by != IdentifiedBy::Given
+            && (self.record.resent
+                || (self.may_adopt() && (!info.shared || info.identified_by == IdentifiedBy::Reuse)));
         let first = if fresh_start && info.service == Service::Databricks {
             Duration::from_millis(750)
         } else {
             Duration::ZERO
         };
+        let info_is_named = info.identified_by == IdentifiedBy::Given;
+        self.record.unanswered = false;
         self.run = Some(info);
         self.stage = Stage::Following(Following {
             since: self.now,
             wake: Some(self.now.plus(first)),
-            young_until: if fresh_start {
-                self.now.plus(EARLY_GRACE * 2)
-            } else {
+            // A run that the list shows may be as young as one of our own; one that a person named is looked at as it is.
+            young_until: if info_is_named {
                 self.now
+            } else {
+                self.now.plus(EARLY_GRACE * 2)
             },
             end_time_reads: 0,
             watch: watches.then(|| Watch {
@@ -123,12 +127,19 @@ impl Poller {
     }
 
     pub(super) fn poll(&mut self) {
+        if self.has_exchange(|tag| matches!(tag, Tag::Poll | Tag::Watch)) {
+            return;
+        }
+        // The list comes first: an end of our own run, seen before another caller's run, would be taken for the end.
+        if !self.watch() {
+            self.poll_run();
+        }
+    }
+
+    pub(super) fn poll_run(&mut self) {
         let Some(id) = self.run.as_ref().map(|run| run.id.clone()) else {
             return;
         };
-        if self.has_exchange(|tag| matches!(tag, Tag::Poll)) {
-            return;
-        }
         let mut call = match &self.job {
             Job::Databricks(job) => job.runs_get(&self.base, &id, None),
             Job::Fabric(job) => job.get_instance(&self.base, &id),
@@ -137,7 +148,6 @@ impl Poller {
             call.timeout = FINAL_LOOK;
         }
         self.send(Tag::Poll, call, Policy::Again);
-        self.watch();
     }
 
     pub(super) fn polled(&mut self, response: &HttpResponse) -> Result<(), Error> {
@@ -256,6 +266,7 @@ impl Poller {
             || self.seen.outcome != Some(Outcome::Cancelled)
             || self.record.races >= RACES
             || self.cancel.is_some()
+            || self.deadline_passed
         {
             return false;
         }
@@ -317,15 +328,11 @@ impl Poller {
             self.final_look_over();
             return;
         }
-        let code = match error.code() {
-            code @ (ErrorCode::RunNotFound
-            | ErrorCode::NotFound
-            | ErrorCode::Unauthenticated
-            | ErrorCode::TokenExpired
-            | ErrorCode::Forbidden
-            | ErrorCode::WrongHost) => code,
-            _ => ErrorCode::LostSight,
-        };
+        if self.cancel.is_some_and(|cancel| cancel.by == CancelledBy::Deadline) {
+            self.finish_timed_out();
+            return;
+        }
+        let code = lost_sight(error.code());
         // A run that was only named, and does not exist or may not be seen, was never followed.
         let never_seen = self.seen.phase.is_none()
             && self
@@ -350,21 +357,24 @@ impl Poller {
                 if self.has_exchange(|tag| matches!(tag, Tag::Poll)) {
                     self.hurry(|tag| matches!(tag, Tag::Poll), FINAL_LOOK);
                 } else {
-                    self.poll();
+                    self.drop_exchanges(|tag| matches!(tag, Tag::Watch));
+                    self.poll_run();
                 }
                 if let Stage::Following(following) = &mut self.stage {
                     following.wake = None;
                 }
             }
             // The run that the start may have made is found first, then cancelled; bounded.
-            Stage::Starting(_) | Stage::Reconciling(_) if cancels && self.record.unsure > 0 => {
+            Stage::Looking(_) | Stage::Starting(_) | Stage::Reconciling(_)
+                if cancels && self.record.unsure > 0 && self.may_cancel_start() =>
+            {
                 self.cancel = Some(self.cancelling(CancelledBy::Deadline));
             }
             _ => self.finish_timed_out(),
         }
     }
 
-    fn final_look_over(&mut self) {
+    pub(super) fn final_look_over(&mut self) {
         if self.options.on_timeout == OnTimeout::Cancel && self.may_cancel() {
             self.cancel_run(CancelledBy::Deadline);
         } else {
@@ -391,6 +401,15 @@ impl Poller {
         self.options.cancel_shared || self.run.as_ref().is_some_and(|run| !run.shared)
     }
 
+    /// Whether the run that a start under way may make can be cancelled.
+    fn may_cancel_start(&self) -> bool {
+        let shared = match &self.job {
+            Job::Databricks(_) => self.starts_shared(),
+            Job::Fabric(_) => false,
+        };
+        self.options.cancel_shared || !shared
+    }
+
     const fn cancelling(&self, by: CancelledBy) -> Cancelling {
         Cancelling {
             by,
@@ -413,17 +432,31 @@ impl Poller {
                 self.finish(Outcome::Abandoned, error);
             }
             Stage::Following(_) => self.cancel_run(CancelledBy::Caller),
-            Stage::Starting(_) | Stage::Reconciling(_) if self.record.unsure > 0 => {
+            Stage::Looking(_) | Stage::Starting(_) | Stage::Reconciling(_) if self.record.unsure > 0 => {
                 self.cancel = Some(self.cancelling(CancelledBy::Caller));
             }
-            Stage::Looking(_) | Stage::Starting(_) | Stage::Reconciling(_) => {
-                self.seen.message = "cancelled before anything was started".to_owned();
-                self.done(Outcome::Cancelled, None, Vec::new(), None);
-            }
+            Stage::Looking(_) | Stage::Starting(_) | Stage::Reconciling(_) => self.cancelled_before_start(),
             // The run has ended: there is nothing to cancel, and nobody wants to wait for its outputs.
             Stage::Collecting(_) => self.collecting_over(),
             Stage::Done(_) => {}
         }
+    }
+
+    fn cancelled_before_start(&mut self) {
+        self.seen.message = "cancelled before anything was started".to_owned();
+        self.done(Outcome::Cancelled, None, Vec::new(), None);
+    }
+
+    /// A start that certainly had no effect is not sent again once nobody wants its run. Ends the wait then.
+    pub(super) fn start_is_unwanted(&mut self) -> bool {
+        let Some(cancel) = self.cancel.filter(|_| self.record.unsure == 0) else {
+            return false;
+        };
+        match cancel.by {
+            CancelledBy::Caller => self.cancelled_before_start(),
+            CancelledBy::Deadline => self.finish_timed_out(),
+        }
+        true
     }
 
     pub(super) fn detach_requested(&mut self) {
@@ -488,9 +521,9 @@ impl Poller {
     }
 
     pub(super) fn cancel_grace_over(&mut self) {
-        match (self.cancel.map(|cancel| cancel.by), self.is_starting()) {
+        match (self.cancel.map(|cancel| cancel.by), self.run.is_none()) {
             (Some(CancelledBy::Deadline), _) => self.finish_timed_out(),
-            (_, true) => {
+            (_, true) if self.judging().is_none() => {
                 let error = Error::new(
                     ErrorCode::Network,
                     "the start was not answered before the cancel was given up",
@@ -498,7 +531,8 @@ impl Poller {
                 self.start_gave_up(error);
             }
             _ => {
-                let id = self.run.as_ref().map(|run| run.id.clone()).unwrap_or_default();
+                let id = self.run.as_ref().map(|run| run.id.clone()).or(self.judging());
+                let id = id.unwrap_or_default();
                 let message = format!("run {id} was not seen to end after it was cancelled");
                 self.finish(Outcome::Abandoned, Error::new(ErrorCode::CancelUnconfirmed, message));
             }
@@ -516,8 +550,21 @@ impl Poller {
     }
 }
 
+/// The code of a result whose run can't be read any more: the cause where a person can do something about it.
+pub(super) const fn lost_sight(cause: ErrorCode) -> ErrorCode {
+    match cause {
+        code @ (ErrorCode::RunNotFound
+        | ErrorCode::NotFound
+        | ErrorCode::Unauthenticated
+        | ErrorCode::TokenExpired
+        | ErrorCode::Forbidden
+        | ErrorCode::WrongHost) => code,
+        _ => ErrorCode::LostSight,
+    }
+}
+
 /// An answer about another run is no answer.
-fn check_id(expected: &str, found: &str) -> Result<(), Error> {
+pub(super) fn check_id(expected: &str, found: &str) -> Result<(), Error> {
     if expected.eq_ignore_ascii_case(found) {
         return Ok(());
     }

@@ -87,9 +87,17 @@ pub(crate) fn retry(attempt: u32, asked: Option<Duration>, jitter: &mut Jitter) 
     let ceiling = (SECOND / 2 * 2_u32.saturating_pow(attempt.min(6))).min(30 * SECOND);
     let backoff = SECOND / 4 + jitter.below(ceiling);
     match asked {
-        Some(asked) => jitter.beyond(asked, 0.05).max(backoff),
+        Some(asked) => jitter.beyond(asked, ASKED_JITTER).max(backoff),
         None => backoff,
     }
+}
+
+/// By which share a wait that a service asked for may get longer.
+const ASKED_JITTER: f64 = 0.05;
+
+/// The longest wait that may come of what a service asked for.
+pub(crate) fn longest_obeyed(asked: Option<Duration>) -> Duration {
+    asked.unwrap_or_default().mul_f64(1.0 + ASKED_JITTER)
 }
 
 /// `Retry-After` as seconds or as an HTTP date, which counts from the answer's own `Date`, else from `now`.

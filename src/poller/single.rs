@@ -35,7 +35,14 @@ pub(crate) enum Step {
 
 impl SingleCall {
     pub(crate) fn new(call: Call, seed: [u8; 8]) -> Self {
-        Self { call, jitter: Jitter::new(seed), attempt: 0, refreshed: false, failing_since: None, next_id: 0 }
+        Self {
+            call,
+            jitter: Jitter::new(seed),
+            attempt: 0,
+            refreshed: false,
+            failing_since: None,
+            next_id: 0,
+        }
     }
 
     /// The request, under a new id each time.
@@ -104,19 +111,31 @@ mod tests {
     }
 
     fn response(status: u16, body: &str) -> HttpResponse {
-        HttpResponse { status, headers: vec![("Retry-After".into(), "7".into())], body: body.into() }
+        HttpResponse {
+            status,
+            headers: vec![("Retry-After".into(), "7".into())],
+            body: body.into(),
+        }
     }
 
     #[test]
     fn a_good_answer_is_json_or_nothing() {
-        assert_eq!(call().answered(Timestamp(0), &response(200, "[1]")), Ok(Step::Done(serde_json::json!([1]))));
-        assert_eq!(call().answered(Timestamp(0), &response(202, "\r\n")), Ok(Step::Done(Value::Null)));
+        assert_eq!(
+            call().answered(Timestamp(0), &response(200, "[1]")),
+            Ok(Step::Done(serde_json::json!([1])))
+        );
+        assert_eq!(
+            call().answered(Timestamp(0), &response(202, "\r\n")),
+            Ok(Step::Done(Value::Null))
+        );
     }
 
     #[test]
     fn a_passing_refusal_is_waited_out_until_the_budget_is_spent() {
         let mut call = call();
-        let Ok(Step::Again(at)) = call.answered(Timestamp(1000), &response(429, "")) else { panic!("it passes") };
+        let Ok(Step::Again(at)) = call.answered(Timestamp(1000), &response(429, "")) else {
+            panic!("it passes")
+        };
         assert!(at >= Timestamp(8000), "{at:?}");
         let mut now = Timestamp(1000);
         let error = loop {
@@ -135,9 +154,14 @@ mod tests {
     fn a_refused_credential_is_refreshed_once() {
         let mut call = call();
         assert!(!call.request().refresh_token);
-        assert_eq!(call.answered(Timestamp(5), &response(401, "{}")), Ok(Step::Again(Timestamp(5))));
+        assert_eq!(
+            call.answered(Timestamp(5), &response(401, "{}")),
+            Ok(Step::Again(Timestamp(5)))
+        );
         assert!(call.request().refresh_token);
-        let error = call.answered(Timestamp(5), &response(401, "{}")).expect_err("twice is enough");
+        let error = call
+            .answered(Timestamp(5), &response(401, "{}"))
+            .expect_err("twice is enough");
         assert_eq!(error.code(), ErrorCode::Unauthenticated);
     }
 
@@ -145,9 +169,14 @@ mod tests {
     fn a_page_is_tried_again_and_then_taken_for_a_wrong_host() {
         let mut call = call();
         for _ in 0..2 {
-            assert!(matches!(call.answered(Timestamp(0), &response(200, "<html>")), Ok(Step::Again(_))));
+            assert!(matches!(
+                call.answered(Timestamp(0), &response(200, "<html>")),
+                Ok(Step::Again(_))
+            ));
         }
-        let error = call.answered(Timestamp(0), &response(200, "<html>")).expect_err("it stays a page");
+        let error = call
+            .answered(Timestamp(0), &response(200, "<html>"))
+            .expect_err("it stays a page");
         assert_eq!(error.code(), ErrorCode::WrongHost);
     }
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, ErrorCode};
 use crate::http::RequestId;
 use crate::poller::options::RunOptions;
-use crate::poller::{Job, Poller, Stage};
+use crate::poller::{Job, Poller};
 use crate::run::RunInfo;
 use crate::time::Timestamp;
 
@@ -76,6 +76,10 @@ pub struct StartRecord {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(all(target_family = "wasm", feature = "client"), tsify(optional))]
     pub request_ids: Vec<String>,
+    /// Whether a start is under way, unanswered.
+    #[serde(default, skip_serializing_if = "is_false")]
+    #[cfg_attr(all(target_family = "wasm", feature = "client"), tsify(optional))]
+    pub unanswered: bool,
     /// Fabric: whether some unclear answer had no request id.
     #[serde(default, skip_serializing_if = "is_false")]
     #[cfg_attr(all(target_family = "wasm", feature = "client"), tsify(optional))]
@@ -183,6 +187,7 @@ impl Poller {
             None if poller.record.sent_at.is_some() => poller.resume_start(),
             None => poller.begin(),
         }
+        poller.fire_due();
         poller.report();
         Ok(poller)
     }
@@ -191,11 +196,6 @@ impl Poller {
     pub(super) const fn can_send_body(&self) -> bool {
         self.missing_secrets.is_empty()
     }
-
-    /// Whether the start has left and its run is not known yet.
-    pub(super) const fn is_starting(&self) -> bool {
-        matches!(self.stage, Stage::Starting(_) | Stage::Reconciling(_))
-    }
 }
 
 /// Takes the values of the named parameters out; gives the names that were there.
@@ -203,11 +203,20 @@ fn take_secrets(job: &mut Job, names: &[String]) -> Vec<String> {
     let mut taken = Vec::new();
     for name in names {
         let found = match job {
-            Job::Databricks(job) => job
-                .named_parameters()
-                .into_iter()
-                .flatten()
-                .fold(false, |found, map| map.remove(name).is_some() || found),
+            Job::Databricks(job) => {
+                let mut found = false;
+                for value in job
+                    .named_parameters()
+                    .into_iter()
+                    .flatten()
+                    .filter_map(|map| map.get_mut(name))
+                {
+                    // The name stays: it says which of the maps the value goes back to.
+                    value.clear();
+                    found = true;
+                }
+                found
+            }
             Job::Fabric(job) => {
                 let within = job.execution_data.as_mut().and_then(|data| data.get_mut("parameters"));
                 let within = within.and_then(serde_json::Value::as_object_mut);
@@ -236,9 +245,13 @@ fn put_secrets(job: &mut Job, names: &[String], mut values: serde_json::Map<Stri
         match job {
             Job::Databricks(job) => {
                 let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-                // The kind that was used is still there, perhaps empty.
-                if let Some(map) = job.named_parameters().into_iter().flatten().next() {
-                    map.insert(name.clone(), text);
+                for place in job
+                    .named_parameters()
+                    .into_iter()
+                    .flatten()
+                    .filter_map(|map| map.get_mut(name))
+                {
+                    place.clone_from(&text);
                 }
             }
             Job::Fabric(job) => {

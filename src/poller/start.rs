@@ -20,11 +20,11 @@ pub(super) enum Looking {
     #[default]
     Nothing,
     /// Databricks: jobs of a name; the ids found so far.
-    Jobs(Vec<String>),
+    Jobs { pages: u32, found: Vec<String> },
     /// Databricks: runs to reuse.
     Runs(RunsLook),
     /// Databricks: the run of an old start.
-    Lookup(Vec<Value>),
+    Lookup(Lookup),
     /// Fabric: the item's instances.
     Instances(Listing),
     /// Fabric: candidates whose marker is read.
@@ -42,6 +42,15 @@ pub(super) struct RunsLook {
     pub(super) pages: u32,
     pub(super) next_page: Option<String>,
     pub(super) rows: VecDeque<Value>,
+}
+
+/// Databricks: the runs from the time of an old start.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Lookup {
+    pub(super) pages: u32,
+    pub(super) rows: VecDeque<Value>,
+    /// Those with the caller's parameters.
+    pub(super) found: Vec<String>,
 }
 
 /// Fabric: the item's instances, page by page.
@@ -180,7 +189,9 @@ impl Poller {
         match &self.job {
             Job::Databricks(_) => self.resume_databricks_start(),
             Job::Fabric(_) => {
-                self.record.unnamed = self.record.request_ids.is_empty();
+                // A start whose answer was never read has no request id either.
+                self.record.unnamed |= self.record.unanswered;
+                self.record.unanswered = false;
                 let cause = Error::new(ErrorCode::Network, "the program ended before the start was answered");
                 self.reconcile(cause);
             }
@@ -190,6 +201,7 @@ impl Poller {
     /// A start is about to leave: stored first, so that nobody starts a second one.
     pub(super) fn start_left(&mut self) {
         self.record.unsure += 1;
+        self.record.unanswered = true;
         self.record.sent_at.get_or_insert(self.now);
         self.persist();
     }
@@ -197,6 +209,7 @@ impl Poller {
     /// It is certain that the start that left last had no effect.
     pub(super) fn start_had_no_effect(&mut self) {
         self.record.unsure = self.record.unsure.saturating_sub(1);
+        self.record.unanswered = false;
         if self.record.unsure == 0 {
             self.record.sent_at = None;
         }
@@ -219,6 +232,9 @@ impl Poller {
     pub(super) fn start_refused(&mut self, error: Error) {
         self.start_had_no_effect();
         if error.code() == ErrorCode::TokenOfDeletedRun && self.options.reuse.is_some() {
+            // Whatever earlier tries with this token did, their run is gone.
+            self.record.unsure = 0;
+            self.record.sent_at = None;
             self.next_generation(error);
         } else if self.record.unsure > 0 {
             // An earlier try may have been taken; this refusal says nothing about it.
@@ -237,16 +253,17 @@ impl Poller {
             (Job::Databricks(_), Some(token)) => format!("; idempotency token {token}"),
             _ => String::new(),
         };
-        let judged = match &self.stage {
-            Stage::Starting(starting) => starting.judging.clone(),
-            _ => None,
-        };
         let message = format!("the start was not confirmed: {error}{trace}");
+        // Pages in the place of answers are rather a wrong address than a start gone astray.
+        let code = match error.code() {
+            ErrorCode::WrongHost => ErrorCode::WrongHost,
+            _ => ErrorCode::StartUnconfirmed,
+        };
         let error = Error {
             message,
-            ..error.with_code(ErrorCode::StartUnconfirmed)
+            ..error.with_code(code)
         };
-        self.finish(Outcome::Abandoned, error.with_run_ids(judged.into_iter().collect()));
+        self.finish(Outcome::Abandoned, error);
     }
 
     /// A read before, or instead of, a start failed for good.

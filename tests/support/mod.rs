@@ -3,6 +3,8 @@
 
 #![allow(dead_code, unreachable_pub, reason = "each test binary uses a part of it")]
 
+pub mod fixture;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -47,6 +49,24 @@ pub fn json(status: u16, body: &str) -> HttpResponse {
 pub fn with_header(mut response: HttpResponse, name: &str, value: &str) -> HttpResponse {
     response.headers.push((name.to_owned(), value.to_owned()));
     response
+}
+
+/// `Sun, 01 Mar 2026 02:00:00 GMT`.
+pub fn http_date(at: Timestamp) -> String {
+    const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
+    const MONTHS: [&str; 12] = [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ];
+    let iso = at.to_iso();
+    let month: usize = iso[5..7].parse().expect("a month");
+    format!(
+        "{}, {} {} {} {} GMT",
+        DAYS[usize::try_from(at.0 / 86_400_000 % 7).expect("a day")],
+        &iso[8..10],
+        MONTHS[month - 1],
+        &iso[..4],
+        &iso[11..19]
+    )
 }
 
 /// A request as tests speak of it.
@@ -94,8 +114,21 @@ pub struct Host<'a> {
 impl<'a> Host<'a> {
     #[track_caller]
     pub fn start(job: Job, options: RunOptions, service: impl FnMut(Timestamp, &Sent) -> Reply + 'a) -> Self {
-        let poller = Poller::start(job, options, [7; 16], START).expect("the job is right");
-        Self::over(poller, START, service)
+        Self::start_at(START, job, options, service)
+    }
+
+    #[track_caller]
+    pub fn start_at(
+        now: Timestamp,
+        job: Job,
+        options: RunOptions,
+        service: impl FnMut(Timestamp, &Sent) -> Reply + 'a,
+    ) -> Self {
+        // Callers that begin at different times are different processes.
+        let mut random = [7; 16];
+        random[..8].copy_from_slice(&now.0.to_le_bytes());
+        let poller = Poller::start(job, options, random, now).expect("the job is right");
+        Self::over(poller, now, service)
     }
 
     pub fn over(poller: Poller, now: Timestamp, service: impl FnMut(Timestamp, &Sent) -> Reply + 'a) -> Self {
@@ -231,6 +264,15 @@ impl<'a> Host<'a> {
         };
         self.input(input);
         true
+    }
+
+    /// When [`Host::step`] would happen; `None` when it is over.
+    pub fn next_at(&mut self) -> Option<Timestamp> {
+        let Output::Timeout(deadline) = self.poller.poll_output() else {
+            return None;
+        };
+        let answer = self.coming.iter().map(|(at, ..)| *at).min().unwrap_or(deadline.at);
+        Some(answer.min(deadline.at).max(self.now))
     }
 
     #[track_caller]

@@ -35,16 +35,15 @@ impl Databricks {
     /// is no such run, or if it never ends.
     #[must_use]
     pub fn true_outcome(&self, run_id: i64) -> Option<String> {
-        let future = self.at(self.now.plus(Duration::from_secs(3650 * 86_400)));
-        let run = future.runs.iter().find(|run| run.id == run_id)?;
-        Some(future.outcome_text(run, run.outcome()?))
+        self.at(self.end_of_time()).outcome_of(run_id)
     }
 
     /// The truth for `GET /simulator/state`: which runs were really created, and how each really ends.
     #[must_use]
     pub fn state(&self, now: Timestamp) -> Value {
         let present = self.at(now);
-        let runs: Vec<Value> = present.runs.iter().map(|run| present.account(run)).collect();
+        let future = present.at(present.end_of_time());
+        let runs: Vec<Value> = present.runs.iter().map(|run| present.account(run, &future)).collect();
         let created: serde_json::Map<String, Value> = (0..self.spec.jobs.len())
             .map(|job| (self.job_id(job).to_string(), json!(self.runs_created(self.job_id(job)))))
             .collect();
@@ -56,7 +55,7 @@ impl Databricks {
         json!({"runsCreated": created, "runsOfToken": tokens, "runs": runs})
     }
 
-    fn account(&self, run: &Run) -> Value {
+    fn account(&self, run: &Run, future: &Self) -> Value {
         let outcome = run.outcome().map(|outcome| self.outcome_text(run, outcome));
         json!({
             "jobId": self.job_id(run.job).to_string(),
@@ -66,9 +65,19 @@ impl Databricks {
             "created": run.created.0,
             "ended": run.round().end.map(|end| end.0),
             "outcome": outcome,
-            "outcomeToCome": self.true_outcome(run.id),
+            "outcomeToCome": future.outcome_of(run.id),
             "deleted": run.deleted,
         })
+    }
+
+    fn outcome_of(&self, run_id: i64) -> Option<String> {
+        let run = self.runs.iter().find(|run| run.id == run_id)?;
+        Some(self.outcome_text(run, run.outcome()?))
+    }
+
+    /// Ten years from now; no run takes that long.
+    fn end_of_time(&self) -> Timestamp {
+        self.now.plus(Duration::from_secs(3650 * 86_400))
     }
 
     fn at(&self, now: Timestamp) -> Self {

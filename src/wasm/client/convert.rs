@@ -23,7 +23,9 @@ pub(super) fn to_js<T: Serialize + ?Sized>(value: &T) -> JsValue {
 /// Integers that JavaScript's numbers can't hold become decimal digits in a text, as the services' ids do.
 pub(super) fn value_to_js(mut value: Value) -> JsValue {
     write_large_integers(&mut value);
-    value.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).unwrap_or_default()
+    value
+        .serialize(&serde_wasm_bindgen::Serializer::json_compatible())
+        .unwrap_or_default()
 }
 
 fn write_large_integers(value: &mut Value) {
@@ -71,7 +73,10 @@ pub(super) fn members(options: &JsValue, what: &str, own: &[&str]) -> Result<Mem
 
 /// Takes out the members that `names` lists.
 pub(super) fn take(members: &mut Members, names: &[&str]) -> Members {
-    names.iter().filter_map(|name| Some(((*name).to_owned(), members.shift_remove(*name)?))).collect()
+    names
+        .iter()
+        .filter_map(|name| Some(((*name).to_owned(), members.shift_remove(*name)?)))
+        .collect()
 }
 
 /// Refuses what nobody took: most likely a misspelt name.
@@ -112,7 +117,9 @@ fn id_text(name: &str, value: &Value) -> Result<String, Error> {
 /// Reads a struct all of whose members may be absent; an error names the member.
 pub(super) fn read<T: DeserializeOwned>(members: Members) -> Result<T, Error> {
     if let Some((name, _)) = members.iter().find(|(_, value)| has_large(value)) {
-        return Err(refuse(format!("{name}: expected numbers below 2^53; give a larger one as a text")));
+        return Err(refuse(format!(
+            "{name}: expected numbers below 2^53; give a larger one as a text"
+        )));
     }
     let whole = Value::Object(members);
     serde_json::from_value(whole.clone()).map_err(|error| {
@@ -120,7 +127,10 @@ pub(super) fn read<T: DeserializeOwned>(members: Members) -> Result<T, Error> {
             let member = Value::Object(Members::from_iter([(name.clone(), value.clone())]));
             serde_json::from_value::<T>(member).is_err().then(|| name.clone())
         };
-        let name = whole.as_object().and_then(|members| members.iter().find_map(alone)).unwrap_or_default();
+        let name = whole
+            .as_object()
+            .and_then(|members| members.iter().find_map(alone))
+            .unwrap_or_default();
         refuse(format!("{name}: {error}"))
     })
 }

@@ -33,7 +33,10 @@ pub(super) struct Listeners(RefCell<Vec<Weak<RefCell<Buffer>>>>);
 impl Listeners {
     /// An iterator over what comes from now on.
     pub(super) fn listen(&self, ended: bool) -> RunEvents {
-        let buffer = Rc::new(RefCell::new(Buffer { closed: ended, ..Buffer::default() }));
+        let buffer = Rc::new(RefCell::new(Buffer {
+            closed: ended,
+            ..Buffer::default()
+        }));
         if !ended {
             self.0.borrow_mut().push(Rc::downgrade(&buffer));
         }

@@ -67,7 +67,9 @@ impl JsPoller {
         options: &JsValue,
         now: f64,
     ) -> Result<Self, JsValue> {
-        handle::resume(snapshot, options, &[], timestamp(now)).map(Self).map_err(throw)
+        handle::resume(snapshot, options, &[], timestamp(now))
+            .map(Self)
+            .map_err(throw)
     }
 
     /// The next thing to do.
@@ -105,7 +107,13 @@ impl JsPoller {
         let headers = convert::from_js(headers)
             .and_then(|headers| serde_json::from_value(headers).map_err(|_| refuse("headers: expected pairs of texts")))
             .map_err(throw)?;
-        self.handle(now, Input::Response { id: RequestId(id), response: HttpResponse { status, headers, body } })
+        self.handle(
+            now,
+            Input::Response {
+                id: RequestId(id),
+                response: HttpResponse { status, headers, body },
+            },
+        )
     }
 
     /// Tells that there is no answer.
@@ -122,7 +130,14 @@ impl JsPoller {
         message: String,
         #[wasm_bindgen(js_name = mayHaveLeft)] may_have_left: bool,
     ) -> Result<(), JsValue> {
-        self.handle(now, Input::TransportFailed { id: RequestId(id), message, may_have_left })
+        self.handle(
+            now,
+            Input::TransportFailed {
+                id: RequestId(id),
+                message,
+                may_have_left,
+            },
+        )
     }
 
     /// Tells that the time has come.

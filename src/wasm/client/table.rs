@@ -46,7 +46,11 @@ impl JsTable {
         #[wasm_bindgen(unchecked_param_type = "Uint8Array | string")] json: &JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "string")] path: &JsValue,
     ) -> Result<Self, JsValue> {
-        let path = if is_absent(path) { JsonPath::root() } else { json_path(path).map_err(throw)? };
+        let path = if is_absent(path) {
+            JsonPath::root()
+        } else {
+            json_path(path).map_err(throw)?
+        };
         let bytes = match (json.as_string(), json.dyn_ref::<Uint8Array>()) {
             (Some(text), _) => text.into_bytes(),
             (None, Some(bytes)) => bytes.to_vec(),
@@ -98,7 +102,10 @@ impl JsTable {
     ) -> JsValue {
         let column = match column.as_string() {
             Some(name) => self.0.column(&name),
-            None => column.as_f64().filter(|at| at.fract() == 0.0 && *at >= 0.0).and_then(|at| self.0.columns().get(at as usize)),
+            None => column
+                .as_f64()
+                .filter(|at| at.fract() == 0.0 && *at >= 0.0)
+                .and_then(|at| self.0.columns().get(at as usize)),
         };
         match column {
             Some(column) if (row as usize) < self.0.row_count() => cell(column.value(row as usize)),
@@ -164,7 +171,9 @@ impl JsTable {
             csv = match (name.as_str(), value.as_bool()) {
                 ("header", Some(header)) => csv.header(header),
                 ("defuseFormulas", Some(defuse)) => csv.defuse_formulas(defuse),
-                ("header" | "defuseFormulas", None) => return Err(throw(refuse(format!("{name}: expected true or false")))),
+                ("header" | "defuseFormulas", None) => {
+                    return Err(throw(refuse(format!("{name}: expected true or false"))));
+                }
                 _ => return Err(throw(refuse(format!("expected known options, found {name:?}")))),
             };
         }
@@ -176,7 +185,12 @@ impl JsTable {
     /// The rows as objects. One text that JavaScript parses is several times faster than a call per value.
     fn rows(&self, large: impl Fn(i64) -> JsValue) -> Array {
         let rows: Array = JSON::parse(&self.0.to_json()).unwrap_or_default().unchecked_into();
-        for column in self.0.columns().iter().filter(|column| column.column_type() == ColumnType::Int64) {
+        for column in self
+            .0
+            .columns()
+            .iter()
+            .filter(|column| column.column_type() == ColumnType::Int64)
+        {
             for (at, row) in (0..self.0.row_count()).zip(0..) {
                 if let CellRef::Int64(integer) = column.value(at)
                     && !is_safe(integer)

@@ -1,0 +1,5 @@
+//! The driver, over a `fetch` made of closures.
+
+mod conversions;
+mod runs;
+mod service;
