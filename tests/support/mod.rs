@@ -230,10 +230,13 @@ impl<'a> Host<'a> {
         }
     }
 
+    /// Whether it is an output that is still waited for: a host aborts a request when its time is over.
     fn is_output(&self, id: RequestId) -> bool {
-        self.sent
-            .iter()
-            .any(|sent| sent.request.id == id && sent.request.endpoint == "jobs/runs/get-output")
+        self.sent.iter().any(|sent| {
+            sent.request.id == id
+                && sent.request.endpoint == "jobs/runs/get-output"
+                && sent.at.plus(sent.request.timeout) > self.now
+        })
     }
 
     /// Jumps to the next answer or timeout. `false` when it is over.

@@ -63,7 +63,6 @@ impl DatabricksClient {
     /// @param job The job and its parameters.
     /// @throws {PqrunError} The service refused, or it is not known whether it started: `startUnconfirmed`.
     #[wasm_bindgen(js_name = runNow, unchecked_return_type = "Promise<{ runId: string }>")]
-    #[must_use]
     pub fn run_now(
         &self,
         #[wasm_bindgen(unchecked_param_type = "DatabricksJobToRun")] job: &JsValue,
@@ -75,7 +74,6 @@ impl DatabricksClient {
 
     /// Starts a run, waits for its end, reads its outputs. Waits 3600 s unless `timeout` says otherwise.
     #[wasm_bindgen(js_name = runNowAndAwait, unchecked_return_type = "Promise<RunResult>")]
-    #[must_use]
     pub fn run_now_and_await(
         &self,
         #[wasm_bindgen(unchecked_param_type = "DatabricksJobToRun")] job: &JsValue,
@@ -89,7 +87,6 @@ impl DatabricksClient {
 
     /// Waits for the end of a run, reads its outputs. Waits 3600 s unless `timeout` says otherwise.
     #[wasm_bindgen(js_name = awaitRun, unchecked_return_type = "Promise<RunResult>")]
-    #[must_use]
     pub fn await_run(
         &self,
         #[wasm_bindgen(js_name = runId, unchecked_param_type = "Id")] run_id: &JsValue,
@@ -104,7 +101,6 @@ impl DatabricksClient {
 
     /// Reads a run.
     #[wasm_bindgen(js_name = getRun, unchecked_return_type = "Promise<DatabricksRun>")]
-    #[must_use]
     pub fn get_run(&self, #[wasm_bindgen(js_name = runId, unchecked_param_type = "Id")] run_id: &JsValue) -> Promise {
         let call = run_id_of(run_id).map(|id| self.job.runs_get(&self.base, &id, None));
         self.client.request(
@@ -116,7 +112,6 @@ impl DatabricksClient {
     /// Reads the output of a task's run. The service refuses it for a job run of several tasks: give the run id of a
     /// task, as {@link DatabricksClient.getRun} lists them.
     #[wasm_bindgen(js_name = getRunOutput, unchecked_return_type = "Promise<RunOutput>")]
-    #[must_use]
     pub fn get_run_output(
         &self,
         #[wasm_bindgen(js_name = runId, unchecked_param_type = "Id")] run_id: &JsValue,
@@ -130,7 +125,6 @@ impl DatabricksClient {
 
     /// Asks a run to stop. It has stopped when {@link DatabricksClient.getRun} says so.
     #[wasm_bindgen(js_name = cancelRun, unchecked_return_type = "Promise<void>")]
-    #[must_use]
     pub fn cancel_run(
         &self,
         #[wasm_bindgen(js_name = runId, unchecked_param_type = "Id")] run_id: &JsValue,
@@ -141,7 +135,6 @@ impl DatabricksClient {
 
     /// Lists runs, newest first: all pages, up to `limit`, which is 100 if left out.
     #[wasm_bindgen(js_name = listRuns, unchecked_return_type = "Promise<DatabricksRun[]>")]
-    #[must_use]
     pub fn list_runs(
         &self,
         #[wasm_bindgen(unchecked_optional_param_type = "ListRunsOptions")] options: &JsValue,
@@ -180,7 +173,6 @@ impl DatabricksClient {
 
     /// Lists jobs: all pages, up to `limit`, which is 100 if left out. The filter by `name` ignores case.
     #[wasm_bindgen(js_name = listJobs, unchecked_return_type = "Promise<DatabricksJobInfo[]>")]
-    #[must_use]
     pub fn list_jobs(
         &self,
         #[wasm_bindgen(unchecked_optional_param_type = "{ name?: string; limit?: number }")] options: &JsValue,

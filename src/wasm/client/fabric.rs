@@ -10,8 +10,8 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use super::convert::{self, Members, refuse, throw, value_to_js};
 use super::driver::Until;
 use super::host::now;
-use super::service::{self, Client, Follow, List, result_of};
-use crate::contract::{Call, QueryValue};
+use super::service::{self, Client, Follow, List, Page, result_of};
+use crate::contract::QueryValue;
 use crate::error::Error;
 use crate::fabric::contract;
 use crate::fabric::instance::{Instance, canonical_guid};
@@ -64,7 +64,6 @@ impl FabricClient {
     /// @param job The job type, which is `Pipeline` if left out, and the parameters.
     /// @throws {PqrunError} The service refused, or it is not known whether it started: `startUnconfirmed`.
     #[wasm_bindgen(js_name = createRun, unchecked_return_type = "Promise<FabricRunRef>")]
-    #[must_use]
     pub fn create_run(
         &self,
         #[wasm_bindgen(js_name = itemId)] item_id: &str,
@@ -88,7 +87,6 @@ impl FabricClient {
 
     /// Starts a job of an item, waits for its end, reads its outputs. Waits 3600 s unless `timeout` says otherwise.
     #[wasm_bindgen(js_name = createRunAndAwaitCompletion, unchecked_return_type = "Promise<RunResult>")]
-    #[must_use]
     pub fn create_run_and_await_completion(
         &self,
         #[wasm_bindgen(js_name = itemId)] item_id: &str,
@@ -103,7 +101,6 @@ impl FabricClient {
 
     /// Waits for the end of a job instance, reads its outputs. Waits 3600 s unless `timeout` says otherwise.
     #[wasm_bindgen(js_name = awaitRunCompletion, unchecked_return_type = "Promise<RunResult>")]
-    #[must_use]
     pub fn await_run_completion(
         &self,
         #[wasm_bindgen(js_name = itemId)] item_id: &str,
@@ -117,7 +114,6 @@ impl FabricClient {
 
     /// Reads the state of a job instance.
     #[wasm_bindgen(js_name = getRunState, unchecked_return_type = "Promise<FabricRunState>")]
-    #[must_use]
     pub fn get_run_state(
         &self,
         #[wasm_bindgen(js_name = itemId)] item_id: &str,
@@ -136,7 +132,6 @@ impl FabricClient {
 
     /// Lists the job instances of an item, newest first: all active ones and about the 100 newest that have ended.
     #[wasm_bindgen(js_name = listRuns, unchecked_return_type = "Promise<FabricRunState[]>")]
-    #[must_use]
     pub fn list_runs(
         &self,
         #[wasm_bindgen(js_name = itemId)] item_id: &str,
@@ -163,7 +158,6 @@ impl FabricClient {
 
     /// Asks a job instance to stop. It has stopped when {@link FabricClient.getRunState} says so.
     #[wasm_bindgen(js_name = cancelRun, unchecked_return_type = "Promise<void>")]
-    #[must_use]
     pub fn cancel_run(
         &self,
         #[wasm_bindgen(js_name = itemId)] item_id: &str,
@@ -179,7 +173,6 @@ impl FabricClient {
     ///
     /// @param options The window in which the run was active, as milliseconds or ISO texts; the last 30 days if left out.
     #[wasm_bindgen(js_name = queryActivityRuns, unchecked_return_type = "Promise<FabricActivityRun[]>")]
-    #[must_use]
     pub fn query_activity_runs(
         &self,
         #[wasm_bindgen(js_name = runId)] run_id: &str,
@@ -206,7 +199,6 @@ impl FabricClient {
 
     /// Lists the workspaces that the token sees, as the service writes them.
     #[wasm_bindgen(js_name = listWorkspaces, unchecked_return_type = "Promise<FabricWorkspace[]>")]
-    #[must_use]
     pub fn list_workspaces(
         &self,
         #[wasm_bindgen(unchecked_optional_param_type = "{ limit?: number }")] options: &JsValue,
@@ -223,7 +215,6 @@ impl FabricClient {
     ///
     /// @param options `type` is the service's word, such as `DataPipeline` or `Notebook`.
     #[wasm_bindgen(js_name = listItems, unchecked_return_type = "Promise<FabricItem[]>")]
-    #[must_use]
     pub fn list_items(
         &self,
         #[wasm_bindgen(unchecked_optional_param_type = "{ type?: string; limit?: number }")] options: &JsValue,
@@ -274,7 +265,7 @@ fn with_item(item_id: &str, job: &JsValue) -> Result<Members, Error> {
     Ok(members)
 }
 
-fn pages(limit: usize, page: Box<dyn Fn(Option<&str>) -> Call>) -> List {
+fn pages(limit: usize, page: Page) -> List {
     List {
         limit,
         rows: "value",

@@ -74,7 +74,6 @@ impl JsPoller {
 
     /// The next thing to do.
     #[wasm_bindgen(js_name = pollOutput, unchecked_return_type = "PollerOutput")]
-    #[must_use]
     pub fn poll_output(&mut self) -> JsValue {
         let (kind, name, value) = match self.0.poll_output() {
             Output::Persist(snapshot) => ("persist", "snapshot", to_js(&snapshot)),
@@ -158,21 +157,18 @@ impl JsPoller {
 
     /// Where things stand, for {@link Poller.resume} or {@link resumeRun}.
     #[wasm_bindgen(unchecked_return_type = "Snapshot")]
-    #[must_use]
     pub fn snapshot(&self) -> JsValue {
         to_js(&self.0.snapshot())
     }
 
     /// The run that is followed, once it is known.
     #[wasm_bindgen(getter, unchecked_return_type = "RunInfo | undefined")]
-    #[must_use]
     pub fn run(&self) -> JsValue {
         self.0.run().map_or(JsValue::UNDEFINED, to_js)
     }
 
     /// Where things stand, whether or not an event told it.
     #[wasm_bindgen(getter, unchecked_return_type = "RunEvent")]
-    #[must_use]
     pub fn status(&self) -> JsValue {
         to_js(&self.0.status())
     }

@@ -40,8 +40,11 @@ pub(super) struct List {
     pub(super) rows: &'static str,
     /// Where the token of the next page is.
     pub(super) token: &'static str,
-    pub(super) page: Box<dyn Fn(Option<&str>) -> Call>,
+    pub(super) page: Page,
 }
+
+/// The request for the page behind a token.
+pub(super) type Page = Box<dyn Fn(Option<&str>) -> Call>;
 
 /// What an answer means.
 type Read<T> = Box<dyn FnOnce(T) -> Result<JsValue, Error>>;

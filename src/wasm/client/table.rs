@@ -70,14 +70,12 @@ impl JsTable {
 
     /// How many rows there are.
     #[wasm_bindgen(getter, js_name = rowCount)]
-    #[must_use]
     pub fn row_count(&self) -> u32 {
         self.0.row_count() as u32
     }
 
     /// The columns' names and types, in order.
     #[wasm_bindgen(getter, unchecked_return_type = "TableColumn[]")]
-    #[must_use]
     pub fn columns(&self) -> Array {
         let describe = |column: &Column| {
             let js = Object::new();
@@ -94,7 +92,6 @@ impl JsTable {
     /// @param column Its place, counted from 0, or its name.
     /// @returns The value; `undefined` outside the table.
     #[wasm_bindgen(unchecked_return_type = "TableValue | undefined")]
-    #[must_use]
     pub fn value(
         &self,
         row: u32,
@@ -115,7 +112,6 @@ impl JsTable {
 
     /// All values of a column, one per row; `undefined` if there is no such column.
     #[wasm_bindgen(unchecked_return_type = "TableValue[] | undefined")]
-    #[must_use]
     pub fn column(&self, name: &str) -> Option<Array> {
         let column = self.0.column(name)?;
         Some((0..self.0.row_count()).map(|row| cell(column.value(row))).collect())
@@ -123,35 +119,30 @@ impl JsTable {
 
     /// The rows as objects, each with every column.
     #[wasm_bindgen(js_name = toArray, unchecked_return_type = "TableRow[]")]
-    #[must_use]
     pub fn to_array(&self) -> Array {
-        self.rows(|integer| JsValue::from(integer))
+        self.rows(JsValue::from)
     }
 
     /// Iterates over the rows as objects.
     #[wasm_bindgen(js_name = "[Symbol.iterator]", unchecked_return_type = "IterableIterator<TableRow>")]
-    #[must_use]
     pub fn iterator(&self) -> Iterator {
         self.to_array().values()
     }
 
     /// What `JSON.stringify` writes: the rows as objects, integers beyond `Number.MAX_SAFE_INTEGER` as texts.
     #[wasm_bindgen(js_name = toJSON, unchecked_return_type = "TableRow[]")]
-    #[must_use]
     pub fn to_json_value(&self) -> Array {
         self.rows(|integer| JsValue::from_str(&integer.to_string()))
     }
 
     /// A JSON array of the rows. Integers keep all their digits, as numbers.
     #[wasm_bindgen(js_name = toJson)]
-    #[must_use]
     pub fn to_json(&self) -> String {
         self.0.to_json()
     }
 
     /// JSON lines: an object per row and line.
     #[wasm_bindgen(js_name = toJsonLines)]
-    #[must_use]
     pub fn to_json_lines(&self) -> String {
         self.0.to_json_lines()
     }

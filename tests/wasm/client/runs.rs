@@ -289,3 +289,55 @@ async fn a_run_is_attached_to_by_a_bigint() {
     assert_eq!(text(&get(&result, "run"), "identifiedBy"), "given");
     assert_eq!(service.log(), [GET_RUN, GET_OUTPUT]);
 }
+
+/// Puts a timer in the place of the host's that notes its lengths; gives the old one back when dropped.
+struct TimerSpy(JsValue);
+
+impl TimerSpy {
+    fn install(lengths: &Rc<RefCell<Vec<f64>>>) -> Self {
+        let old = get(&js_sys::global(), "setTimeout");
+        let (lengths, inner) = (Rc::clone(lengths), js_sys::Function::from(old.clone()));
+        let spy = Closure::<dyn FnMut(JsValue, f64) -> JsValue>::new(move |callback, length: f64| {
+            lengths.borrow_mut().push(length);
+            inner
+                .call2(&JsValue::UNDEFINED, &callback, &length.into())
+                .expect("it is a timer")
+        });
+        set_timeout(&spy.into_js_value());
+        Self(old)
+    }
+}
+
+impl Drop for TimerSpy {
+    fn drop(&mut self) {
+        set_timeout(&self.0);
+    }
+}
+
+fn set_timeout(function: &JsValue) {
+    js_sys::Reflect::set(&js_sys::global(), &"setTimeout".into(), function).expect("it may be replaced");
+}
+
+#[wasm_bindgen_test]
+async fn no_timer_is_longer_than_an_hour() {
+    let lengths = Rc::default();
+    let spy = TimerSpy::install(&lengths);
+    let service = Service::new([Answer::Json(200, run("RUNNING"))]);
+    let options = object(&[
+        ("host", "adb-1.5.azuredatabricks.net".into()),
+        ("token", "secret".into()),
+        ("fetch", service.fetch()),
+        ("runId", "7".into()),
+        ("pollInterval", "60d".into()),
+        ("timeout", "90d".into()),
+    ]);
+    let handle = attach_databricks_run(&options).expect("they are right");
+    turns().await;
+    handle.detach();
+    drop(spy);
+    assert!(lengths.borrow().contains(&3_600_000.0), "{lengths:?}");
+    assert!(
+        lengths.borrow().iter().all(|length| *length <= 3_600_000.0),
+        "{lengths:?}"
+    );
+}

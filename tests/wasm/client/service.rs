@@ -96,10 +96,16 @@ pub(crate) fn run(state: &str) -> Value {
 
 /// An answer that is no `Response`: plain members, headers as a map.
 pub(crate) fn response(status: u16, body: &str) -> JsValue {
+    response_with(status, body, &[("content-type", "application/json")])
+}
+
+pub(crate) fn response_with(status: u16, body: &str, given: &[(&str, &str)]) -> JsValue {
     let bytes = JsValue::from(Uint8Array::from(body.as_bytes()).buffer());
     let body = Closure::<dyn FnMut() -> Promise>::new(move || Promise::resolve(&bytes)).into_js_value();
     let headers = js_sys::Map::new();
-    headers.set(&"content-type".into(), &"application/json".into());
+    for (name, value) in given {
+        headers.set(&(*name).into(), &(*value).into());
+    }
     object(&[
         ("status", status.into()),
         ("headers", headers.into()),
