@@ -20,7 +20,9 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::{Map, Value};
 
 use crate::databricks::job::DatabricksJob;
 use crate::error::{Error, ErrorCode};
@@ -41,15 +43,33 @@ use snapshot::{Snapshot, StartRecord};
 use start::{Looking, Reconciling, Starting};
 
 /// What to run.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "service", rename_all = "camelCase")]
 #[expect(clippy::exhaustive_enums, reason = "a third service would be a new product")]
-#[expect(clippy::large_enum_variant, reason = "there is one of it per run")]
+#[cfg_attr(
+    not(target_family = "wasm"),
+    expect(clippy::large_enum_variant, reason = "there is one of it per run")
+)]
 pub enum Job {
     /// A Databricks job.
     Databricks(DatabricksJob),
     /// A Fabric item's job.
     Fabric(FabricJob),
+}
+
+/// By hand: for a tagged enum serde would write every reader below it a second time, over its buffered form.
+impl<'de> Deserialize<'de> for Job {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut members = Map::deserialize(deserializer)?;
+        let service = members.shift_remove("service");
+        let members = Value::Object(members);
+        let job = match service.as_ref().and_then(Value::as_str) {
+            Some("databricks") => DatabricksJob::deserialize(members).map(Self::Databricks),
+            Some("fabric") => FabricJob::deserialize(members).map(Self::Fabric),
+            _ => return Err(D::Error::custom("service: expected databricks or fabric")),
+        };
+        job.map_err(D::Error::custom)
+    }
 }
 
 impl Job {

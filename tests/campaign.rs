@@ -423,3 +423,70 @@ fn callers_with_reuse_share_one_databricks_run_however_they_interleave() {
         );
     }
 }
+
+#[test]
+fn callers_with_reuse_follow_one_fabric_run_however_they_interleave() {
+    for seed in 0..150 {
+        let mut random = Random(seed ^ 0xFAB);
+        let mut scenario = fabric_scenario(&mut random, seed);
+        scenario["faults"] = json!([]);
+        scenario["fabric"]["items"][0]["history"] = json!([{ "ageSeconds": 100_000 }]);
+        scenario["fabric"]["items"][0]["runs"][0]["end"] = json!({ "status": "Completed" });
+        scenario["fabric"]["switches"]["listLagSeconds"] = json!(random.below(3));
+        // What every caller can be told.
+        scenario["fabric"]["switches"]["location"] = json!("full");
+        let simulator = simulator(&scenario);
+        let mut options = RunOptions::default();
+        options.reuse = Some(pqrun::poller::options::Reuse::default());
+        options.cancel_duplicates = seed % 2 == 0;
+        let begins = (0..4)
+            .map(|_| START.plus(Duration::from_millis(random.below(5000))))
+            .collect();
+        let results = run_together(begins, |at| {
+            let mut job = FabricJob::default();
+            job.host = Some("http://127.0.0.1:8080".to_owned());
+            job.workspace_id = WORKSPACE.to_owned();
+            job.item_id = ITEM.to_owned();
+            Host::start_at(
+                at,
+                Job::Fabric(job),
+                options.clone(),
+                simulated::service(Rc::clone(&simulator)),
+            )
+        });
+        let simulator = simulator.borrow();
+        let created: Vec<_> = simulator
+            .fabric()
+            .created(ITEM)
+            .into_iter()
+            .filter(|run| run.enqueued >= START)
+            .collect();
+        let context = || format!("seed {seed}\n{scenario:#}\n{created:#?}\n{results:#?}");
+        let winner = created
+            .iter()
+            .map(|run| run.id.as_str())
+            .min()
+            .expect("somebody started one");
+        for result in &results {
+            assert_eq!(result.outcome, Outcome::Succeeded, "{}", context());
+            assert_eq!(
+                result.run.as_ref().map(|run| run.id.as_str()),
+                Some(winner),
+                "{}",
+                context()
+            );
+        }
+        if options.cancel_duplicates {
+            // A run that ended before the cancel reached it is the only other one.
+            let left = created
+                .iter()
+                .filter(|run| run.id != winner && run.status != "Cancelled")
+                .count();
+            let short = scenario["fabric"]["items"][0]["runs"][0]["durationSeconds"]
+                .as_u64()
+                .unwrap_or_default()
+                < 200;
+            assert!(short || left == 0, "{}", context());
+        }
+    }
+}

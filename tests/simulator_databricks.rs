@@ -11,6 +11,8 @@ mod ends;
 mod graphs;
 #[path = "simulator_databricks/lists.rs"]
 mod lists;
+#[path = "simulator_databricks/orders.rs"]
+mod orders;
 #[path = "simulator_databricks/outputs.rs"]
 mod outputs;
 #[path = "simulator_databricks/starts.rs"]

@@ -160,9 +160,12 @@ impl State {
             let by_result = result_state.map(|_| result_row.and_then(|row| row.outcome));
             let by_life_cycle = life_cycle_row.and_then(|row| row.outcome);
             match by_code.flatten().or(by_result.flatten()).or(by_life_cycle) {
-                // The new status has one code for what a user or the platform stopped; the older result tells what took
-                // too long, or failed because a task did.
-                Some(Outcome::Cancelled) if result_row.is_some_and(|row| row.outcome == Some(Outcome::Failed)) => {
+                // The platform's own code is the same for a run that took too long, or that ended because a task did;
+                // the older result tells it from a cancel.
+                Some(Outcome::Cancelled)
+                    if code.is_some_and(|code| code.eq_ignore_ascii_case("CANCELED"))
+                        && result_row.is_some_and(|row| row.outcome == Some(Outcome::Failed)) =>
+                {
                     Outcome::Failed
                 }
                 Some(outcome) => outcome,

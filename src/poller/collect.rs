@@ -159,13 +159,17 @@ impl Poller {
                 }
             })
             .collect();
-        let Some(collecting) = self.collecting() else { return };
-        let open: Vec<Fetch> = open
-            .into_iter()
-            .chain(collecting.queue.drain(..))
-            .chain(collecting.later.drain(..).map(|(_, fetch)| fetch))
-            .collect();
-        for fetch in open {
+        let mut open = VecDeque::from(open);
+        loop {
+            let Some(collecting) = self.collecting() else { return };
+            // What is given up may have found more that will not be read.
+            open.extend(
+                collecting
+                    .queue
+                    .drain(..)
+                    .chain(collecting.later.drain(..).map(|(_, fetch)| fetch)),
+            );
+            let Some(fetch) = open.pop_front() else { break };
             let error = Error::new(
                 ErrorCode::OutputUnavailable,
                 "the outputs could not be read in the time for them",

@@ -94,8 +94,7 @@ impl Poller {
             self.run_now();
             return;
         };
-        self.stage = Stage::Looking(Box::new(Looking::Lookup(Lookup::default())));
-        self.lookup_page(&job_id, None);
+        self.begin_lookup(&job_id);
     }
 
     // Name to id.
@@ -360,7 +359,6 @@ impl Poller {
         let value = json::object(response)?;
         let id =
             json::id(&value, "run_id").ok_or_else(|| json::missing("run_id, a 64-bit number", value.get("run_id")))?;
-        self.note_service_clock(response);
         let Stage::Starting(starting) = &mut self.stage else {
             return Ok(());
         };
@@ -448,10 +446,20 @@ impl Poller {
 
     // A start too old to be sent again.
 
-    fn lookup_page(&mut self, job_id: &str, page: Option<&str>) {
+    fn begin_lookup(&mut self, job_id: &str) {
+        let offset = self.record.clock_offset;
+        self.stage = Stage::Looking(Box::new(Looking::Lookup(Lookup {
+            offset,
+            ..Lookup::default()
+        })));
+        self.lookup_page(job_id, offset, None);
+    }
+
+    fn lookup_page(&mut self, job_id: &str, offset: i64, page: Option<&str>) {
         let sent = self.record.sent_at.unwrap_or(self.now);
-        let from = self.host_as_service(sent.minus(Duration::from_secs(120))).0.to_string();
-        let to = self.host_as_service(sent.plus(Duration::from_secs(600))).0.to_string();
+        let sent = Timestamp(sent.0.saturating_add_signed(offset));
+        let from = sent.minus(Duration::from_secs(120)).0.to_string();
+        let to = sent.plus(Duration::from_secs(600)).0.to_string();
         let mut query = vec![
             ("job_id", job_id),
             ("limit", "24"),
@@ -465,7 +473,6 @@ impl Poller {
 
     pub(super) fn runs_lookup(&mut self, response: &HttpResponse) -> Result<(), Error> {
         let value = json::object(response)?;
-        self.note_service_clock(response);
         let job_id = self.record.job_id.clone().unwrap_or_default();
         let Stage::Looking(looking) = &mut self.stage else {
             return Ok(());
@@ -473,11 +480,17 @@ impl Poller {
         let Looking::Lookup(lookup) = looking.as_mut() else {
             return Ok(());
         };
+        let offset = lookup.offset;
+        if lookup.pages == 0 && offset.abs_diff(self.record.clock_offset) > 60_000 {
+            // No answer had told the time before: that was the wrong window.
+            self.begin_lookup(&job_id);
+            return Ok(());
+        }
         lookup.rows.extend(json::array(&value, "runs").iter().cloned());
         if let Some(page) = json::string(&value, "next_page_token") {
             lookup.pages += 1;
             if lookup.pages < MOST_PAGES {
-                self.lookup_page(&job_id, Some(&page));
+                self.lookup_page(&job_id, offset, Some(&page));
             } else {
                 self.look_refused(endless("jobs/runs/list"));
             }
@@ -560,7 +573,6 @@ impl Poller {
 
     /// The service's clock at an answer. Without a date in it: as far as earlier answers told, else the host's.
     pub(super) fn service_now(&mut self, response: &HttpResponse) -> Timestamp {
-        self.note_service_clock(response);
         schedule::service_now(response).unwrap_or_else(|| {
             if self.record.clock_offset == 0 {
                 self.warn(

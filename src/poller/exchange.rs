@@ -175,6 +175,8 @@ impl Poller {
             }
             return;
         };
+        // Whatever it says, it tells the time.
+        self.note_service_clock(&response);
         let mut exchange = self.exchanges.remove(at);
         let name = exchange.call.endpoint.name;
         match judge(&exchange.call, exchange.policy, exchange.refreshed, self.now, &response) {
@@ -228,6 +230,9 @@ impl Poller {
         if matches!(exchange.tag, Tag::Watch) {
             // The list is read again before the next poll anyway.
             self.gave_up(exchange.tag, error);
+            return;
+        }
+        if matches!(exchange.tag, Tag::Start) && self.start_is_unwanted() {
             return;
         }
         exchange.attempt += 1;
@@ -288,6 +293,7 @@ impl Poller {
                 self.look_refused(error);
             }
             Tag::Poll => self.poll_refused(error, response),
+            // The list was only to be on the safe side; the run itself decides.
             Tag::Watch => self.poll_run(),
             Tag::CancelDuplicate => {}
             Tag::Cancel => self.cancel_refused(error),
@@ -305,6 +311,7 @@ impl Poller {
             Tag::JobsByName | Tag::RunsPage | Tag::RunsRow(_) | Tag::Instances | Tag::RunsLookup => {
                 self.look_refused(error);
             }
+            // The list was only to be on the safe side; the run itself decides.
             Tag::Watch => self.poll_run(),
             Tag::CancelDuplicate => {}
             Tag::Cancel => self.cancel_refused(error),

@@ -98,6 +98,8 @@ impl Poller {
                             ),
                         );
                     }
+                    // An active run may turn out to be the loser of a race.
+                    self.record.raced = instances.iter().any(|found| found.id == *id && !found.state.is_ended());
                     self.follow(id.clone(), true, IdentifiedBy::Reuse);
                 }
                 None => self.start_item(),
@@ -125,7 +127,11 @@ impl Poller {
             .iter()
             .filter_map(|instance| Some((self.rank(instance, now)?, instance)))
             .collect();
-        ranked.sort_by_key(|(rank, instance)| (*rank, std::cmp::Reverse(instance.last_time())));
+        // Of several that began just now the one that every caller agrees on; of others the newest.
+        ranked.sort_by_key(|(rank, instance)| {
+            let id = (*rank == 0).then_some(instance.id.as_str());
+            (*rank, id, std::cmp::Reverse(instance.last_time()))
+        });
         ranked.into_iter().map(|(_, instance)| instance.id.clone()).collect()
     }
 
@@ -137,11 +143,16 @@ impl Poller {
             return None;
         }
         match instance.state.outcome {
-            None => (!instance.state.unknown).then_some(0),
-            Some(Outcome::Succeeded) => fresh(reuse.max_age.0).then_some(1),
+            None if instance.state.unknown => None,
+            None => Some(u8::from(
+                !instance
+                    .start_time
+                    .is_some_and(|start| now.since(start) <= BEFORE_START),
+            )),
+            Some(Outcome::Succeeded) => fresh(reuse.max_age.0).then_some(2),
             // Of a race whose winner was cancelled, that run is no result again.
             Some(Outcome::Cancelled) if self.record.races > 0 => None,
-            Some(Outcome::Failed | Outcome::Cancelled) => fresh(reuse.failure_max_age.0).then_some(2),
+            Some(Outcome::Failed | Outcome::Cancelled) => fresh(reuse.failure_max_age.0).then_some(3),
             Some(_) => None,
         }
     }
@@ -480,11 +491,19 @@ impl Poller {
     fn settle_race(&mut self, instances: &[Instance], current: &str, now: Timestamp) {
         let sent = self.host_as_service(self.record.sent_at.unwrap_or(self.began));
         let window = sent.minus(BEFORE_START)..=sent.plus(BEFORE_START);
+        let in_race = |instance: &Instance| instance.start_time.is_some_and(|start| window.contains(&start));
+        // A run that began long before is nobody's rival.
+        if !instances
+            .iter()
+            .any(|instance| instance.id == current && in_race(instance))
+        {
+            return;
+        }
         let winner = instances
             .iter()
             .filter(|instance| {
                 instance.is_manual()
-                    && instance.start_time.is_some_and(|start| window.contains(&start))
+                    && in_race(instance)
                     && self.rank(instance, now).is_some()
                     && instance.state.outcome != Some(Outcome::Cancelled)
                     && !self.record.known_ids.contains(&instance.id)

@@ -86,22 +86,25 @@ impl Poller {
         self.drop_exchanges(|tag| !matches!(tag, Tag::CancelDuplicate));
         let fresh_start = !matches!(info.identified_by, IdentifiedBy::Given | IdentifiedBy::Reuse);
         let watches = info.service == Service::Fabric
-            && fresh_start
-            && (self.record.resent || (self.may_adopt() && !info.shared));
+            && info.identified_by != IdentifiedBy::Given
+            && (self.record.resent
+                || (self.may_adopt() && (!info.shared || info.identified_by == IdentifiedBy::Reuse)));
         let first = if fresh_start && info.service == Service::Databricks {
             Duration::from_millis(750)
         } else {
             Duration::ZERO
         };
+        let info_is_named = info.identified_by == IdentifiedBy::Given;
         self.record.unanswered = false;
         self.run = Some(info);
         self.stage = Stage::Following(Following {
             since: self.now,
             wake: Some(self.now.plus(first)),
-            young_until: if fresh_start {
-                self.now.plus(EARLY_GRACE * 2)
-            } else {
+            // A run that the list shows may be as young as one of our own; one that a person named is looked at as it is.
+            young_until: if info_is_named {
                 self.now
+            } else {
+                self.now.plus(EARLY_GRACE * 2)
             },
             end_time_reads: 0,
             watch: watches.then(|| Watch {
@@ -174,7 +177,6 @@ impl Poller {
                 }
             }
         };
-        self.note_service_clock(response);
         if ended && self.lost_race() {
             ended = false;
         }
@@ -362,7 +364,8 @@ impl Poller {
                 if self.has_exchange(|tag| matches!(tag, Tag::Poll)) {
                     self.hurry(|tag| matches!(tag, Tag::Poll), FINAL_LOOK);
                 } else {
-                    self.poll();
+                    self.drop_exchanges(|tag| matches!(tag, Tag::Watch));
+                    self.poll_run();
                 }
                 if let Stage::Following(following) = &mut self.stage {
                     following.wake = None;

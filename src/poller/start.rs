@@ -47,6 +47,8 @@ pub(super) struct RunsLook {
 /// Databricks: the runs from the time of an old start.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Lookup {
+    /// By how much the service's clock was taken to be ahead when the window was chosen.
+    pub(super) offset: i64,
     pub(super) pages: u32,
     pub(super) rows: VecDeque<Value>,
     /// Those with the caller's parameters.

@@ -85,6 +85,18 @@ impl Workspace {
         self.add(now.minus(seconds(60)), now.plus(seconds(length)), "SUCCESS")
     }
 
+    /// A good run of a minute that began so many seconds after the tests' start.
+    pub(crate) fn add_at_start(&mut self, after: u64) -> i64 {
+        let start = self.clock(support::START).plus(seconds(after));
+        self.add(start, start.plus(seconds(60)), "SUCCESS")
+    }
+
+    /// The same, so many seconds before it.
+    pub(crate) fn add_before_start(&mut self, before: u64) -> i64 {
+        let start = self.clock(support::START).minus(seconds(before));
+        self.add(start, start.plus(seconds(60)), "SUCCESS")
+    }
+
     fn add(&mut self, start: Timestamp, end: Timestamp, result: &'static str) -> i64 {
         self.next_id += 10;
         self.runs.push(Run {
@@ -164,6 +176,10 @@ impl Workspace {
                 json(200, "{}")
             }
             "jobs/runs/list" => self.list(now, sent),
+            "jobs/list" => json(
+                200,
+                &value!({"jobs": [{"job_id": 880_012_345_678_901_u64, "settings": {"name": "orders"}}]}).to_string(),
+            ),
             other => panic!("unexpected {other}"),
         }
     }

@@ -82,7 +82,7 @@ impl<'a> View<'a> {
             "cleanup_duration": 0,
             "run_duration": busy,
         }));
-        let queued_until = run.started.unwrap_or(self.now);
+        let queued_until = run.started.or(round.end).unwrap_or(self.now);
         if queued_until > run.created {
             shown.insert(
                 "queue_duration".into(),

@@ -1,0 +1,187 @@
+//! The one way of values between JavaScript and the core: through [`Value`], so that each type is read and written by
+//! one piece of code only.
+
+use js_sys::{Object, Reflect};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+use wasm_bindgen::{JsCast, JsValue};
+
+use crate::error::{Error, ErrorCode};
+
+/// The largest integer up to which JavaScript's numbers tell neighbours apart.
+pub(super) const MAX_SAFE: i64 = 9_007_199_254_740_991;
+
+/// Members of an options object by name.
+pub(super) type Members = Map<String, Value>;
+
+/// A value for JavaScript. What is absent is absent there too, not null.
+pub(super) fn to_js<T: Serialize + ?Sized>(value: &T) -> JsValue {
+    serde_json::to_value(value).map_or(JsValue::UNDEFINED, value_to_js)
+}
+
+/// Integers that JavaScript's numbers can't hold become decimal digits in a text, as the services' ids do.
+pub(super) fn value_to_js(mut value: Value) -> JsValue {
+    write_large_integers(&mut value);
+    value
+        .serialize(&serde_wasm_bindgen::Serializer::json_compatible())
+        .unwrap_or_default()
+}
+
+fn write_large_integers(value: &mut Value) {
+    match value {
+        Value::Number(_) if is_large(value) => *value = value.to_string().into(),
+        Value::Array(items) => items.iter_mut().for_each(write_large_integers),
+        Value::Object(members) => members.values_mut().for_each(write_large_integers),
+        _ => {}
+    }
+}
+
+fn is_large(value: &Value) -> bool {
+    match (value.as_i64(), value.as_u64()) {
+        (Some(number), _) => !(-MAX_SAFE..=MAX_SAFE).contains(&number),
+        (None, large) => large.is_some(),
+    }
+}
+
+/// A plain value from JavaScript.
+pub(super) fn from_js(value: &JsValue) -> Result<Value, Error> {
+    serde_wasm_bindgen::from_value(value.clone()).map_err(|error| refuse(format!("expected plain data: {error}")))
+}
+
+/// The members of an options object but for those in `own`, which stay in JavaScript. A member that is undefined or
+/// null counts as absent.
+pub(super) fn members(options: &JsValue, what: &str, own: &[&str]) -> Result<Members, Error> {
+    if options.is_null() || options.is_undefined() {
+        return Ok(Members::new());
+    }
+    let Some(object) = options.dyn_ref::<Object>().filter(|object| !object.is_function()) else {
+        return Err(refuse(format!("{what}: expected an object")));
+    };
+    let mut members = Members::new();
+    for name in Object::keys(object).iter().filter_map(|name| name.as_string()) {
+        if own.contains(&name.as_str()) {
+            continue;
+        }
+        let value = from_js(&get(object, &name)).map_err(|error| refuse(format!("{name}: {}", error.message)))?;
+        if !value.is_null() {
+            members.insert(name, value);
+        }
+    }
+    Ok(members)
+}
+
+/// Takes out the members that `names` lists.
+pub(super) fn take(members: &mut Members, names: &[&str]) -> Members {
+    names
+        .iter()
+        .filter_map(|name| Some(((*name).to_owned(), members.shift_remove(*name)?)))
+        .collect()
+}
+
+/// Refuses what nobody took: most likely a misspelt name.
+pub(super) fn refuse_rest(members: &Members) -> Result<(), Error> {
+    match members.keys().next() {
+        None => Ok(()),
+        Some(name) => Err(refuse(format!("expected known options, found {name:?}"))),
+    }
+}
+
+/// Makes the ids among the members texts. A number beyond 2^53 has lost digits before it came here.
+pub(super) fn write_ids(members: &mut Members, names: &[&str]) -> Result<(), Error> {
+    for name in names {
+        if let Some(value) = members.get_mut(*name) {
+            *value = Value::String(id_text(name, value)?);
+        }
+    }
+    Ok(())
+}
+
+/// An id that was given as a text, a bigint or a safe integer.
+pub(super) fn id(name: &str, value: &JsValue) -> Result<String, Error> {
+    id_text(name, &from_js(value)?)
+}
+
+fn id_text(name: &str, value: &Value) -> Result<String, Error> {
+    match value {
+        Value::String(text) => Ok(text.clone()),
+        // A bigint of any size; a number comes as an integer only if it is a safe one.
+        Value::Number(number) if number.is_i64() || number.is_u64() => Ok(number.to_string()),
+        Value::Number(number) => Err(refuse(format!(
+            "{name}: expected a text, a bigint or an integer below 2^53, found the number {number}, which may have lost digits"
+        ))),
+        _ => Err(refuse(format!("{name}: expected a text, a bigint or an integer"))),
+    }
+}
+
+/// Reads a struct all of whose members may be absent; an error names the member.
+pub(super) fn read<T: DeserializeOwned>(members: Members) -> Result<T, Error> {
+    if let Some((name, _)) = members.iter().find(|(_, value)| has_large(value)) {
+        return Err(refuse(format!(
+            "{name}: expected numbers below 2^53; give a larger one as a text"
+        )));
+    }
+    let whole = Value::Object(members);
+    serde_json::from_value(whole.clone()).map_err(|error| {
+        let alone = |(name, value): (&String, &Value)| {
+            let member = Value::Object(Members::from_iter([(name.clone(), value.clone())]));
+            serde_json::from_value::<T>(member).is_err().then(|| name.clone())
+        };
+        let name = whole
+            .as_object()
+            .and_then(|members| members.iter().find_map(alone))
+            .unwrap_or_default();
+        refuse(format!("{name}: {error}"))
+    })
+}
+
+fn has_large(value: &Value) -> bool {
+    match value {
+        Value::Array(items) => items.iter().any(has_large),
+        Value::Object(members) => members.values().any(has_large),
+        scalar => is_large(scalar),
+    }
+}
+
+/// An option is wrong.
+pub(super) fn refuse(message: impl Into<String>) -> Error {
+    Error::new(ErrorCode::InvalidOptions, message)
+}
+
+/// A member of anything; undefined if there is none.
+pub(super) fn get(value: &JsValue, name: &str) -> JsValue {
+    Reflect::get(value, &name.into()).unwrap_or_default()
+}
+
+/// Sets a member of an object that was made here.
+pub(super) fn set(object: &JsValue, name: &str, value: &JsValue) {
+    // Only a frozen object or a setter of one's own can refuse.
+    let _ = Reflect::set(object, &name.into(), value);
+}
+
+/// The one way of an error to JavaScript: a real `Error` named `PqrunError` with our members.
+pub(super) fn throw(error: Error) -> JsValue {
+    let js = js_sys::Error::new(&error.to_string());
+    js.set_name("PqrunError");
+    if let Ok(Value::Object(members)) = serde_json::to_value(error) {
+        for (name, value) in members {
+            if name != "message" {
+                set(&js, &name, &value_to_js(value));
+            }
+        }
+    }
+    js.into()
+}
+
+/// What a thrown value says, with the cause behind it.
+pub(super) fn message_of(thrown: &JsValue) -> String {
+    let message = |value: &JsValue| match get(value, "message").as_string() {
+        Some(message) if !message.is_empty() => Some(message),
+        _ => value.as_string(),
+    };
+    let said = message(thrown).unwrap_or_else(|| "no message".to_owned());
+    match message(&get(thrown, "cause")) {
+        Some(cause) if !said.contains(&cause) => format!("{said}: {cause}"),
+        _ => said,
+    }
+}

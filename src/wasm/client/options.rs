@@ -1,0 +1,155 @@
+//! Options objects: a job's members, a run's members, and those that concern the host.
+
+use js_sys::Function;
+use serde_json::Value;
+use wasm_bindgen::{JsCast, JsValue};
+
+use super::convert::{self, Members, get, refuse};
+use super::host::Host;
+use super::token::{Source, Tokens};
+use crate::databricks::job::DatabricksJob;
+use crate::error::{Error, ErrorCode};
+use crate::fabric::job::FabricJob;
+use crate::http::Service;
+use crate::poller::Job;
+use crate::poller::options::RunOptions;
+use crate::table::JsonPath;
+
+/// Members that stay in JavaScript.
+pub(super) const HOST_MEMBERS: &[&str] = &[
+    "token",
+    "credential",
+    "fetch",
+    "signal",
+    "onAbort",
+    "persist",
+    "outputPath",
+];
+
+/// Those of them that concern one run.
+pub(super) const SESSION_MEMBERS: &[&str] = &["signal", "onAbort", "persist", "outputPath"];
+
+/// What a session needs beside its poller.
+pub(super) struct SessionOptions {
+    pub(super) host: std::rc::Rc<Host>,
+    pub(super) signal: Option<JsValue>,
+    pub(super) cancel_on_abort: bool,
+    pub(super) persist: Option<Function>,
+    pub(super) output_path: Option<JsonPath>,
+}
+
+impl SessionOptions {
+    /// Reads the host's members of an options object.
+    pub(super) fn read(options: &JsValue) -> Result<Self, Error> {
+        Self::with_host(options, std::rc::Rc::new(read_host(options)?))
+    }
+
+    /// The same, with a host that is there already.
+    pub(super) fn with_host(options: &JsValue, host: std::rc::Rc<Host>) -> Result<Self, Error> {
+        let signal = Some(get(options, "signal")).filter(JsValue::is_object);
+        let cancel_on_abort = match get(options, "onAbort").as_string().as_deref() {
+            Some("cancel") => true,
+            Some("detach") => false,
+            None if is_absent(&get(options, "onAbort")) => false,
+            _ => return Err(refuse("onAbort: expected detach or cancel")),
+        };
+        let output_path = match get(options, "outputPath") {
+            path if is_absent(&path) => None,
+            path => Some(json_path(&path)?),
+        };
+        Ok(Self {
+            host,
+            signal,
+            cancel_on_abort,
+            persist: function(options, "persist")?,
+            output_path,
+        })
+    }
+}
+
+/// A JSON path that was given as a text.
+pub(super) fn json_path(path: &JsValue) -> Result<JsonPath, Error> {
+    let text = path
+        .as_string()
+        .ok_or_else(|| refuse("outputPath: expected a JSON path such as $.rows"))?;
+    JsonPath::parse(&text).map_err(|error| refuse(format!("outputPath: {error}")))
+}
+
+/// Where tokens come from and how requests are sent.
+pub(super) fn read_host(options: &JsValue) -> Result<Host, Error> {
+    let (token, credential) = (get(options, "token"), get(options, "credential"));
+    let source = if !is_absent(&credential) {
+        if !is_absent(&token) {
+            return Err(refuse("expected token or credential, found both"));
+        }
+        if !get(&credential, "getToken").is_function() {
+            return Err(refuse("credential: expected an object with a method getToken"));
+        }
+        Source::Credential(credential)
+    } else if let Some(callback) = token.dyn_ref::<Function>() {
+        Source::Callback(callback.clone())
+    } else if token.is_null() {
+        Source::Elsewhere
+    } else {
+        match token.as_string().map(|token| token.trim().to_owned()) {
+            Some(token) if !token.is_empty() => Source::Fixed(token),
+            _ if token.is_undefined() || token.is_string() => {
+                return Err(Error::new(
+                    ErrorCode::MissingCredentials,
+                    "expected a token or a credential, found none",
+                ));
+            }
+            _ => return Err(refuse("token: expected a text or a function")),
+        }
+    };
+    Ok(Host {
+        tokens: Tokens::new(source),
+        fetch: function(options, "fetch")?,
+    })
+}
+
+pub(super) fn is_absent(value: &JsValue) -> bool {
+    value.is_null() || value.is_undefined()
+}
+
+fn function(options: &JsValue, name: &str) -> Result<Option<Function>, Error> {
+    let value = get(options, name);
+    if is_absent(&value) {
+        return Ok(None);
+    }
+    value
+        .dyn_into()
+        .map(Some)
+        .map_err(|_| refuse(format!("{name}: expected a function")))
+}
+
+/// Takes a job out of the members.
+pub(super) fn take_job(service: Service, members: &mut Members) -> Result<Job, Error> {
+    Ok(match service {
+        Service::Databricks => {
+            let mut job = convert::take(members, DatabricksJob::MEMBERS);
+            convert::write_ids(&mut job, &["jobId", "databricksWorkspaceId"])?;
+            Job::Databricks(convert::read(job)?)
+        }
+        Service::Fabric => Job::Fabric(convert::read(convert::take(members, FabricJob::MEMBERS))?),
+    })
+}
+
+/// Takes a run's options out of the members, which must be the last.
+pub(super) fn last_options(members: &mut Members) -> Result<RunOptions, Error> {
+    let options = convert::read(convert::take(members, RunOptions::MEMBERS))?;
+    convert::refuse_rest(members)?;
+    Ok(options)
+}
+
+/// `stored` with the members that were given anew; `None` if there are none.
+pub(super) fn overlay(stored: &RunOptions, given: Members) -> Result<Option<RunOptions>, Error> {
+    if given.is_empty() {
+        return Ok(None);
+    }
+    let Ok(Value::Object(mut all)) = serde_json::to_value(stored) else {
+        return Ok(None);
+    };
+    all.extend(given);
+    convert::read(all).map(Some)
+}

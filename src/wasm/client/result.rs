@@ -1,0 +1,48 @@
+//! Results with their texts and tables, which cross the boundary as themselves.
+
+use js_sys::Array;
+use wasm_bindgen::JsValue;
+
+use super::convert::{self, get, set};
+use super::table::JsTable;
+use crate::output_table::output_table;
+use crate::run::{RunOutput, RunResult};
+use crate::table::JsonPath;
+
+pub(super) fn to_js(result: &RunResult, path: Option<&JsonPath>) -> JsValue {
+    let js = convert::to_js(result);
+    let mut tables = Vec::new();
+    let outputs = Array::from(&get(&js, "outputs"));
+    for (output, into) in result.outputs.iter().zip(outputs.iter()) {
+        tables.extend(complete(output, path, &into));
+    }
+    if let [table] = tables.as_slice() {
+        set(&js, "table", table);
+    }
+    js
+}
+
+/// An output alone.
+pub(super) fn output_to_js(output: &RunOutput, path: Option<&JsonPath>) -> JsValue {
+    let js = convert::to_js(output);
+    complete(output, path, &js);
+    js
+}
+
+/// Adds what does not go through JSON; gives the table, if there is one.
+fn complete(output: &RunOutput, path: Option<&JsonPath>, into: &JsValue) -> Option<JsValue> {
+    if let Some(text) = &output.text {
+        set(into, "text", &text.into());
+    }
+    match output_table(output, path)? {
+        Ok(table) => {
+            let table = JsValue::from(JsTable::from(table));
+            set(into, "table", &table);
+            Some(table)
+        }
+        Err(error) => {
+            set(into, "tableError", &convert::to_js(&error));
+            None
+        }
+    }
+}

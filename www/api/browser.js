@@ -1,0 +1,18 @@
+// The package on a page or in a worker. Bundlers find the wasm file by the URL below.
+import init from "./wasm/pqrun.js";
+
+await init({ module_or_path: new URL("./wasm/pqrun_bg.wasm", import.meta.url) });
+
+export {
+  DatabricksClient,
+  FabricClient,
+  Poller,
+  RunHandle,
+  Table,
+  attachDatabricksRun,
+  attachFabricRun,
+  resumeRun,
+  runDatabricksJob,
+  runFabricItem,
+  version,
+} from "./wasm/pqrun.js";

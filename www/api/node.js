@@ -1,0 +1,19 @@
+// The package in Node: the wasm module is read from disk, so that importing it needs no await.
+import { readFileSync } from "node:fs";
+import { initSync } from "./wasm/pqrun.js";
+
+initSync({ module: readFileSync(new URL("./wasm/pqrun_bg.wasm", import.meta.url)) });
+
+export {
+  DatabricksClient,
+  FabricClient,
+  Poller,
+  RunHandle,
+  Table,
+  attachDatabricksRun,
+  attachFabricRun,
+  resumeRun,
+  runDatabricksJob,
+  runFabricItem,
+  version,
+} from "./wasm/pqrun.js";
