@@ -821,7 +821,7 @@ export interface StartRecord {
      */
     knownIds?: string[];
     /**
-     * Fabric: request ids of starts whose answers were unclear.
+     * Fabric: request ids of starts whose answers were unclear, and of the one that was sent once more.
      */
     requestIds?: string[];
     /**
@@ -844,6 +844,10 @@ export interface StartRecord {
      * Fabric with `reuse`: how often the look began anew because the run that won a race was cancelled.
      */
     races?: number;
+    /**
+     * Fabric with `reuse`: whether the run is another caller's that won a race.
+     */
+    raced?: boolean;
     /**
      * Milliseconds by which the service's clock is ahead of the host's, as far as its answers tell.
      */
