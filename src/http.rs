@@ -6,9 +6,10 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, ErrorCode};
+use crate::read::readable_texts;
 
 /// The service that a request is for. A host picks the credential by it.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize)]
 #[cfg_attr(all(target_family = "wasm", feature = "client"), derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
 #[expect(clippy::exhaustive_enums, reason = "a third service would be a new product")]
@@ -18,6 +19,11 @@ pub enum Service {
     /// Microsoft Fabric Job Scheduler API.
     Fabric,
 }
+
+readable_texts!(Service {
+    Databricks: "databricks",
+    Fabric: "fabric"
+});
 
 impl Service {
     /// The service's name as it stands in events, snapshots and on the command line.

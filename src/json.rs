@@ -75,6 +75,12 @@ pub(crate) const fn kind(value: &Value) -> &'static str {
     }
 }
 
+/// A text in quotation marks, for messages.
+pub(crate) fn quoted(text: &str) -> String {
+    // Debug would do, but brings tables of Unicode's properties.
+    Value::from(text).to_string()
+}
+
 /// A member that is not null.
 pub(crate) fn member<'a>(value: &'a Value, name: &str) -> Option<&'a Value> {
     value.get(name).filter(|member| !member.is_null())

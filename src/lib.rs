@@ -9,6 +9,7 @@ pub mod http;
 mod json;
 pub mod output_table;
 pub mod poller;
+mod read;
 pub mod run;
 #[cfg(feature = "simulator")]
 pub mod simulator;

@@ -20,12 +20,14 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde_json::Value;
 
 use crate::databricks::job::DatabricksJob;
 use crate::error::{Error, ErrorCode};
 use crate::fabric::job::FabricJob;
 use crate::http::{BaseUrl, HttpRequest, HttpResponse, RequestId, Service};
+use crate::read::{self, FromValue, Wrong, by_value};
 use crate::run::{
     Counts, EventKind, IdentifiedBy, Outcome, Phase, RawState, RunEvent, RunInfo, RunOutput, RunResult, Warning,
     WarningCode,
@@ -41,7 +43,7 @@ use snapshot::{Snapshot, StartRecord};
 use start::{Looking, Reconciling, Starting};
 
 /// What to run.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "service", rename_all = "camelCase")]
 #[expect(clippy::exhaustive_enums, reason = "a third service would be a new product")]
 #[expect(clippy::large_enum_variant, reason = "there is one of it per run")]
@@ -51,6 +53,24 @@ pub enum Job {
     /// A Fabric item's job.
     Fabric(FabricJob),
 }
+
+impl FromValue for Job {
+    fn from_value(value: Value) -> Result<Self, Wrong> {
+        let mut members = read::object(value)?;
+        let service = members
+            .shift_remove("service")
+            .ok_or_else(|| Wrong::missing("service"))?;
+        let rest = Value::Object(members);
+        Ok(
+            match Service::from_value(service).map_err(|wrong| wrong.within("service"))? {
+                Service::Databricks => Self::Databricks(DatabricksJob::from_value(rest)?),
+                Service::Fabric => Self::Fabric(FabricJob::from_value(rest)?),
+            },
+        )
+    }
+}
+
+by_value!(Job);
 
 impl Job {
     /// Whose it is.

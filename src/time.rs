@@ -3,12 +3,21 @@
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::read::{FromValue, Wrong};
 
 /// Milliseconds since the Unix epoch, UTC, as the host or a service read them.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 #[cfg_attr(all(target_family = "wasm", feature = "client"), derive(tsify::Tsify))]
 #[serde(transparent)]
 pub struct Timestamp(#[cfg_attr(all(target_family = "wasm", feature = "client"), tsify(type = "number"))] pub u64);
+
+impl FromValue for Timestamp {
+    fn from_value(value: Value) -> Result<Self, Wrong> {
+        u64::from_value(value).map(Self)
+    }
+}
 
 impl Timestamp {
     /// Later by `length`; stops at the end of time.

@@ -1,6 +1,6 @@
 //! Which job to run and with what, checked before anything is sent.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::contract::{Call, QueryValue};
@@ -8,12 +8,13 @@ use crate::databricks::contract;
 use crate::error::{Error, ErrorCode};
 use crate::http::BaseUrl;
 use crate::json;
+use crate::read::readable;
 
 /// A parameter map: names and texts. The service knows no other values; stringify numbers before.
 pub type TextMap = std::collections::BTreeMap<String, String>;
 
 /// A Databricks job to start: the members of `run-now`, in camel case.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[cfg_attr(all(target_family = "wasm", feature = "client"), derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
@@ -105,6 +106,27 @@ pub struct DatabricksJob {
     pub performance_target: Option<String>,
 }
 
+readable!(DatabricksJob {
+    host: "host",
+    api_version: "apiVersion",
+    databricks_workspace_id: "databricksWorkspaceId",
+    job_id: "jobId",
+    job_name: "jobName",
+    idempotency_token: "idempotencyToken",
+    job_parameters: "jobParameters",
+    notebook_params: "notebookParams",
+    jar_params: "jarParams",
+    python_params: "pythonParams",
+    spark_submit_params: "sparkSubmitParams",
+    python_named_params: "pythonNamedParams",
+    sql_params: "sqlParams",
+    dbt_commands: "dbtCommands",
+    pipeline_params: "pipelineParams",
+    queue: "queue",
+    only: "only",
+    performance_target: "performanceTarget",
+});
+
 /// The longest idempotency token, in characters.
 pub const TOKEN_LIMIT: usize = 64;
 /// The longest JSON of one older parameter kind, in bytes.
@@ -113,28 +135,6 @@ pub const PARAMS_LIMIT: usize = 10_000;
 pub const BODY_LIMIT: usize = 10_000_000;
 
 impl DatabricksJob {
-    /// The members that an options object may have.
-    pub const MEMBERS: &'static [&'static str] = &[
-        "host",
-        "apiVersion",
-        "databricksWorkspaceId",
-        "jobId",
-        "jobName",
-        "idempotencyToken",
-        "jobParameters",
-        "notebookParams",
-        "jarParams",
-        "pythonParams",
-        "sparkSubmitParams",
-        "pythonNamedParams",
-        "sqlParams",
-        "dbtCommands",
-        "pipelineParams",
-        "queue",
-        "only",
-        "performanceTarget",
-    ];
-
     /// Checks every limit that the service documents, and brings the ids to one form.
     ///
     /// # Errors

@@ -3,11 +3,11 @@
 
 use js_sys::{Object, Reflect};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use wasm_bindgen::{JsCast, JsValue};
 
 use crate::error::{Error, ErrorCode};
+use crate::read::FromValue;
 
 /// The largest integer up to which JavaScript's numbers tell neighbours apart.
 pub(super) const MAX_SAFE: i64 = 9_007_199_254_740_991;
@@ -109,20 +109,12 @@ fn id_text(name: &str, value: &Value) -> Result<String, Error> {
     }
 }
 
-/// Reads a struct all of whose members may be absent; an error names the member.
-pub(super) fn read<T: DeserializeOwned>(members: Members) -> Result<T, Error> {
+/// Reads a struct; an error names the member.
+pub(super) fn read<T: FromValue>(members: Members) -> Result<T, Error> {
     if let Some((name, _)) = members.iter().find(|(_, value)| has_large(value)) {
         return Err(refuse(format!("{name}: expected numbers below 2^53; give a larger one as a text")));
     }
-    let whole = Value::Object(members);
-    serde_json::from_value(whole.clone()).map_err(|error| {
-        let alone = |(name, value): (&String, &Value)| {
-            let member = Value::Object(Members::from_iter([(name.clone(), value.clone())]));
-            serde_json::from_value::<T>(member).is_err().then(|| name.clone())
-        };
-        let name = whole.as_object().and_then(|members| members.iter().find_map(alone)).unwrap_or_default();
-        refuse(format!("{name}: {error}"))
-    })
+    T::from_value(members.into()).map_err(|wrong| wrong.into_error(ErrorCode::InvalidOptions))
 }
 
 fn has_large(value: &Value) -> bool {
