@@ -6,12 +6,12 @@ use js_sys::{Object, Promise};
 use serde_json::{Value, json};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
-use wasm_bindgen_futures::{JsFuture, future_to_promise};
+use wasm_bindgen_futures::JsFuture;
 
 use super::convert::{self, Members, get, refuse, set, throw, value_to_js};
 use super::driver::Until;
 use super::result::output_to_js;
-use super::service::{self, Client, Follow, promise, result_of};
+use super::service::{self, Client, Follow, js_promise, promise, result_of};
 use crate::databricks::job::DatabricksJob;
 use crate::databricks::output;
 use crate::databricks::run::{Run, Task};
@@ -59,7 +59,7 @@ impl DatabricksClient {
     ) -> Promise {
         let session = job_members(job).and_then(|job| self.0.follow(Follow::Start, job, options, Until::RunKnown));
         let run = result_of(session);
-        future_to_promise(async move {
+        js_promise(async move {
             let run = JsFuture::from(run).await?;
             let started = Object::new();
             set(&started, "runId", &get(&run, "id"));

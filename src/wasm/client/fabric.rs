@@ -6,12 +6,12 @@ use js_sys::Promise;
 use serde_json::{Value, json};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
-use wasm_bindgen_futures::{JsFuture, future_to_promise};
+use wasm_bindgen_futures::JsFuture;
 
 use super::convert::{self, Members, get, refuse, throw, value_to_js};
 use super::driver::Until;
 use super::host::now;
-use super::service::{self, Client, Follow, promise, result_of};
+use super::service::{self, Client, Follow, js_promise, promise, result_of};
 use crate::contract::QueryValue;
 use crate::error::Error;
 use crate::fabric::contract;
@@ -67,7 +67,7 @@ impl FabricClient {
             .and_then(|job| client.follow(Follow::Start, job, options, Until::RunKnown));
         let status = session.as_ref().ok().cloned();
         let run = result_of(session);
-        future_to_promise(async move {
+        js_promise(async move {
             let run = JsFuture::from(run).await?;
             let state = status.map(|session| session.status().state).filter(|state| !state.is_empty());
             Ok(value_to_js(json!({

@@ -1,6 +1,7 @@
 //! What the clients of both services have in common.
 
 use std::future::Future;
+use std::pin::Pin;
 use std::rc::Rc;
 
 use js_sys::Promise;
@@ -43,7 +44,15 @@ pub(super) enum Follow {
 
 /// A promise whose errors are ours.
 pub(super) fn promise(work: impl Future<Output = Result<JsValue, Error>> + 'static) -> Promise {
-    future_to_promise(async move { work.await.map_err(throw) })
+    let work: Pin<Box<dyn Future<Output = Result<JsValue, Error>>>> = Box::pin(work);
+    js_promise(async move { work.await.map_err(throw) })
+}
+
+/// A promise of what may fail with anything.
+pub(super) fn js_promise(work: impl Future<Output = Result<JsValue, JsValue>> + 'static) -> Promise {
+    // `future_to_promise` is 2 KB for each type that it is used with, so there is only this one.
+    let work: Pin<Box<dyn Future<Output = Result<JsValue, JsValue>>>> = Box::pin(work);
+    future_to_promise(work)
 }
 
 /// The promise of a session, or of what kept it from being one.
