@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, ErrorCode};
+use crate::json::quoted;
 use crate::read::readable_texts;
 
 /// The service that a request is for. A host picks the credential by it.
@@ -187,10 +188,10 @@ impl BaseUrl {
             }
         };
         if host.is_empty() || !host_is_clean {
-            return Err(refuse(&format!("found {trimmed:?}")));
+            return Err(refuse(&format!("found {}", quoted(trimmed))));
         }
         if port.is_some_and(|port| port.parse::<u16>().map_or(true, |number| number == 0)) {
-            return Err(refuse(&format!("found the port {:?}", port.unwrap_or_default())));
+            return Err(refuse(&format!("found the port {}", quoted(port.unwrap_or_default()))));
         }
         match scheme.as_str() {
             "https" => Ok(Self(format!(
@@ -204,7 +205,7 @@ impl BaseUrl {
             "http" => Err(refuse(
                 "found plain HTTP to another machine: a token would be readable on the way",
             )),
-            _ => Err(refuse(&format!("found the scheme {scheme:?}"))),
+            _ => Err(refuse(&format!("found the scheme {}", quoted(&scheme)))),
         }
     }
 

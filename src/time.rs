@@ -155,6 +155,15 @@ impl Timestamp {
     }
 }
 
+/// A number of seconds such as `7` or `3.5`, to the millisecond; `None` beyond a year, which is as good as never.
+pub(crate) fn parse_seconds(text: &str) -> Option<Duration> {
+    let mut reader = Reader(text.trim().as_bytes());
+    let seconds = reader.digits(1, 9)?;
+    let millis = if reader.take(b'.') { reader.fraction()? } else { 0 };
+    let length = Duration::from_millis(seconds * 1000 + millis);
+    (reader.0.is_empty() && length <= Duration::from_secs(31_622_400)).then_some(length)
+}
+
 const DAY_MS: u64 = 86_400_000;
 
 struct Reader<'a>(&'a [u8]);

@@ -7,6 +7,7 @@ use serde_json::Value;
 use crate::error::{Error, ErrorCode};
 use crate::http::HttpResponse;
 use crate::json;
+use crate::time::parse_seconds;
 
 /// The service's code, message, request id and wish to be left alone for a while, as far as they can be found.
 #[derive(Debug, Default)]
@@ -43,10 +44,8 @@ pub(crate) fn read(response: &HttpResponse) -> Refusal {
         if let Some(id) = json::string(detail, "request_id") {
             refusal.request_id = Some(id);
         }
-        let delay = json::text(detail, "retry_delay").and_then(|delay| delay.strip_suffix('s')?.parse::<f64>().ok());
-        if let Some(seconds) = delay.filter(|seconds| (0.0..1e6).contains(seconds)) {
-            refusal.retry_delay = Some(Duration::from_secs_f64(seconds));
-        }
+        let delay = json::text(detail, "retry_delay").and_then(|delay| parse_seconds(delay.strip_suffix('s')?));
+        refusal.retry_delay = delay.or(refusal.retry_delay);
     }
     if refusal.request_id.is_none() {
         refusal.request_id = refusal

@@ -8,7 +8,7 @@ use crate::error::{Error, ErrorCode};
 use crate::fabric::contract;
 use crate::fabric::instance::canonical_guid;
 use crate::http::BaseUrl;
-use crate::json::kind;
+use crate::json::{kind, quoted};
 use crate::read::{readable, readable_texts};
 use crate::time::Timestamp;
 
@@ -101,14 +101,15 @@ impl FabricJob {
         {
             return Err(Error::new(
                 ErrorCode::InvalidOptions,
-                format!("jobType: expected a name such as Pipeline, found {job_type:?}"),
+                format!("jobType: expected a name such as Pipeline, found {}", quoted(job_type)),
             ));
         }
         if self.form == Some(StartForm::Typed) && !self.is_notebook() && !self.is_spark_job() {
             return Err(Error::new(
                 ErrorCode::InvalidOptions,
                 format!(
-                    "form: expected path or query for the job type {job_type:?}, found typed; the typed form is for notebooks and Spark job definitions"
+                    "form: expected path or query for the job type {}, found typed; the typed form is for notebooks and Spark job definitions",
+                    quoted(job_type)
                 ),
             ));
         }
@@ -326,11 +327,11 @@ fn type_of(value: &Value) -> Option<(&'static str, &'static str)> {
     }
 }
 
-fn checked_guid(option: &str, text: &str) -> Result<String, Error> {
+pub(crate) fn checked_guid(option: &str, text: &str) -> Result<String, Error> {
     canonical_guid(text).ok_or_else(|| {
         Error::new(
             ErrorCode::InvalidOptions,
-            format!("{option}: expected a GUID, found {text:?}"),
+            format!("{option}: expected a GUID, found {}", quoted(text)),
         )
     })
 }

@@ -2,6 +2,7 @@
 //!
 //! The rules are those of "one run per intent", sections 5 and 6. The service knows no idempotency token.
 
+use std::cmp::Reverse;
 use std::collections::VecDeque;
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use crate::fabric::instance::{Instance, Page, id_of_start};
 use crate::fabric::job::FabricJob;
 use crate::fabric::output;
 use crate::http::HttpResponse;
-use crate::json;
+use crate::json::{self, sorted};
 use crate::poller::exchange::{Policy, Tag};
 use crate::poller::options::OnUnconfirmed;
 use crate::poller::start::{Listing, Looking, Reconciling, Starting};
@@ -124,24 +125,22 @@ impl Poller {
             return Vec::new();
         };
         let job = self.fabric();
-        let mut ours: Vec<&Instance> = instances
+        let ours = instances
             .iter()
-            .filter(|instance| job.matches_job_type(&instance.job_type))
-            .collect();
-        ours.sort_by_key(|instance| std::cmp::Reverse(instance.end_time.or(instance.start_time)));
+            .filter(|instance| job.matches_job_type(&instance.job_type));
+        let ours = sorted(ours, |instance| Reverse(instance.end_time.or(instance.start_time)));
         let fresh = |instance: &Instance, limit: Duration| {
             instance
                 .end_time
                 .or(instance.start_time)
                 .is_some_and(|end| now.since(end) <= limit)
         };
-        let mut active: Vec<&Instance> = ours
+        let active = ours
             .iter()
             .copied()
-            .filter(|instance| !instance.state.is_ended() && !instance.state.unknown)
-            .collect();
+            .filter(|instance| !instance.state.is_ended() && !instance.state.unknown);
         // Of several the one that every caller agrees on.
-        active.sort_by(|one, other| one.id.cmp(&other.id));
+        let active = sorted(active, |instance| &instance.id);
         let good = ours
             .iter()
             .filter(|instance| instance.state.outcome == Some(Outcome::Succeeded) && fresh(instance, reuse.max_age.0));

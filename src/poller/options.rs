@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::error::{Error, ErrorCode};
+use crate::json::quoted;
 use crate::read::{FromValue, Wrong, by_value, readable, readable_texts};
 
 /// A length of time: milliseconds as a number, or a text such as `90s`, `20m`, `1h30m`, `2d`.
@@ -28,7 +29,11 @@ impl Length {
         let refuse = || {
             Error::new(
                 ErrorCode::InvalidOptions,
-                format!("expected a length of time such as 90s, 20m, 1h30m or 2d, found {text:?}"),
+                [
+                    "expected a length of time such as 90s, 20m, 1h30m or 2d, found ",
+                    &quoted(text),
+                ]
+                .concat(),
             )
         };
         let mut ms: u64 = 0;

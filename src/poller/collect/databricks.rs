@@ -9,7 +9,7 @@ use crate::databricks::output;
 use crate::databricks::run::{Run, Task, latest_attempts};
 use crate::error::{Error, ErrorCode};
 use crate::http::HttpResponse;
-use crate::json;
+use crate::json::{self, sorted};
 use crate::poller::collect::{Fetch, MOST_DEPTH};
 use crate::poller::{Job, Poller};
 use crate::run::RunOutput;
@@ -176,9 +176,8 @@ impl Poller {
             }
             return;
         }
-        let mut latest = latest_attempts(tasks);
-        latest.sort_by_key(|task| task.start_time.unwrap_or(crate::time::Timestamp(u64::MAX)));
-        for task in latest {
+        let began = |task: &Task| task.start_time.unwrap_or(crate::time::Timestamp(u64::MAX));
+        for task in sorted(latest_attempts(tasks).into_iter(), began) {
             self.databricks_task(format!("{prefix}{}", task.key), task, depth);
         }
     }

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use wasm_bindgen::{JsCast, JsValue};
 
 use crate::error::{Error, ErrorCode};
+use crate::json::quoted;
 use crate::read::FromValue;
 
 /// The largest integer up to which JavaScript's numbers tell neighbours apart.
@@ -78,7 +79,7 @@ pub(super) fn take(members: &mut Members, names: &[&str]) -> Members {
 pub(super) fn refuse_rest(members: &Members) -> Result<(), Error> {
     match members.keys().next() {
         None => Ok(()),
-        Some(name) => Err(refuse(format!("expected known options, found {name:?}"))),
+        Some(name) => Err(refuse(format!("expected known options, found {}", quoted(name)))),
     }
 }
 

@@ -15,8 +15,8 @@ use super::service::{self, Client, Follow, js_promise, promise, result_of};
 use crate::contract::QueryValue;
 use crate::error::Error;
 use crate::fabric::contract;
-use crate::fabric::instance::{Instance, canonical_guid};
-use crate::fabric::job::FabricJob;
+use crate::fabric::instance::Instance;
+use crate::fabric::job::{FabricJob, checked_guid as guid};
 use crate::http::Service;
 use crate::json as wire;
 use crate::time::Timestamp;
@@ -242,10 +242,6 @@ impl FabricClient {
         self.workspace()?;
         Ok(FabricJob { item_id: guid("itemId", item_id)?, ..self.0.job.clone() })
     }
-}
-
-fn guid(name: &str, text: &str) -> Result<String, Error> {
-    canonical_guid(text).ok_or_else(|| refuse(format!("{name}: expected a GUID, found {text:?}")))
 }
 
 fn with_item(item_id: &str, job: &JsValue) -> Result<Members, Error> {
