@@ -56,7 +56,7 @@ mod tests {
     use serde_json::json;
 
     fn output(kind: OutputKind, members: Value) -> RunOutput {
-        let mut all = json!({ "key": "it", "kind": kind });
+        let mut all = json!({ "key": "it", "kind": kind, "state": { "state": "" }, "attempt": 0, "truncated": false });
         if let (Value::Object(all), Value::Object(members)) = (&mut all, members) {
             all.extend(members);
         }

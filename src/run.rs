@@ -316,10 +316,8 @@ pub struct RunOutput {
     #[cfg_attr(all(target_family = "wasm", feature = "client"), tsify(optional))]
     pub outcome: Option<Outcome>,
     /// The task's state in the service's words.
-    #[serde(default)]
     pub state: RawState,
     /// 0 for the first attempt.
-    #[serde(default)]
     pub attempt: u32,
     /// When the task began.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -337,7 +335,6 @@ pub struct RunOutput {
     #[cfg_attr(all(target_family = "wasm", feature = "client"), tsify(optional, type = "unknown"))]
     pub data: Option<Value>,
     /// Whether the service cut it. A cut text is never read as a table.
-    #[serde(default)]
     pub truncated: bool,
     /// Why the task failed, as far as the service tells.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -368,7 +365,6 @@ pub struct RunResult {
     #[cfg_attr(all(target_family = "wasm", feature = "client"), tsify(optional))]
     pub run: Option<RunInfo>,
     /// The run's last seen state in the service's words.
-    #[serde(default)]
     pub state: RawState,
     /// The service's message about the run, or ours about why there is none.
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -379,13 +375,10 @@ pub struct RunResult {
     #[cfg_attr(all(target_family = "wasm", feature = "client"), tsify(optional, type = "ErrorInfo"))]
     pub error: Option<Error>,
     /// Whether a cancel of ours was accepted by the service.
-    #[serde(default)]
     pub cancel_sent: bool,
     /// What a person should know.
-    #[serde(default)]
     pub warnings: Vec<Warning>,
     /// Every task's or activity's output, in the order in which they began.
-    #[serde(default)]
     pub outputs: Vec<RunOutput>,
     /// Why the outputs are not all there.
     #[serde(default, skip_serializing_if = "Option::is_none")]

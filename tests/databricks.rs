@@ -4,14 +4,38 @@
 
 mod support;
 
+#[path = "databricks/cancel.rs"]
+mod cancel;
+#[path = "databricks/deadline.rs"]
+mod deadline;
+#[path = "databricks/events.rs"]
+mod events;
 #[path = "databricks/follow.rs"]
 mod follow;
+#[path = "databricks/hostile.rs"]
+mod hostile;
+#[path = "databricks/outputs.rs"]
+mod outputs;
+#[path = "databricks/refusals.rs"]
+mod refusals;
+#[path = "databricks/resume.rs"]
+mod resume;
+#[path = "databricks/retries.rs"]
+mod retries;
+#[path = "databricks/reuse.rs"]
+mod reuse;
 #[path = "databricks/samples.rs"]
 mod samples;
 #[path = "databricks/start.rs"]
 mod start;
 #[path = "databricks/states.rs"]
 mod states;
+#[path = "databricks/successor.rs"]
+mod successor;
+#[path = "databricks/tree.rs"]
+mod tree;
+#[path = "databricks/workspace.rs"]
+mod workspace;
 
 use std::time::Duration;
 
@@ -66,7 +90,7 @@ const SUCCESS: &str = r#"{"run_id":412000000000101,"job_id":880012345678901,"run
 const OUTPUT: &str = r#"{"notebook_output":{"result":"[{\"region\":\"north\",\"rows\":120}]"}}"#;
 
 /// A service that starts a run, shows it running `polls` times, then as given.
-fn service(polls: usize, last: &str) -> impl FnMut(Timestamp, &Sent) -> Reply {
+fn service(polls: usize, last: &str) -> impl FnMut(Timestamp, &Sent) -> Reply + use<> {
     let mut seen = 0;
     let last = last.to_owned();
     move |_, sent| match sent.request.endpoint {

@@ -54,7 +54,11 @@ fn failure_message(task: &Task) -> Option<String> {
 
 /// Whether asking for the task's output can give anything: not if it never ran, nor for kinds without output.
 pub(crate) fn is_worth_asking(task: &Task) -> bool {
-    task.kind != "condition_task" && task.state.outcome != Some(Outcome::Skipped) && task.run_id.is_some()
+    let upstream = |state: &String| state.to_ascii_uppercase().starts_with("UPSTREAM_");
+    task.kind != "condition_task"
+        && task.state.outcome != Some(Outcome::Skipped)
+        && !task.state.raw.result_state.as_ref().is_some_and(upstream)
+        && task.run_id.is_some()
 }
 
 /// Reads an answer of `runs/get-output` into the task's entry; gives the id of a child job run, if there is one.
@@ -69,7 +73,7 @@ pub(crate) fn read(output: &mut RunOutput, value: &Value) -> Option<String> {
             .and_then(|clean| json::member(clean, "notebook_output"))
     });
     let logs = json::string(value, "logs");
-    if let Some(notebook) = notebook {
+    if let Some(notebook) = notebook.filter(|notebook| notebook.is_object()) {
         output.kind = OutputKind::NotebookResult;
         // An exit with an empty text is not the same as no exit.
         output.text = notebook.get("result").and_then(Value::as_str).map(str::to_owned);

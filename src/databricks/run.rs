@@ -43,15 +43,21 @@ pub(crate) struct Task {
 }
 
 impl Run {
+    /// A run, or its first page.
     pub(crate) fn parse(value: &Value) -> Result<Self, Error> {
-        let run_id =
-            json::id(value, "run_id").ok_or_else(|| json::missing("run_id, a 64-bit number", value.get("run_id")))?;
         if json::map(value, "status").is_none() && json::map(value, "state").is_none() {
             return Err(json::missing(
                 "status or state, an object",
                 value.get("status").or(value.get("state")),
             ));
         }
+        Self::parse_page(value)
+    }
+
+    /// A further page, which need not say again what the first one said.
+    pub(crate) fn parse_page(value: &Value) -> Result<Self, Error> {
+        let run_id =
+            json::id(value, "run_id").ok_or_else(|| json::missing("run_id, a 64-bit number", value.get("run_id")))?;
         Ok(Self {
             run_id,
             job_id: json::id(value, "job_id"),

@@ -94,8 +94,7 @@ impl Poller {
             self.run_now();
             return;
         };
-        self.stage = Stage::Looking(Box::new(Looking::Lookup(Lookup::default())));
-        self.lookup_page(&job_id, None);
+        self.begin_lookup(&job_id);
     }
 
     // Name to id.
@@ -210,8 +209,7 @@ impl Poller {
             match reuse::compare(&row, self.databricks()) {
                 Equality::Different => {}
                 Equality::Equal => {
-                    let now = self.record.looked_at.unwrap_or(self.now);
-                    if self.consider(&run, now) {
+                    if self.consider(&run) {
                         return;
                     }
                 }
@@ -242,7 +240,6 @@ impl Poller {
         let value = json::object(response)?;
         let run = Run::parse(&value)?;
         check_id(id, &run.run_id)?;
-        let now = self.service_now(response);
         let as_listed = self.job_as_listed();
         if let Stage::Looking(looking) = &mut self.stage
             && let Looking::Lookup(lookup) = looking.as_mut()
@@ -250,7 +247,7 @@ impl Poller {
             let equal = reuse::compare_shown(&value, &as_listed) == Equality::Equal;
             lookup.found.extend(equal.then_some(run.run_id));
             self.examine_lookup();
-        } else if reuse::compare_shown(&value, self.databricks()) != Equality::Equal || !self.consider(&run, now) {
+        } else if reuse::compare_shown(&value, self.databricks()) != Equality::Equal || !self.consider(&run) {
             self.examine_rows();
         }
         Ok(())
@@ -268,7 +265,7 @@ impl Poller {
     }
 
     /// An equal run: followed, read, reported, or the predecessor of a start. `false` if it decides nothing.
-    fn consider(&mut self, run: &Run, now: Timestamp) -> bool {
+    fn consider(&mut self, run: &Run) -> bool {
         let Stage::Looking(looking) = &self.stage else {
             return false;
         };
@@ -284,7 +281,7 @@ impl Poller {
                 return false;
             }
             self.follow(run.run_id.clone(), true, IdentifiedBy::Reuse);
-        } else if self.is_fresh(run, now) {
+        } else if self.is_fresh(run) {
             self.follow(run.run_id.clone(), true, IdentifiedBy::Reuse);
         } else {
             // A run that ended between the two lists is the newest ended one all the same.
@@ -293,21 +290,21 @@ impl Poller {
         true
     }
 
-    /// Whether an ended run may stand for a new one, by the service's own clock. One that was still active when this
-    /// intent looked is fresh, however long the answers took.
-    fn is_fresh(&self, run: &Run, now: Timestamp) -> bool {
+    /// Whether an ended run may stand for a new one, by the service's own clock at the look: what ended behind it, while
+    /// this intent was under way, is as fresh as can be.
+    fn is_fresh(&self, run: &Run) -> bool {
         let Some(reuse) = self.options.reuse else { return false };
         let Some(end) = run.end_time.or(run.start_time) else {
             return false;
         };
+        let now = self.record.looked_at.unwrap_or_else(|| self.host_as_service(self.now));
         let limit = if run.state.outcome == Some(Outcome::Succeeded) {
             reuse.max_age
         } else {
             reuse.failure_max_age
         };
         // Dates come in whole seconds: without this, no age at all would still allow a run of this second.
-        let ended_since = self.record.looked_at.is_some_and(|looked| end >= looked);
-        !limit.0.is_zero() && (ended_since || now.since(end) <= limit.0)
+        !limit.0.is_zero() && now.since(end) <= limit.0
     }
 
     // The start.
@@ -363,7 +360,6 @@ impl Poller {
         let value = json::object(response)?;
         let id =
             json::id(&value, "run_id").ok_or_else(|| json::missing("run_id, a 64-bit number", value.get("run_id")))?;
-        self.note_service_clock(response);
         let Stage::Starting(starting) = &mut self.stage else {
             return Ok(());
         };
@@ -383,15 +379,17 @@ impl Poller {
         if let Some(expected) = self.judging() {
             check_id(&expected, &run.run_id)?;
         }
-        let now = self.service_now(response);
         let began_since = match (run.start_time, self.record.looked_at) {
             (Some(start), Some(looked)) => start >= looked,
             _ => !run.state.is_ended(),
         };
+        if self.record.looked_at.is_none() {
+            self.record.looked_at = Some(self.service_now(response));
+        }
         let active = !run.state.is_ended() && run.state.phase != Phase::Terminating;
         if began_since {
             self.follow(run.run_id, true, IdentifiedBy::Answer);
-        } else if active || (run.state.is_ended() && self.is_fresh(&run, now)) {
+        } else if active || (run.state.is_ended() && self.is_fresh(&run)) {
             self.follow(run.run_id, true, IdentifiedBy::Reuse);
         } else {
             self.next_round(run.run_id);
@@ -411,7 +409,7 @@ impl Poller {
         self.finish(Outcome::Abandoned, error.with_code(code));
     }
 
-    fn judging(&self) -> Option<String> {
+    pub(super) fn judging(&self) -> Option<String> {
         match &self.stage {
             Stage::Starting(starting) => starting.judging.clone(),
             _ => None,
@@ -449,10 +447,20 @@ impl Poller {
 
     // A start too old to be sent again.
 
-    fn lookup_page(&mut self, job_id: &str, page: Option<&str>) {
+    fn begin_lookup(&mut self, job_id: &str) {
+        let offset = self.record.clock_offset;
+        self.stage = Stage::Looking(Box::new(Looking::Lookup(Lookup {
+            offset,
+            ..Lookup::default()
+        })));
+        self.lookup_page(job_id, offset, None);
+    }
+
+    fn lookup_page(&mut self, job_id: &str, offset: i64, page: Option<&str>) {
         let sent = self.record.sent_at.unwrap_or(self.now);
-        let from = self.host_as_service(sent.minus(Duration::from_secs(120))).0.to_string();
-        let to = self.host_as_service(sent.plus(Duration::from_secs(600))).0.to_string();
+        let sent = Timestamp(sent.0.saturating_add_signed(offset));
+        let from = sent.minus(Duration::from_secs(120)).0.to_string();
+        let to = sent.plus(Duration::from_secs(600)).0.to_string();
         let mut query = vec![
             ("job_id", job_id),
             ("limit", "24"),
@@ -466,7 +474,6 @@ impl Poller {
 
     pub(super) fn runs_lookup(&mut self, response: &HttpResponse) -> Result<(), Error> {
         let value = json::object(response)?;
-        self.note_service_clock(response);
         let job_id = self.record.job_id.clone().unwrap_or_default();
         let Stage::Looking(looking) = &mut self.stage else {
             return Ok(());
@@ -474,11 +481,17 @@ impl Poller {
         let Looking::Lookup(lookup) = looking.as_mut() else {
             return Ok(());
         };
+        let offset = lookup.offset;
+        if lookup.pages == 0 && offset.abs_diff(self.record.clock_offset) > 60_000 {
+            // No answer had told the time before: that was the wrong window.
+            self.begin_lookup(&job_id);
+            return Ok(());
+        }
         lookup.rows.extend(json::array(&value, "runs").iter().cloned());
         if let Some(page) = json::string(&value, "next_page_token") {
             lookup.pages += 1;
             if lookup.pages < MOST_PAGES {
-                self.lookup_page(&job_id, Some(&page));
+                self.lookup_page(&job_id, offset, Some(&page));
             } else {
                 self.look_refused(endless("jobs/runs/list"));
             }
@@ -561,7 +574,6 @@ impl Poller {
 
     /// The service's clock at an answer. Without a date in it: as far as earlier answers told, else the host's.
     pub(super) fn service_now(&mut self, response: &HttpResponse) -> Timestamp {
-        self.note_service_clock(response);
         schedule::service_now(response).unwrap_or_else(|| {
             if self.record.clock_offset == 0 {
                 self.warn(

@@ -30,7 +30,6 @@ pub use table::JsTable;
 
 /// The version of pqrun.
 #[wasm_bindgen]
-#[must_use]
 pub fn version() -> String {
     env!("CARGO_PKG_VERSION").to_owned()
 }

@@ -72,8 +72,10 @@ fn every_sample_is_read() {
     }
 }
 
-/// Runs: the phase while they are active, or the outcome, the code and whether there is a warning.
-const RUNS: &[(&str, Phase, Option<Outcome>, &str, Option<WarningCode>)] = &[
+/// A run's name, the phase while it is active, or the outcome, the code, and the warning.
+type RunSample = (&'static str, Phase, Option<Outcome>, &'static str, Option<WarningCode>);
+
+const RUNS: &[RunSample] = &[
     ("run_running", Phase::Running, None, "", None),
     ("run_queued", Phase::Queued, None, "", None),
     ("run_waiting_for_retry", Phase::Queued, None, "", None),

@@ -51,6 +51,24 @@ pub fn with_header(mut response: HttpResponse, name: &str, value: &str) -> HttpR
     response
 }
 
+/// `Sun, 01 Mar 2026 02:00:00 GMT`.
+pub fn http_date(at: Timestamp) -> String {
+    const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
+    const MONTHS: [&str; 12] = [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ];
+    let iso = at.to_iso();
+    let month: usize = iso[5..7].parse().expect("a month");
+    format!(
+        "{}, {} {} {} {} GMT",
+        DAYS[usize::try_from(at.0 / 86_400_000 % 7).expect("a day")],
+        &iso[8..10],
+        MONTHS[month - 1],
+        &iso[..4],
+        &iso[11..19]
+    )
+}
+
 /// A request as tests speak of it.
 #[derive(Clone, Debug)]
 pub struct Sent {
@@ -212,10 +230,13 @@ impl<'a> Host<'a> {
         }
     }
 
+    /// Whether it is an output that is still waited for: a host aborts a request when its time is over.
     fn is_output(&self, id: RequestId) -> bool {
-        self.sent
-            .iter()
-            .any(|sent| sent.request.id == id && sent.request.endpoint == "jobs/runs/get-output")
+        self.sent.iter().any(|sent| {
+            sent.request.id == id
+                && sent.request.endpoint == "jobs/runs/get-output"
+                && sent.at.plus(sent.request.timeout) > self.now
+        })
     }
 
     /// Jumps to the next answer or timeout. `false` when it is over.

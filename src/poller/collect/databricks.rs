@@ -9,32 +9,40 @@ use crate::databricks::output;
 use crate::databricks::run::{Run, Task, latest_attempts};
 use crate::error::{Error, ErrorCode};
 use crate::http::HttpResponse;
-use crate::json::{self, sorted};
+use crate::json;
 use crate::poller::collect::{Fetch, MOST_DEPTH};
+use crate::poller::follow::check_id;
 use crate::poller::{Job, Poller};
 use crate::run::RunOutput;
+use crate::time::Timestamp;
 
 /// A part of a Databricks run's outputs.
 #[derive(Clone, Debug)]
 pub(in crate::poller) enum DatabricksFetch {
-    /// A page of a run: the job's own, a child's, or a for-each task's.
-    Page {
-        run_id: String,
-        prefix: String,
-        depth: usize,
-        page_token: Option<String>,
-        tasks: Vec<Task>,
-        iterations: Vec<Task>,
-    },
+    /// A page of a run.
+    Page(Page),
     /// The output of the task at this index of the list.
     Output { index: usize, run_id: String, depth: usize },
+}
+
+/// A page of a run: the job's own, a child's, or a for-each task's; and what the pages before it held.
+#[derive(Clone, Debug, Default)]
+pub(in crate::poller) struct Page {
+    run_id: String,
+    prefix: String,
+    depth: usize,
+    /// Whether it is the run of a for-each task, which holds iterations and the task itself.
+    for_each: bool,
+    token: Option<String>,
+    tasks: Vec<Task>,
+    iterations: Vec<Task>,
 }
 
 impl Poller {
     pub(super) fn begin_databricks_outputs(&mut self, last: &Value) {
         // The answer that said that the run ended is its first page.
         if let Ok(run) = Run::parse(last) {
-            self.databricks_page(run, String::new(), 0, Vec::new(), Vec::new());
+            self.databricks_page(run, Page::default());
         }
     }
 
@@ -43,7 +51,7 @@ impl Poller {
             unreachable!("a Databricks run's outputs")
         };
         match fetch {
-            DatabricksFetch::Page { run_id, page_token, .. } => job.runs_get(&self.base, run_id, page_token.as_deref()),
+            DatabricksFetch::Page(page) => job.runs_get(&self.base, &page.run_id, page.token.as_deref()),
             DatabricksFetch::Output { run_id, .. } => {
                 let mut call = job.runs_get_output(&self.base, run_id);
                 // Up to 5 MB on a slow line.
@@ -56,15 +64,14 @@ impl Poller {
     pub(super) fn fetched_databricks(&mut self, fetch: DatabricksFetch, response: &HttpResponse) -> Result<(), Error> {
         let value = json::object(response)?;
         match fetch {
-            DatabricksFetch::Page {
-                prefix,
-                depth,
-                tasks,
-                iterations,
-                ..
-            } => {
-                let run = Run::parse(&value)?;
-                self.databricks_page(run, prefix, depth, tasks, iterations);
+            DatabricksFetch::Page(page) => {
+                let run = if page.token.is_some() {
+                    Run::parse_page(&value)?
+                } else {
+                    Run::parse(&value)?
+                };
+                check_id(&page.run_id, &run.run_id)?;
+                self.databricks_page(run, page);
             }
             DatabricksFetch::Output { index, depth, .. } => {
                 let Some(entry) = self
@@ -76,7 +83,7 @@ impl Poller {
                 let child = output::read(entry, &value);
                 let prefix = format!("{}/", entry.key);
                 if let Some(child) = child {
-                    self.fetch_page(child, prefix, depth + 1);
+                    self.fetch_page(child, prefix, depth + 1, false);
                 }
             }
         }
@@ -93,66 +100,56 @@ impl Poller {
                 }
             }
             // The tasks of the pages that were read are still worth having.
-            DatabricksFetch::Page {
-                prefix,
-                depth,
-                tasks,
-                iterations,
-                ..
-            } => {
-                self.databricks_tasks(&prefix, depth, &tasks, &iterations);
-            }
+            DatabricksFetch::Page(page) => self.databricks_tasks(&page),
         }
         if let Some(collecting) = self.collecting() {
             collecting.error.get_or_insert(error);
         }
     }
 
-    fn fetch_page(&mut self, run_id: String, prefix: String, depth: usize) {
+    fn fetch_page(&mut self, run_id: String, prefix: String, depth: usize, for_each: bool) {
         let Some(collecting) = self.collecting() else { return };
-        if depth > MOST_DEPTH || collecting.visited.contains(&run_id) {
+        if collecting.visited.contains(&run_id) {
+            return;
+        }
+        if depth > MOST_DEPTH {
+            let message = format!("expected at most {MOST_DEPTH} jobs within jobs, found more");
+            collecting
+                .error
+                .get_or_insert(Error::new(ErrorCode::OutputUnavailable, message));
             return;
         }
         collecting.visited.push(run_id.clone());
-        collecting.queue.push_back(Fetch::Databricks(DatabricksFetch::Page {
-            run_id,
-            prefix,
-            depth,
-            page_token: None,
-            tasks: Vec::new(),
-            iterations: Vec::new(),
-        }));
-    }
-
-    fn databricks_page(
-        &mut self,
-        run: Run,
-        prefix: String,
-        depth: usize,
-        mut tasks: Vec<Task>,
-        mut iterations: Vec<Task>,
-    ) {
-        let for_each = !iterations.is_empty() || !run.iterations.is_empty();
-        // The pages of a for-each task's run repeat the task itself.
-        if !for_each || tasks.is_empty() {
-            tasks.extend(run.tasks);
-        }
-        iterations.extend(run.iterations);
-        let Some(collecting) = self.collecting() else { return };
-        if run.next_page_token.is_some() {
-            collecting.queue.push_front(Fetch::Databricks(DatabricksFetch::Page {
-                run_id: run.run_id,
+        collecting
+            .queue
+            .push_back(Fetch::Databricks(DatabricksFetch::Page(Page {
+                run_id,
                 prefix,
                 depth,
-                page_token: run.next_page_token,
-                tasks,
-                iterations,
-            }));
+                for_each,
+                ..Page::default()
+            })));
+    }
+
+    fn databricks_page(&mut self, run: Run, mut page: Page) {
+        page.iterations.extend(run.iterations);
+        // The pages of a for-each task's run repeat the task itself.
+        if !page.for_each && page.iterations.is_empty() {
+            page.tasks.extend(run.tasks);
+        }
+        if run.next_page_token.is_some() {
+            page.run_id = run.run_id;
+            page.token = run.next_page_token;
+            if let Some(collecting) = self.collecting() {
+                collecting
+                    .queue
+                    .push_front(Fetch::Databricks(DatabricksFetch::Page(page)));
+            }
             return;
         }
-        if tasks.is_empty() && iterations.is_empty() {
+        if !page.for_each && page.tasks.is_empty() && page.iterations.is_empty() {
             // The single-task format of the older API: the run is its own task.
-            tasks.push(Task {
+            page.tasks.push(Task {
                 key: run.name.unwrap_or_else(|| "run".to_owned()),
                 run_id: Some(run.run_id),
                 attempt: 0,
@@ -165,19 +162,21 @@ impl Poller {
                 iterations: None,
             });
         }
-        self.databricks_tasks(&prefix, depth, &tasks, &iterations);
+        self.databricks_tasks(&page);
     }
 
-    fn databricks_tasks(&mut self, prefix: &str, depth: usize, tasks: &[Task], iterations: &[Task]) {
-        if !iterations.is_empty() {
+    fn databricks_tasks(&mut self, page: &Page) {
+        let (prefix, depth) = (&page.prefix, page.depth);
+        if !page.iterations.is_empty() {
             // The prefix of a for-each task's run is the task's own key.
-            for (at, iteration) in iterations.iter().enumerate() {
+            for (at, iteration) in page.iterations.iter().enumerate() {
                 self.databricks_task(format!("{prefix}[{at}]"), iteration, depth);
             }
             return;
         }
-        let began = |task: &Task| task.start_time.unwrap_or(crate::time::Timestamp(u64::MAX));
-        for task in sorted(latest_attempts(tasks).into_iter(), began) {
+        let mut latest = latest_attempts(&page.tasks);
+        latest.sort_by_key(|task| task.start_time.unwrap_or(Timestamp(u64::MAX)));
+        for task in latest {
             self.databricks_task(format!("{prefix}{}", task.key), task, depth);
         }
     }
@@ -192,7 +191,7 @@ impl Poller {
         };
         if task.kind == "for_each_task" {
             // The parent has no output of its own; its run has the iterations.
-            self.fetch_page(run_id, key, depth);
+            self.fetch_page(run_id, key, depth, true);
         } else {
             collecting
                 .queue

@@ -24,7 +24,9 @@ pub(super) fn to_js<T: Serialize + ?Sized>(value: &T) -> JsValue {
 /// Integers that JavaScript's numbers can't hold become decimal digits in a text, as the services' ids do.
 pub(super) fn value_to_js(mut value: Value) -> JsValue {
     write_large_integers(&mut value);
-    value.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).unwrap_or_default()
+    value
+        .serialize(&serde_wasm_bindgen::Serializer::json_compatible())
+        .unwrap_or_default()
 }
 
 /// Neither a function nor a set, an array of bytes or the like, which would lose its items.
@@ -126,7 +128,10 @@ pub(super) fn members(options: &JsValue, what: &str, own: &[&str]) -> Result<Mem
 
 /// Takes out the members that `names` lists.
 pub(super) fn take(members: &mut Members, names: &[&str]) -> Members {
-    names.iter().filter_map(|name| Some(((*name).to_owned(), members.shift_remove(*name)?))).collect()
+    names
+        .iter()
+        .filter_map(|name| Some(((*name).to_owned(), members.shift_remove(*name)?)))
+        .collect()
 }
 
 /// Refuses what nobody took: most likely a misspelt name.
@@ -167,7 +172,9 @@ fn id_text(name: &str, value: &Value) -> Result<String, Error> {
 /// Reads a struct; an error names the member.
 pub(super) fn read<T: FromValue>(members: Members) -> Result<T, Error> {
     if let Some((name, _)) = members.iter().find(|(_, value)| has_large(value)) {
-        return Err(refuse(format!("{name}: expected numbers below 2^53; give a larger one as a text")));
+        return Err(refuse(format!(
+            "{name}: expected numbers below 2^53; give a larger one as a text"
+        )));
     }
     T::from_value(members.into()).map_err(|wrong| wrong.into_error(ErrorCode::InvalidOptions))
 }

@@ -2,21 +2,20 @@
 
 use std::rc::Rc;
 
-use js_sys::{Object, Promise};
+use js_sys::Promise;
 use serde_json::{Value, json};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
-use wasm_bindgen_futures::JsFuture;
 
-use super::convert::{self, Members, get, refuse, set, throw, value_to_js};
+use super::convert::{self, Members, refuse, throw, value_to_js};
 use super::driver::Until;
 use super::result::output_to_js;
-use super::service::{self, Client, Follow, js_promise, promise, result_of};
+use super::service::{self, Client, Follow, List, result_of};
 use crate::databricks::job::{DatabricksJob, checked_id};
 use crate::databricks::output;
 use crate::databricks::run::{Run, Task};
 use crate::error::Error;
-use crate::http::Service;
+use crate::http::{BaseUrl, Service};
 use crate::json as wire;
 use crate::run::{OutputKind, RunOutput};
 
@@ -24,7 +23,12 @@ use crate::run::{OutputKind, RunOutput};
 ///
 /// For one run from its start to its end, {@link runDatabricksJob} shows more of what happens.
 #[wasm_bindgen]
-pub struct DatabricksClient(Rc<Client<DatabricksJob>>);
+pub struct DatabricksClient {
+    client: Rc<Client>,
+    /// Leads to the workspace; the rest of it is empty.
+    job: Rc<DatabricksJob>,
+    base: BaseUrl,
+}
 
 #[wasm_bindgen]
 impl DatabricksClient {
@@ -34,16 +38,24 @@ impl DatabricksClient {
     pub fn new(
         #[wasm_bindgen(unchecked_param_type = "DatabricksClientOptions")] options: &JsValue,
     ) -> Result<Self, JsValue> {
-        let allowed = &["host", "apiVersion", "databricksWorkspaceId"];
-        let read = |mut members: Members| {
+        let read = || {
+            let mut members = service::target(options, &["host", "apiVersion", "databricksWorkspaceId"])?;
             convert::write_ids(&mut members, &["databricksWorkspaceId"])?;
             let job: DatabricksJob = convert::read(members)?;
             // Complete but for the job, whose checks are those of the version too.
-            DatabricksJob { job_id: Some("1".to_owned()), ..job.clone() }.check()?;
-            let base = job.base()?;
-            Ok((job, base))
+            DatabricksJob {
+                job_id: Some("1".to_owned()),
+                ..job.clone()
+            }
+            .check()?;
+            let client = Client::new(Service::Databricks, options, &job)?;
+            Ok(Self {
+                client,
+                base: job.base()?,
+                job: Rc::new(job),
+            })
         };
-        service::client(Service::Databricks, options, allowed, read).map(Self).map_err(throw)
+        read().map_err(throw)
     }
 
     /// Starts a run, under an idempotency token, and waits until its id is known.
@@ -51,102 +63,91 @@ impl DatabricksClient {
     /// @param job The job and its parameters.
     /// @throws {PqrunError} The service refused, or it is not known whether it started: `startUnconfirmed`.
     #[wasm_bindgen(js_name = runNow, unchecked_return_type = "Promise<{ runId: string }>")]
-    #[must_use]
     pub fn run_now(
         &self,
         #[wasm_bindgen(unchecked_param_type = "DatabricksJobToRun")] job: &JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "RunOptions & SessionOptions")] options: &JsValue,
     ) -> Promise {
-        let session = job_members(job).and_then(|job| self.0.follow(Follow::Start, job, options, Until::RunKnown));
-        let run = result_of(session);
-        js_promise(async move {
-            let run = JsFuture::from(run).await?;
-            let started = Object::new();
-            set(&started, "runId", &get(&run, "id"));
-            Ok(started.into())
-        })
+        let known = Until::RunKnown(|run, _| json!({ "runId": run.id }));
+        result_of(self.client.follow(Follow::Start, job_members(job), options, known))
     }
 
     /// Starts a run, waits for its end, reads its outputs. Waits 3600 s unless `timeout` says otherwise.
     #[wasm_bindgen(js_name = runNowAndAwait, unchecked_return_type = "Promise<RunResult>")]
-    #[must_use]
     pub fn run_now_and_await(
         &self,
         #[wasm_bindgen(unchecked_param_type = "DatabricksJobToRun")] job: &JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "RunOptions & SessionOptions")] options: &JsValue,
     ) -> Promise {
-        result_of(job_members(job).and_then(|job| self.0.follow(Follow::Start, job, options, Until::Done)))
+        result_of(
+            self.client
+                .follow(Follow::Start, job_members(job), options, Until::Done),
+        )
     }
 
     /// Waits for the end of a run, reads its outputs. Waits 3600 s unless `timeout` says otherwise.
     #[wasm_bindgen(js_name = awaitRun, unchecked_return_type = "Promise<RunResult>")]
-    #[must_use]
     pub fn await_run(
         &self,
         #[wasm_bindgen(js_name = runId, unchecked_param_type = "Id")] run_id: &JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "RunOptions & SessionOptions")] options: &JsValue,
     ) -> Promise {
-        let follow = |id| self.0.follow(Follow::Attach(id), Members::new(), options, Until::Done);
+        let follow = |id| {
+            self.client
+                .follow(Follow::Attach(id), Ok(Members::new()), options, Until::Done)
+        };
         result_of(convert::id("runId", run_id).and_then(follow))
     }
 
     /// Reads a run.
     #[wasm_bindgen(js_name = getRun, unchecked_return_type = "Promise<DatabricksRun>")]
-    #[must_use]
-    pub fn get_run(
-        &self,
-        #[wasm_bindgen(js_name = runId, unchecked_param_type = "Id")] run_id: &JsValue,
-    ) -> Promise {
-        let (client, id) = (Rc::clone(&self.0), run_id_of(run_id));
-        promise(async move {
-            let answer = client.call(client.job.runs_get(&client.base, &id?, None)).await?;
-            Run::parse(&answer).map(|run| value_to_js(describe(&run)))
-        })
+    pub fn get_run(&self, #[wasm_bindgen(js_name = runId, unchecked_param_type = "Id")] run_id: &JsValue) -> Promise {
+        let call = run_id_of(run_id).map(|id| self.job.runs_get(&self.base, &id, None));
+        self.client.request(
+            call,
+            Box::new(|answer| Run::parse(&answer).map(|run| value_to_js(describe(&run)))),
+        )
     }
 
     /// Reads the output of a task's run. The service refuses it for a job run of several tasks: give the run id of a
     /// task, as {@link DatabricksClient.getRun} lists them.
     #[wasm_bindgen(js_name = getRunOutput, unchecked_return_type = "Promise<RunOutput>")]
-    #[must_use]
     pub fn get_run_output(
         &self,
         #[wasm_bindgen(js_name = runId, unchecked_param_type = "Id")] run_id: &JsValue,
     ) -> Promise {
-        let (client, id) = (Rc::clone(&self.0), run_id_of(run_id));
-        promise(async move {
-            let id = id?;
-            let answer = client.call(client.job.runs_get_output(&client.base, &id)).await?;
-            read_output(&answer).map(|output| output_to_js(&output, None))
-        })
+        let call = run_id_of(run_id).map(|id| self.job.runs_get_output(&self.base, &id));
+        self.client.request(
+            call,
+            Box::new(|answer| read_output(&answer).map(|output| output_to_js(&output, None))),
+        )
     }
 
     /// Asks a run to stop. It has stopped when {@link DatabricksClient.getRun} says so.
     #[wasm_bindgen(js_name = cancelRun, unchecked_return_type = "Promise<void>")]
-    #[must_use]
     pub fn cancel_run(
         &self,
         #[wasm_bindgen(js_name = runId, unchecked_param_type = "Id")] run_id: &JsValue,
     ) -> Promise {
-        let (client, id) = (Rc::clone(&self.0), run_id_of(run_id));
-        promise(async move {
-            client.call(client.job.runs_cancel(&client.base, &id?)).await?;
-            Ok(JsValue::UNDEFINED)
-        })
+        let call = run_id_of(run_id).map(|id| self.job.runs_cancel(&self.base, &id));
+        self.client.request(call, Box::new(|_| Ok(JsValue::UNDEFINED)))
     }
 
     /// Lists runs, newest first: all pages, up to `limit`, which is 100 if left out.
     #[wasm_bindgen(js_name = listRuns, unchecked_return_type = "Promise<DatabricksRun[]>")]
-    #[must_use]
     pub fn list_runs(
         &self,
         #[wasm_bindgen(unchecked_optional_param_type = "ListRunsOptions")] options: &JsValue,
     ) -> Promise {
-        let client = Rc::clone(&self.0);
-        let members = convert::members(options, "options", &[]).and_then(|mut members| {
+        let query = convert::members(options, "options", &[]).and_then(|mut members| {
             convert::write_ids(&mut members, &["jobId"])?;
             let limit = service::limit(&mut members)?;
             let mut query = Vec::new();
-            for (name, wire) in [("jobId", "job_id"), ("activeOnly", "active_only"), ("completedOnly", "completed_only")] {
+            for (name, wire) in [
+                ("jobId", "job_id"),
+                ("activeOnly", "active_only"),
+                ("completedOnly", "completed_only"),
+            ] {
                 match members.shift_remove(name) {
                     None | Some(Value::Bool(false)) => {}
                     Some(Value::String(id)) => query.push((wire, id)),
@@ -157,44 +158,33 @@ impl DatabricksClient {
             convert::refuse_rest(&members)?;
             Ok((limit, query))
         });
-        promise(async move {
-            let (limit, query) = members?;
-            let rows = client
-                .pages(limit, "runs", "next_page_token", |token| {
-                    let mut query: Vec<_> = query.iter().map(|(name, value)| (*name, value.as_str())).collect();
-                    query.extend(token.map(|token| ("page_token", token)));
-                    client.job.runs_list(&client.base, &query)
-                })
-                .await?;
-            let runs: Result<Vec<Value>, Error> = rows.iter().map(|row| Run::parse(row).map(|run| describe(&run))).collect();
+        let read = |rows: Vec<Value>| {
+            let runs: Result<Vec<Value>, Error> = rows
+                .iter()
+                .map(|row| Run::parse(row).map(|run| describe(&run)))
+                .collect();
             runs.map(|runs| value_to_js(runs.into()))
-        })
+        };
+        self.client.list(
+            query.map(|(limit, query)| self.pages(limit, "runs", query)),
+            Box::new(read),
+        )
     }
 
     /// Lists jobs: all pages, up to `limit`, which is 100 if left out. The filter by `name` ignores case.
     #[wasm_bindgen(js_name = listJobs, unchecked_return_type = "Promise<DatabricksJobInfo[]>")]
-    #[must_use]
     pub fn list_jobs(
         &self,
         #[wasm_bindgen(unchecked_optional_param_type = "{ name?: string; limit?: number }")] options: &JsValue,
     ) -> Promise {
-        let client = Rc::clone(&self.0);
-        let members = convert::members(options, "options", &[]).and_then(|mut members| {
+        let query = convert::members(options, "options", &[]).and_then(|mut members| {
             let limit = service::limit(&mut members)?;
-            let name = service::text(&mut members, "name")?;
+            let mut query = vec![("limit", "100".to_owned())];
+            query.extend(service::text(&mut members, "name")?.map(|name| ("name", name)));
             convert::refuse_rest(&members)?;
-            Ok((limit, name))
+            Ok((limit, query))
         });
-        promise(async move {
-            let (limit, name) = members?;
-            let jobs = client
-                .pages(limit, "jobs", "next_page_token", |token| {
-                    let mut query = vec![("limit", "100")];
-                    query.extend(name.as_deref().map(|name| ("name", name)));
-                    query.extend(token.map(|token| ("page_token", token)));
-                    client.job.jobs_list(&client.base, &query)
-                })
-                .await?;
+        let read = |jobs: Vec<Value>| {
             let describe = |job: &Value| {
                 let settings = job.get("settings").unwrap_or(&Value::Null);
                 present(json!({
@@ -205,7 +195,33 @@ impl DatabricksClient {
                 }))
             };
             Ok(value_to_js(jobs.iter().map(describe).collect()))
-        })
+        };
+        self.client.list(
+            query.map(|(limit, query)| self.pages(limit, "jobs", query)),
+            Box::new(read),
+        )
+    }
+}
+
+impl DatabricksClient {
+    /// A list of runs or of jobs.
+    fn pages(&self, limit: usize, rows: &'static str, query: Vec<(&'static str, String)>) -> List {
+        let (job, base) = (Rc::clone(&self.job), self.base.clone());
+        let page = move |token: Option<&str>| {
+            let mut query: Vec<_> = query.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            query.extend(token.map(|token| ("page_token", token)));
+            if rows == "runs" {
+                job.runs_list(&base, &query)
+            } else {
+                job.jobs_list(&base, &query)
+            }
+        };
+        List {
+            limit,
+            rows,
+            token: "next_page_token",
+            page: Box::new(page),
+        }
     }
 }
 
@@ -223,7 +239,11 @@ fn read_output(answer: &Value) -> Result<RunOutput, Error> {
     let meta = answer.get("metadata").unwrap_or(&Value::Null);
     let run = Run::parse(meta)?;
     let task = Task::parse(meta);
-    let key = if task.key.is_empty() { run.run_id } else { task.key.clone() };
+    let key = if task.key.is_empty() {
+        run.run_id
+    } else {
+        task.key.clone()
+    };
     let mut read = output::of_task(key, &task);
     read.kind = OutputKind::None;
     output::read(&mut read, answer);
@@ -234,28 +254,34 @@ fn describe(run: &Run) -> Value {
     let mut all = state(&run.state);
     let task = |task: &Task| {
         let mut all = state(&task.state);
-        merge(&mut all, json!({
-            "taskKey": task.key,
-            "runId": task.run_id,
-            "runPageUrl": task.page_url,
-            "taskType": task.kind,
-            "attemptNumber": task.attempt,
-            "startTime": task.start_time,
-            "endTime": task.end_time,
-        }));
+        merge(
+            &mut all,
+            json!({
+                "taskKey": task.key,
+                "runId": task.run_id,
+                "runPageUrl": task.page_url,
+                "taskType": task.kind,
+                "attemptNumber": task.attempt,
+                "startTime": task.start_time,
+                "endTime": task.end_time,
+            }),
+        );
         all
     };
     let tasks: Vec<Value> = run.tasks.iter().map(task).collect();
-    merge(&mut all, json!({
-        "runId": run.run_id,
-        "jobId": run.job_id,
-        "runName": run.name,
-        "runPageUrl": run.page_url,
-        "trigger": run.trigger,
-        "startTime": run.start_time,
-        "endTime": run.end_time,
-        "tasks": tasks,
-    }));
+    merge(
+        &mut all,
+        json!({
+            "runId": run.run_id,
+            "jobId": run.job_id,
+            "runName": run.name,
+            "runPageUrl": run.page_url,
+            "trigger": run.trigger,
+            "startTime": run.start_time,
+            "endTime": run.end_time,
+            "tasks": tasks,
+        }),
+    );
     all
 }
 

@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use gloo_timers::callback::Timeout;
 use js_sys::{Function, Promise};
+use serde_json::Value;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
-use super::convert::{message_of, throw, to_js};
+use super::convert::{message_of, throw, to_js, value_to_js};
 use super::events::Listeners;
 use super::fetch::{self, Answer, Flight};
 use super::host::{Host, now};
@@ -20,7 +21,7 @@ use crate::error::{Error, ErrorCode};
 use crate::http::{HttpRequest, RequestId};
 use crate::poller::snapshot::Snapshot;
 use crate::poller::{Input, Output, Poller};
-use crate::run::{EventKind, RunEvent, RunResult};
+use crate::run::{EventKind, Phase, RunEvent, RunInfo, RunResult};
 use crate::table::JsonPath;
 use crate::time::Timestamp;
 
@@ -35,12 +36,12 @@ const LONGEST_SLEEP: Duration = Duration::from_secs(3600);
 const PERSIST_LIMIT: Duration = Duration::from_secs(30);
 
 /// When a session is over.
-#[derive(Clone, Copy, Eq, PartialEq)]
+#[derive(Clone, Copy)]
 pub(super) enum Until {
     /// With the poller: it gives a result.
     Done,
-    /// As soon as the run is known: it gives a `RunInfo`.
-    RunKnown,
+    /// As soon as the run is known: it gives what the function makes of it.
+    RunKnown(fn(&RunInfo, &RunEvent) -> Value),
 }
 
 /// One poller on its way. It lives as long as anything is under way.
@@ -154,12 +155,20 @@ impl Session {
         self.is_pumping.set(false);
     }
 
+    /// Ends a session that has no use for what would follow.
     fn has_what_it_wants(&self) -> bool {
-        let run = match self.until {
-            Until::RunKnown => self.poller.borrow().run().map(to_js),
+        let wanted = match self.until {
+            Until::RunKnown(describe) => {
+                let poller = self.poller.borrow();
+                poller.run().map(|run| Ok(value_to_js(describe(run, &poller.status()))))
+            }
+            // Nobody would see the outputs of a run that was cancelled by a signal.
+            Until::Done if self.reason.borrow().is_some() && self.status().phase == Phase::ReadingOutput => {
+                self.reason.take().map(Err)
+            }
             Until::Done => None,
         };
-        run.map(|run| self.end(Ok(run))).is_some()
+        wanted.map(|wanted| self.end(wanted)).is_some()
     }
 
     fn done(&self, done: &RunResult) {
@@ -167,8 +176,8 @@ impl Session {
         self.end(match (reason, self.until, &done.error) {
             (Some(reason), _, _) => Err(reason),
             (None, Until::Done, _) => Ok(result::to_js(done, self.output_path.as_ref())),
-            (None, Until::RunKnown, error) => match (&done.run, error) {
-                (Some(run), _) => Ok(to_js(run)),
+            (None, Until::RunKnown(describe), error) => match (&done.run, error) {
+                (Some(run), _) => Ok(value_to_js(describe(run, &self.status()))),
                 (None, Some(error)) => Err(throw(error.clone())),
                 (None, None) => Err(throw(Error::new(ErrorCode::StartUnconfirmed, done.message.clone()))),
             },
@@ -219,7 +228,12 @@ impl Session {
         } else {
             // What follows does no harm without it.
             let message = error.message.clone();
-            let event = RunEvent { kind: EventKind::Warning, message, error: Some(error), ..self.status() };
+            let event = RunEvent {
+                kind: EventKind::Warning,
+                message,
+                error: Some(error),
+                ..self.status()
+            };
             self.listeners.tell(|| to_js(&event));
         }
     }
@@ -229,20 +243,27 @@ impl Session {
         let refused = self.not_stored.take();
         let flight = match refused {
             Some(error) => Err(error),
-            None => Flight::new().ok_or_else(|| Error::new(ErrorCode::InvalidOptions, "expected AbortController, found none")),
+            None => Flight::new()
+                .ok_or_else(|| Error::new(ErrorCode::InvalidOptions, "expected AbortController, found none")),
         };
         let flight = match flight {
             Ok(flight) => flight,
             Err(error) => return self.take(Input::NotSent { id, error }),
         };
-        self.flights.borrow_mut().push((id, now().plus(request.timeout), flight.clone()));
+        self.flights
+            .borrow_mut()
+            .push((id, now().plus(request.timeout), flight.clone()));
         let session = Rc::clone(self);
         spawn_local(async move {
             let answer = fetch::send(&session.host, &request, &flight).await;
             session.flights.borrow_mut().retain(|(known, _, _)| *known != id);
             session.input(match answer {
                 Answer::Response(response) => Input::Response { id, response },
-                Answer::Failed { message, may_have_left } => Input::TransportFailed { id, message, may_have_left },
+                Answer::Failed { message, may_have_left } => Input::TransportFailed {
+                    id,
+                    message,
+                    may_have_left,
+                },
                 Answer::NotSent(error) => Input::NotSent { id, error },
             });
         });
@@ -277,11 +298,19 @@ impl Session {
     /// Ends requests whose time is over. Of one that still waits for its token it is certain that nothing left.
     fn give_up_overdue(&self) {
         let now = now();
-        let overdue: Vec<_> = self.flights.borrow_mut().extract_if(.., |(_, until, _)| *until <= now).collect();
+        let overdue: Vec<_> = self
+            .flights
+            .borrow_mut()
+            .extract_if(.., |(_, until, _)| *until <= now)
+            .collect();
         for (id, _, flight) in overdue {
             let message = "no token within the time of a request".to_owned();
             if flight.is_held() {
-                self.take(Input::TransportFailed { id, message, may_have_left: false });
+                self.take(Input::TransportFailed {
+                    id,
+                    message,
+                    may_have_left: false,
+                });
             }
             flight.abort();
         }

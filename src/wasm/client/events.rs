@@ -33,7 +33,10 @@ pub(super) struct Listeners(RefCell<Vec<Weak<RefCell<Buffer>>>>);
 impl Listeners {
     /// An iterator over what comes from now on.
     pub(super) fn listen(&self, ended: bool) -> RunEvents {
-        let buffer = Rc::new(RefCell::new(Buffer { closed: ended, ..Buffer::default() }));
+        let buffer = Rc::new(RefCell::new(Buffer {
+            closed: ended,
+            ..Buffer::default()
+        }));
         if !ended {
             self.0.borrow_mut().push(Rc::downgrade(&buffer));
         }
@@ -73,7 +76,6 @@ pub struct RunEvents(Rc<RefCell<Buffer>>);
 impl RunEvents {
     /// The next event, or the end once the run has ended.
     #[wasm_bindgen(unchecked_return_type = "Promise<IteratorResult<RunEvent, undefined>>")]
-    #[must_use]
     pub fn next(&self) -> Promise {
         let mut buffer = self.0.borrow_mut();
         if let Some(event) = buffer.events.pop_front() {
@@ -87,7 +89,6 @@ impl RunEvents {
 
     /// Stops listening; the run goes on. `for await` calls it when the loop is left.
     #[wasm_bindgen(js_name = return, unchecked_return_type = "Promise<IteratorResult<RunEvent, undefined>>")]
-    #[must_use]
     pub fn stop(&self) -> Promise {
         let mut buffer = self.0.borrow_mut();
         buffer.events.clear();
@@ -97,7 +98,6 @@ impl RunEvents {
 
     /// The same iterator.
     #[wasm_bindgen(js_name = "[Symbol.asyncIterator]")]
-    #[must_use]
     pub fn itself(&self) -> Self {
         Self(Rc::clone(&self.0))
     }

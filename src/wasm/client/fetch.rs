@@ -49,7 +49,10 @@ impl Flight {
     /// `None` where the host has no `AbortController`: no supported one.
     pub(super) fn new() -> Option<Self> {
         let controller = AbortController::new().ok()?;
-        Some(Self { controller, state: Rc::new(Cell::new(State::Held)) })
+        Some(Self {
+            controller,
+            state: Rc::new(Cell::new(State::Held)),
+        })
     }
 
     /// Whether it still waits for a token.
@@ -70,14 +73,23 @@ pub(super) async fn send(host: &Host, request: &HttpRequest, flight: &Flight) ->
         Ok(token) => token,
         // A credential that worked before may well work again.
         Err(message) if host.tokens.had_one() => {
-            return Answer::Failed { message: format!("no token: {message}"), may_have_left: false };
+            return Answer::Failed {
+                message: format!("no token: {message}"),
+                may_have_left: false,
+            };
         }
         Err(message) => {
-            return Answer::NotSent(Error::new(ErrorCode::MissingCredentials, format!("no token: {message}")));
+            return Answer::NotSent(Error::new(
+                ErrorCode::MissingCredentials,
+                format!("no token: {message}"),
+            ));
         }
     };
     if !flight.is_held() {
-        return Answer::Failed { message: "given up before it was sent".to_owned(), may_have_left: false };
+        return Answer::Failed {
+            message: "given up before it was sent".to_owned(),
+            may_have_left: false,
+        };
     }
     flight.state.set(State::Sent);
     let authorization = token.as_ref().map(|token| format!("Bearer {token}"));
@@ -101,7 +113,10 @@ async fn answer(
     signal: &AbortSignal,
 ) -> Result<HttpResponse, JsValue> {
     let headers = || {
-        let own = request.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let own = request
+            .headers
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()));
         own.chain(authorization.map(|value| ("Authorization", value)))
     };
     let promise = match &host.fetch {
@@ -147,9 +162,15 @@ async fn read(answer: &JsValue) -> Result<HttpResponse, JsValue> {
     if get(answer, "type").as_string().as_deref() == Some("opaqueredirect") {
         return Ok(HttpResponse::default());
     }
-    let status = get(answer, "status").as_f64().ok_or_else(|| JsValue::from_str("expected an answer with a status"))?;
+    let status = get(answer, "status")
+        .as_f64()
+        .ok_or_else(|| JsValue::from_str("expected an answer with a status"))?;
     let headers = read_headers(&get(answer, "headers"));
-    let call = |name| get(answer, name).dyn_into::<Function>().and_then(|method| method.call0(answer));
+    let call = |name| {
+        get(answer, name)
+            .dyn_into::<Function>()
+            .and_then(|method| method.call0(answer))
+    };
     let (body, is_text) = match call("arrayBuffer") {
         Ok(body) => (body, false),
         Err(_) => (call("text")?, true),
@@ -162,12 +183,22 @@ async fn read(answer: &JsValue) -> Result<HttpResponse, JsValue> {
     } else {
         return Err(JsValue::from_str("expected a body of bytes"));
     };
-    Ok(HttpResponse { status: status as u16, headers, body })
+    Ok(HttpResponse {
+        status: status as u16,
+        headers,
+        body,
+    })
 }
 
 /// What the core asks for, where headers can only be asked one by one.
-const ASKED: &[&str] =
-    &["Date", "Location", "RequestId", "Retry-After", "x-ms-job-id", "x-ms-public-api-error-code"];
+const ASKED: &[&str] = &[
+    "Date",
+    "Location",
+    "RequestId",
+    "Retry-After",
+    "x-ms-job-id",
+    "x-ms-public-api-error-code",
+];
 
 fn read_headers(headers: &JsValue) -> Vec<(String, String)> {
     if let Ok(Some(entries)) = js_sys::try_iter(headers) {
@@ -184,10 +215,16 @@ fn read_headers(headers: &JsValue) -> Vec<(String, String)> {
     }
     if let Ok(by_name) = get(headers, "get").dyn_into::<Function>() {
         let value = |name: &str| by_name.call1(headers, &name.into()).ok()?.as_string();
-        return ASKED.iter().filter_map(|name| Some(((*name).to_owned(), value(name)?))).collect();
+        return ASKED
+            .iter()
+            .filter_map(|name| Some(((*name).to_owned(), value(name)?)))
+            .collect();
     }
     match headers.dyn_ref::<Object>() {
-        Some(object) => Object::entries(object).iter().filter_map(|entry| pair(&entry)).collect(),
+        Some(object) => Object::entries(object)
+            .iter()
+            .filter_map(|entry| pair(&entry))
+            .collect(),
         None => Vec::new(),
     }
 }
@@ -210,7 +247,12 @@ const NEVER_CONNECTED: &[&str] = &[
 
 /// Whether it is certain that nothing left. A browser never says why a request failed.
 fn surely_did_not_leave(thrown: &JsValue) -> bool {
-    get(&get(thrown, "cause"), "code").as_string().or_else(|| get(thrown, "code").as_string()).is_some_and(|code| {
-        NEVER_CONNECTED.contains(&code.as_str()) || code.starts_with("CERT_") || code.starts_with("UNABLE_TO_VERIFY")
-    })
+    get(&get(thrown, "cause"), "code")
+        .as_string()
+        .or_else(|| get(thrown, "code").as_string())
+        .is_some_and(|code| {
+            NEVER_CONNECTED.contains(&code.as_str())
+                || code.starts_with("CERT_")
+                || code.starts_with("UNABLE_TO_VERIFY")
+        })
 }

@@ -139,21 +139,18 @@ impl RunHandle {
     ///
     /// Rejects only with the `reason` of the signal, once it has fired.
     #[wasm_bindgen(getter, unchecked_return_type = "Promise<RunResult>")]
-    #[must_use]
     pub fn result(&self) -> Promise {
         self.0.promise()
     }
 
     /// Where things stand now.
     #[wasm_bindgen(getter, unchecked_return_type = "RunEvent")]
-    #[must_use]
     pub fn status(&self) -> JsValue {
         to_js(&self.0.status())
     }
 
     /// What {@link resumeRun} needs to go on in another process. It holds no credential.
     #[wasm_bindgen(unchecked_return_type = "Snapshot")]
-    #[must_use]
     pub fn snapshot(&self) -> JsValue {
         to_js(&self.0.snapshot())
     }
@@ -170,7 +167,6 @@ impl RunHandle {
 
     /// An iterator over the events from now on. Each iterator has its own buffer.
     #[wasm_bindgen(js_name = "[Symbol.asyncIterator]")]
-    #[must_use]
     pub fn events(&self) -> RunEvents {
         self.0.listeners.listen(self.0.is_over())
     }

@@ -16,8 +16,15 @@ use crate::poller::options::RunOptions;
 use crate::table::JsonPath;
 
 /// Members that stay in JavaScript.
-pub(super) const HOST_MEMBERS: &[&str] =
-    &["token", "credential", "fetch", "signal", "onAbort", "persist", "outputPath"];
+pub(super) const HOST_MEMBERS: &[&str] = &[
+    "token",
+    "credential",
+    "fetch",
+    "signal",
+    "onAbort",
+    "persist",
+    "outputPath",
+];
 
 /// Those of them that concern one run.
 pub(super) const SESSION_MEMBERS: &[&str] = &["signal", "onAbort", "persist", "outputPath"];
@@ -50,13 +57,21 @@ impl SessionOptions {
             path if is_absent(&path) => None,
             path => Some(json_path(&path)?),
         };
-        Ok(Self { host, signal, cancel_on_abort, persist: function(options, "persist")?, output_path })
+        Ok(Self {
+            host,
+            signal,
+            cancel_on_abort,
+            persist: function(options, "persist")?,
+            output_path,
+        })
     }
 }
 
 /// A JSON path that was given as a text.
 pub(super) fn json_path(path: &JsValue) -> Result<JsonPath, Error> {
-    let text = path.as_string().ok_or_else(|| refuse("outputPath: expected a JSON path such as $.rows"))?;
+    let text = path
+        .as_string()
+        .ok_or_else(|| refuse("outputPath: expected a JSON path such as $.rows"))?;
     JsonPath::parse(&text).map_err(|error| refuse(format!("outputPath: {error}")))
 }
 
@@ -79,12 +94,18 @@ pub(super) fn read_host(options: &JsValue) -> Result<Host, Error> {
         match token.as_string().map(|token| token.trim().to_owned()) {
             Some(token) if !token.is_empty() => Source::Fixed(token),
             _ if token.is_undefined() || token.is_string() => {
-                return Err(Error::new(ErrorCode::MissingCredentials, "expected a token or a credential, found none"));
+                return Err(Error::new(
+                    ErrorCode::MissingCredentials,
+                    "expected a token or a credential, found none",
+                ));
             }
             _ => return Err(refuse("token: expected a text or a function")),
         }
     };
-    Ok(Host { tokens: Tokens::new(source), fetch: function(options, "fetch")? })
+    Ok(Host {
+        tokens: Tokens::new(source),
+        fetch: function(options, "fetch")?,
+    })
 }
 
 pub(super) fn is_absent(value: &JsValue) -> bool {
@@ -96,7 +117,10 @@ fn function(options: &JsValue, name: &str) -> Result<Option<Function>, Error> {
     if is_absent(&value) {
         return Ok(None);
     }
-    value.dyn_into().map(Some).map_err(|_| refuse(format!("{name}: expected a function")))
+    value
+        .dyn_into()
+        .map(Some)
+        .map_err(|_| refuse(format!("{name}: expected a function")))
 }
 
 /// Takes a job out of the members.
@@ -123,7 +147,9 @@ pub(super) fn overlay(stored: &RunOptions, given: Members) -> Result<Option<RunO
     if given.is_empty() {
         return Ok(None);
     }
-    let Ok(Value::Object(mut all)) = serde_json::to_value(stored) else { return Ok(None) };
+    let Ok(Value::Object(mut all)) = serde_json::to_value(stored) else {
+        return Ok(None);
+    };
     all.extend(given);
     convert::read(all).map(Some)
 }

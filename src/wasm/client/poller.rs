@@ -67,12 +67,13 @@ impl JsPoller {
         options: &JsValue,
         now: f64,
     ) -> Result<Self, JsValue> {
-        handle::resume(snapshot, options, &[], timestamp(now)).map(Self).map_err(throw)
+        handle::resume(snapshot, options, &[], timestamp(now))
+            .map(Self)
+            .map_err(throw)
     }
 
     /// The next thing to do.
     #[wasm_bindgen(js_name = pollOutput, unchecked_return_type = "PollerOutput")]
-    #[must_use]
     pub fn poll_output(&mut self) -> JsValue {
         let (kind, name, value) = match self.0.poll_output() {
             Output::Persist(snapshot) => ("persist", "snapshot", to_js(&snapshot)),
@@ -105,7 +106,13 @@ impl JsPoller {
         let headers = convert::from_js(headers)
             .and_then(|headers| pairs(&headers).ok_or_else(|| refuse("headers: expected pairs of texts")))
             .map_err(throw)?;
-        self.handle(now, Input::Response { id: RequestId(id), response: HttpResponse { status, headers, body } })
+        self.handle(
+            now,
+            Input::Response {
+                id: RequestId(id),
+                response: HttpResponse { status, headers, body },
+            },
+        )
     }
 
     /// Tells that there is no answer.
@@ -122,7 +129,14 @@ impl JsPoller {
         message: String,
         #[wasm_bindgen(js_name = mayHaveLeft)] may_have_left: bool,
     ) -> Result<(), JsValue> {
-        self.handle(now, Input::TransportFailed { id: RequestId(id), message, may_have_left })
+        self.handle(
+            now,
+            Input::TransportFailed {
+                id: RequestId(id),
+                message,
+                may_have_left,
+            },
+        )
     }
 
     /// Tells that the time has come.
@@ -143,21 +157,18 @@ impl JsPoller {
 
     /// Where things stand, for {@link Poller.resume} or {@link resumeRun}.
     #[wasm_bindgen(unchecked_return_type = "Snapshot")]
-    #[must_use]
     pub fn snapshot(&self) -> JsValue {
         to_js(&self.0.snapshot())
     }
 
     /// The run that is followed, once it is known.
     #[wasm_bindgen(getter, unchecked_return_type = "RunInfo | undefined")]
-    #[must_use]
     pub fn run(&self) -> JsValue {
         self.0.run().map_or(JsValue::UNDEFINED, to_js)
     }
 
     /// Where things stand, whether or not an event told it.
     #[wasm_bindgen(getter, unchecked_return_type = "RunEvent")]
-    #[must_use]
     pub fn status(&self) -> JsValue {
         to_js(&self.0.status())
     }

@@ -1,7 +1,5 @@
 //! What the clients of both services have in common.
 
-use std::future::Future;
-use std::pin::Pin;
 use std::rc::Rc;
 
 use js_sys::Promise;
@@ -17,7 +15,7 @@ use super::options::{self, SESSION_MEMBERS, SessionOptions};
 use super::single;
 use crate::contract::Call;
 use crate::error::Error;
-use crate::http::{BaseUrl, Service};
+use crate::http::Service;
 use crate::json;
 use crate::poller::{Job, Poller};
 
@@ -28,13 +26,28 @@ const AWAIT_MS: u64 = 3_600_000;
 const CLIENT_MEMBERS: &[&str] = &["token", "credential", "fetch"];
 
 /// A service that requests go to: its address, and how they are sent.
-pub(super) struct Client<J> {
-    /// Leads to the service; the rest of it is empty.
-    pub(super) job: J,
-    pub(super) base: BaseUrl,
+pub(super) struct Client {
     service: Service,
+    /// The members of a job that lead to the service.
+    target: Members,
     host: Rc<Host>,
 }
+
+/// A list that comes in pages.
+pub(super) struct List {
+    pub(super) limit: usize,
+    /// Where the rows are in an answer.
+    pub(super) rows: &'static str,
+    /// Where the token of the next page is.
+    pub(super) token: &'static str,
+    pub(super) page: Page,
+}
+
+/// The request for the page behind a token.
+pub(super) type Page = Box<dyn Fn(Option<&str>) -> Call>;
+
+/// What an answer means.
+type Read<T> = Box<dyn FnOnce(T) -> Result<JsValue, Error>>;
 
 /// Which run to follow.
 pub(super) enum Follow {
@@ -42,64 +55,66 @@ pub(super) enum Follow {
     Attach(String),
 }
 
-/// A promise whose errors are ours.
-pub(super) fn promise(work: impl Future<Output = Result<JsValue, Error>> + 'static) -> Promise {
-    let work: Pin<Box<dyn Future<Output = Result<JsValue, Error>>>> = Box::pin(work);
-    js_promise(async move { work.await.map_err(throw) })
-}
-
-/// A promise of what may fail with anything.
-pub(super) fn js_promise(work: impl Future<Output = Result<JsValue, JsValue>> + 'static) -> Promise {
-    // `future_to_promise` is 2 KB for each type that it is used with, so there is only this one.
-    let work: Pin<Box<dyn Future<Output = Result<JsValue, JsValue>>>> = Box::pin(work);
-    future_to_promise(work)
-}
-
 /// The promise of a session, or of what kept it from being one.
 pub(super) fn result_of(session: Result<Rc<Session>, Error>) -> Promise {
     session.map_or_else(|error| Promise::reject(&throw(error)), |session| session.promise())
 }
 
-/// Reads a client's options: what leads to the service by `read`, the rest here.
-pub(super) fn client<J>(
-    service: Service,
-    options: &JsValue,
-    allowed: &[&str],
-    read: impl FnOnce(Members) -> Result<(J, BaseUrl), Error>,
-) -> Result<Rc<Client<J>>, Error> {
-    let mut members = convert::members(options, "options", CLIENT_MEMBERS)?;
-    let (job, base) = read(convert::take(&mut members, allowed))?;
-    convert::refuse_rest(&members)?;
-    Ok(Rc::new(Client { job, base, service, host: Rc::new(options::read_host(options)?) }))
-}
-
-impl<J: Serialize + 'static> Client<J> {
-    /// Sends one request to its answer.
-    pub(super) async fn call(&self, call: Call) -> Result<Value, Error> {
-        single::call(&self.host, call).await
+impl Client {
+    /// Reads what a client's options hold beside what leads to the service.
+    pub(super) fn new<J: Serialize>(service: Service, options: &JsValue, target: &J) -> Result<Rc<Self>, Error> {
+        let Ok(Value::Object(mut target)) = serde_json::to_value(target) else {
+            return Err(convert::refuse("options: expected an object"));
+        };
+        target.retain(|_, value| value.as_str() != Some(""));
+        Ok(Rc::new(Self {
+            service,
+            target,
+            host: Rc::new(options::read_host(options)?),
+        }))
     }
 
-    /// Follows a run: `job` says which, beside what leads to the service; `given` may hold a run's options.
+    /// One request to its answer. One function for all, since each future is code of its own.
+    pub(super) fn request(self: &Rc<Self>, call: Result<Call, Error>, read: Read<Value>) -> Promise {
+        let host = Rc::clone(&self.host);
+        future_to_promise(async move {
+            let answer = match call {
+                Ok(call) => single::call(&host, call).await,
+                Err(error) => Err(error),
+            };
+            answer.and_then(read).map_err(throw)
+        })
+    }
+
+    /// The rows of a list, until there is no next page or they are enough.
+    pub(super) fn list(self: &Rc<Self>, list: Result<List, Error>, read: Read<Vec<Value>>) -> Promise {
+        let host = Rc::clone(&self.host);
+        future_to_promise(async move {
+            let rows = match list {
+                Ok(list) => pages(&host, list).await,
+                Err(error) => Err(error),
+            };
+            rows.and_then(read).map_err(throw)
+        })
+    }
+
+    /// Follows a run: `job` says which, beside what leads to the service; `options` may hold a run's options.
     pub(super) fn follow(
-        self: &Rc<Self>,
+        &self,
         which: Follow,
-        job: Members,
+        job: Result<Members, Error>,
         options: &JsValue,
         until: Until,
     ) -> Result<Rc<Session>, Error> {
-        let mut members = match serde_json::to_value(&self.job) {
-            Ok(Value::Object(members)) => members,
-            _ => Members::new(),
-        };
-        members.retain(|_, value| value.as_str() != Some(""));
-        for (name, value) in job {
+        let mut members = self.target.clone();
+        for (name, value) in job? {
             if members.insert(name.clone(), value).is_some() {
                 return Err(convert::refuse(format!("{name}: the client has it already")));
             }
         }
         let mut given = convert::members(options, "options", SESSION_MEMBERS)?;
-        let more = convert::take(&mut given, &["jobType"]);
-        members.extend(more);
+        // What an instance is of; its id does not tell.
+        members.extend(convert::take(&mut given, &["jobType"]));
         given.entry("timeout").or_insert_with(|| AWAIT_MS.into());
         let job: Job = options::take_job(self.service, &mut members)?;
         convert::refuse_rest(&members)?;
@@ -109,38 +124,41 @@ impl<J: Serialize + 'static> Client<J> {
             Follow::Start => Poller::start(job, run_options, random, now)?,
             Follow::Attach(id) => Poller::attach(job, &id, run_options, random, now)?,
         };
-        let session = SessionOptions::with_host(options, Rc::clone(&self.host))?;
-        Ok(Session::start(poller, session, until))
+        Ok(Session::start(
+            poller,
+            SessionOptions::with_host(options, Rc::clone(&self.host))?,
+            until,
+        ))
     }
+}
 
-    /// Pages of a list, until there is no next one or the rows are enough.
-    pub(super) async fn pages(
-        &self,
-        limit: usize,
-        rows: &str,
-        token: &str,
-        mut page: impl FnMut(Option<&str>) -> Call,
-    ) -> Result<Vec<Value>, Error> {
-        let mut all = Vec::new();
-        let mut next = None;
-        loop {
-            let call = page(next.as_deref());
-            let name = call.endpoint.name;
-            let mut answer = self.call(call).await?;
-            let found = match answer.get_mut(rows).map(Value::take) {
-                Some(Value::Array(found)) => found,
-                // Databricks leaves an empty list out.
-                None if answer.is_object() => Vec::new(),
-                other => return Err(json::missing(&format!("{rows}, an array"), other.as_ref()).at(name)),
-            };
-            all.extend(found);
-            let token = json::string(&answer, token).filter(|token| next.as_ref() != Some(token));
-            if all.len() >= limit || token.is_none() {
-                all.truncate(limit);
-                return Ok(all);
-            }
-            next = token;
+/// The members of a client's options that lead to the service.
+pub(super) fn target(options: &JsValue, allowed: &[&str]) -> Result<Members, Error> {
+    let mut members = convert::members(options, "options", CLIENT_MEMBERS)?;
+    let target = convert::take(&mut members, allowed);
+    convert::refuse_rest(&members)?;
+    Ok(target)
+}
+
+async fn pages(host: &Host, list: List) -> Result<Vec<Value>, Error> {
+    let mut all = Vec::new();
+    let mut next: Option<String> = None;
+    loop {
+        let call = (list.page)(next.as_deref());
+        let name = call.endpoint.name;
+        let mut answer = single::call(host, call).await?;
+        match answer.get_mut(list.rows).map(Value::take) {
+            Some(Value::Array(found)) => all.extend(found),
+            // Databricks leaves an empty list out.
+            None if answer.is_object() => {}
+            other => return Err(json::missing("an array of rows", other.as_ref()).at(name)),
         }
+        let token = json::string(&answer, list.token).filter(|token| next.as_ref() != Some(token));
+        if all.len() >= list.limit || token.is_none() {
+            all.truncate(list.limit);
+            return Ok(all);
+        }
+        next = token;
     }
 }
 

@@ -25,8 +25,8 @@ pub(super) async fn call(host: &Host, call: Call) -> Result<Value, Error> {
     let mut single = SingleCall::new(call, seed);
     loop {
         let request = single.request();
-        let flight =
-            Flight::new().ok_or_else(|| Error::new(ErrorCode::InvalidOptions, "expected AbortController, found none"))?;
+        let flight = Flight::new()
+            .ok_or_else(|| Error::new(ErrorCode::InvalidOptions, "expected AbortController, found none"))?;
         let answer = {
             let sent = Box::pin(fetch::send(host, &request, &flight));
             race(sent, request.timeout).await
@@ -66,5 +66,10 @@ async fn race<T>(mut work: impl Future<Output = T> + Unpin, limit: Duration) -> 
 
 async fn sleep(length: Duration) {
     // A wait that a service asked for may be longer than a timer can be.
-    TimeoutFuture::new(u32::try_from(length.as_millis()).unwrap_or(u32::MAX).min(i32::MAX.unsigned_abs())).await;
+    TimeoutFuture::new(
+        u32::try_from(length.as_millis())
+            .unwrap_or(u32::MAX)
+            .min(i32::MAX.unsigned_abs()),
+    )
+    .await;
 }

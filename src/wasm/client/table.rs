@@ -47,7 +47,11 @@ impl JsTable {
         #[wasm_bindgen(unchecked_param_type = "Uint8Array | string")] json: &JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "string")] path: &JsValue,
     ) -> Result<Self, JsValue> {
-        let path = if is_absent(path) { JsonPath::root() } else { json_path(path).map_err(throw)? };
+        let path = if is_absent(path) {
+            JsonPath::root()
+        } else {
+            json_path(path).map_err(throw)?
+        };
         let bytes = match (json.as_string(), json.dyn_ref::<Uint8Array>()) {
             (Some(text), _) => text.into_bytes(),
             (None, Some(bytes)) => bytes.to_vec(),
@@ -67,14 +71,12 @@ impl JsTable {
 
     /// How many rows there are.
     #[wasm_bindgen(getter, js_name = rowCount)]
-    #[must_use]
     pub fn row_count(&self) -> u32 {
         self.0.row_count() as u32
     }
 
     /// The columns' names and types, in order.
     #[wasm_bindgen(getter, unchecked_return_type = "TableColumn[]")]
-    #[must_use]
     pub fn columns(&self) -> Array {
         let describe = |column: &Column| {
             let js = Object::new();
@@ -91,7 +93,6 @@ impl JsTable {
     /// @param column Its place, counted from 0, or its name.
     /// @returns The value; `undefined` outside the table.
     #[wasm_bindgen(unchecked_return_type = "TableValue | undefined")]
-    #[must_use]
     pub fn value(
         &self,
         row: u32,
@@ -99,7 +100,10 @@ impl JsTable {
     ) -> JsValue {
         let column = match column.as_string() {
             Some(name) => self.0.column(&name),
-            None => column.as_f64().filter(|at| at.fract() == 0.0 && *at >= 0.0).and_then(|at| self.0.columns().get(at as usize)),
+            None => column
+                .as_f64()
+                .filter(|at| at.fract() == 0.0 && *at >= 0.0)
+                .and_then(|at| self.0.columns().get(at as usize)),
         };
         match column {
             Some(column) if (row as usize) < self.0.row_count() => cell(column.value(row as usize)),
@@ -109,7 +113,6 @@ impl JsTable {
 
     /// All values of a column, one per row; `undefined` if there is no such column.
     #[wasm_bindgen(unchecked_return_type = "TableValue[] | undefined")]
-    #[must_use]
     pub fn column(&self, name: &str) -> Option<Array> {
         let column = self.0.column(name)?;
         Some((0..self.0.row_count()).map(|row| cell(column.value(row))).collect())
@@ -117,35 +120,30 @@ impl JsTable {
 
     /// The rows as objects, each with every column.
     #[wasm_bindgen(js_name = toArray, unchecked_return_type = "TableRow[]")]
-    #[must_use]
     pub fn to_array(&self) -> Array {
-        self.rows(|integer| JsValue::from(integer))
+        self.rows(JsValue::from)
     }
 
     /// Iterates over the rows as objects.
     #[wasm_bindgen(js_name = "[Symbol.iterator]", unchecked_return_type = "IterableIterator<TableRow>")]
-    #[must_use]
     pub fn iterator(&self) -> Iterator {
         self.to_array().values()
     }
 
     /// What `JSON.stringify` writes: the rows as objects, integers beyond `Number.MAX_SAFE_INTEGER` as texts.
     #[wasm_bindgen(js_name = toJSON, unchecked_return_type = "TableRow[]")]
-    #[must_use]
     pub fn to_json_value(&self) -> Array {
         self.rows(|integer| JsValue::from_str(&integer.to_string()))
     }
 
     /// A JSON array of the rows. Integers keep all their digits, as numbers.
     #[wasm_bindgen(js_name = toJson)]
-    #[must_use]
     pub fn to_json(&self) -> String {
         self.0.to_json()
     }
 
     /// JSON lines: an object per row and line.
     #[wasm_bindgen(js_name = toJsonLines)]
-    #[must_use]
     pub fn to_json_lines(&self) -> String {
         self.0.to_json_lines()
     }
@@ -165,8 +163,13 @@ impl JsTable {
             csv = match (name.as_str(), value.as_bool()) {
                 ("header", Some(header)) => csv.header(header),
                 ("defuseFormulas", Some(defuse)) => csv.defuse_formulas(defuse),
-                ("header" | "defuseFormulas", None) => return Err(throw(refuse(format!("{name}: expected true or false")))),
-                _ => return Err(throw(refuse(format!("expected known options, found {}", quoted(&name))))),
+                ("header" | "defuseFormulas", None) => {
+                    return Err(throw(refuse(format!("{name}: expected true or false"))));
+                }
+                _ => return Err(throw(refuse(format!(
+                        "expected known options, found {}",
+                        quoted(&name)
+                    )))),
             };
         }
         Ok(self.0.to_csv(&csv))
@@ -177,7 +180,12 @@ impl JsTable {
     /// The rows as objects. One text that JavaScript parses is several times faster than a call per value.
     fn rows(&self, large: impl Fn(i64) -> JsValue) -> Array {
         let rows: Array = JSON::parse(&self.0.to_json()).unwrap_or_default().unchecked_into();
-        for column in self.0.columns().iter().filter(|column| column.column_type() == ColumnType::Int64) {
+        for column in self
+            .0
+            .columns()
+            .iter()
+            .filter(|column| column.column_type() == ColumnType::Int64)
+        {
             for (at, row) in (0..self.0.row_count()).zip(0..) {
                 if let CellRef::Int64(integer) = column.value(at)
                     && !is_safe(integer)

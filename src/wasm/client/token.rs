@@ -35,7 +35,12 @@ pub(super) struct Tokens {
 
 impl Tokens {
     pub(super) const fn new(source: Source) -> Self {
-        Self { source, kept: RefCell::new(None), asking: RefCell::new(None), had_one: Cell::new(false) }
+        Self {
+            source,
+            kept: RefCell::new(None),
+            asking: RefCell::new(None),
+            had_one: Cell::new(false),
+        }
     }
 
     /// Whether a token was there before: then a failure may pass.
@@ -75,7 +80,9 @@ impl Tokens {
             Some(token) => (token, f64::INFINITY),
             None => {
                 let token = get(&given, "token").as_string().ok_or("expected a token, found none")?;
-                let until = get(&given, "expiresOnTimestamp").as_f64().map_or(f64::INFINITY, |end| end - MARGIN_MS);
+                let until = get(&given, "expiresOnTimestamp")
+                    .as_f64()
+                    .map_or(f64::INFINITY, |end| end - MARGIN_MS);
                 (token, until)
             }
         };
@@ -100,9 +107,9 @@ impl Tokens {
                 set(&asked, "refresh", &request.refresh_token.into());
                 callback.call1(&JsValue::UNDEFINED, &asked)?
             }
-            Source::Credential(credential) => {
-                get(credential, "getToken").unchecked_into::<Function>().call1(credential, &scope)?
-            }
+            Source::Credential(credential) => get(credential, "getToken")
+                .unchecked_into::<Function>()
+                .call1(credential, &scope)?,
             Source::Fixed(_) | Source::Elsewhere => JsValue::NULL,
         };
         Ok(Promise::resolve(&given))

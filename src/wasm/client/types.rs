@@ -80,9 +80,19 @@ export interface DatabricksJobToRun extends Omit<DatabricksJob, "host" | "apiVer
 }
 
 /** What leads to a Databricks workspace. */
-export interface DatabricksWorkspace extends Pick<DatabricksJob, "host" | "apiVersion"> {
+export interface DatabricksWorkspace extends Pick<DatabricksJob, "apiVersion"> {
+    /** The workspace's address, such as `https://adb-1111222233334444.5.azuredatabricks.net`. */
+    host: string;
     /** The workspace's id, for a host name that serves several workspaces. */
     databricksWorkspaceId?: Id;
+}
+
+/** What leads to a Fabric item. */
+export interface FabricTarget extends Pick<FabricJob, "host"> {
+    /** The workspace's id, a GUID. */
+    workspaceId: string;
+    /** The item's id, a GUID. */
+    itemId: string;
 }
 
 /** The job type and parameters of a Fabric item. */
@@ -93,7 +103,8 @@ export interface RunDatabricksJobOptions
     extends DatabricksWorkspace, DatabricksJobToRun, RunOptions, ConnectionOptions, SessionOptions {}
 
 /** Options of {@link runFabricItem}. */
-export interface RunFabricItemOptions extends FabricJob, RunOptions, ConnectionOptions, SessionOptions {}
+export interface RunFabricItemOptions
+    extends FabricTarget, FabricJobToRun, RunOptions, ConnectionOptions, SessionOptions {}
 
 /** Options of {@link attachDatabricksRun}. */
 export interface AttachDatabricksRunOptions extends DatabricksWorkspace, RunOptions, ConnectionOptions, SessionOptions {
@@ -103,7 +114,7 @@ export interface AttachDatabricksRunOptions extends DatabricksWorkspace, RunOpti
 
 /** Options of {@link attachFabricRun}. */
 export interface AttachFabricRunOptions
-    extends Pick<FabricJob, "host" | "workspaceId" | "itemId" | "jobType">, RunOptions, ConnectionOptions, SessionOptions {
+    extends FabricTarget, Pick<FabricJob, "jobType">, RunOptions, ConnectionOptions, SessionOptions {
     /** The job instance's id. */
     instanceId: string;
 }
@@ -164,7 +175,7 @@ export interface CsvOptions {
 /** A job for a {@link Poller}. */
 export type PollerJob =
     | ({ service: "databricks" } & DatabricksWorkspace & DatabricksJobToRun)
-    | ({ service: "fabric" } & FabricJob);
+    | ({ service: "fabric" } & FabricTarget & FabricJobToRun);
 
 /** What a {@link Poller} wants of its host. */
 export type PollerOutput =

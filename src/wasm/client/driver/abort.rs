@@ -43,7 +43,7 @@ impl Drop for AbortHook {
 
 impl Session {
     fn aborted(self: &Rc<Self>, reason: JsValue, cancel: bool) {
-        if cancel && self.until == Until::Done {
+        if cancel && matches!(self.until, Until::Done) {
             self.reason.replace(Some(reason));
             self.input(Input::Cancel);
         } else {

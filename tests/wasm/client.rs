@@ -1,0 +1,6 @@
+//! The driver, over a `fetch` made of closures.
+
+mod calls;
+mod conversions;
+mod runs;
+mod service;

@@ -1,0 +1,147 @@
+//! What goes over the boundary, and what is refused there.
+
+use pqrun::wasm::{JsPoller, JsTable, run_databricks_job, version};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use super::service::{Service, call, get, object, text};
+
+fn refused(more: &[(&str, JsValue)]) -> (String, String) {
+    let thrown = run_databricks_job(&Service::default().options(more))
+        .err()
+        .expect("it throws");
+    assert!(thrown.is_instance_of::<js_sys::Error>());
+    assert_eq!(text(&thrown, "name"), "PqrunError");
+    assert!(!text(&thrown, "hint").is_empty());
+    (text(&thrown, "code"), text(&thrown, "message"))
+}
+
+#[wasm_bindgen_test]
+fn a_wrong_option_is_named() {
+    for (name, value, expected) in [
+        ("jobid", JsValue::from("1"), "\"jobid\""),
+        ("timeout", "soon".into(), "timeout: "),
+        ("timeout", JsValue::from(-1), "timeout: "),
+        ("jobParameters", object(&[("a", 1.into())]), "jobParameters: "),
+        ("jobId", JsValue::from(9_007_199_254_740_992.0), "lost digits"),
+        ("fetch", JsValue::from(1), "fetch: "),
+        ("onAbort", "stop".into(), "onAbort: "),
+        ("outputPath", "rows[".into(), "outputPath: "),
+        ("token", JsValue::from(5), "token: "),
+    ] {
+        let (code, message) = refused(&[(name, value)]);
+        assert_eq!(code, "invalidOptions", "{name}");
+        assert!(message.contains(expected), "{name}: {message}");
+    }
+}
+
+#[wasm_bindgen_test]
+fn a_missing_token_is_noticed_before_anything_is_sent() {
+    for token in [JsValue::UNDEFINED, " ".into()] {
+        assert_eq!(refused(&[("token", token)]).0, "missingCredentials");
+    }
+}
+
+#[wasm_bindgen_test]
+fn ids_are_taken_in_every_safe_form() {
+    let large = js_sys::BigInt::from(9_007_199_254_740_993_u64);
+    for (id, expected) in [
+        (JsValue::from("42"), "42"),
+        (42.into(), "42"),
+        (large.into(), "9007199254740993"),
+    ] {
+        let handle = run_databricks_job(&Service::default().options(&[("jobId", id)])).expect("it is an id");
+        let job = get(&handle.snapshot(), "job");
+        assert_eq!(text(&job, "jobId"), expected);
+        handle.detach();
+    }
+}
+
+#[wasm_bindgen_test]
+fn undefined_counts_as_absent() {
+    let handle =
+        run_databricks_job(&Service::default().options(&[("timeout", JsValue::UNDEFINED), ("reuse", JsValue::NULL)]))
+            .expect("they are right");
+    let options = get(&handle.snapshot(), "options");
+    assert!(get(&options, "timeout").is_undefined() && get(&options, "reuse").is_undefined());
+    handle.detach();
+}
+
+#[wasm_bindgen_test]
+fn a_table_has_values_of_its_columns_types() {
+    let json = r#"[{"a":1.5,"t":"2026-01-31T13:00:00+01:00","b":true,"j":[1]},{"a":null,"t":null,"b":null,"j":{"x":"y"},"__proto__":1}]"#;
+    let table = JsTable::from_json(&json.into(), &JsValue::UNDEFINED).expect("it is a table");
+    let columns: Vec<String> = table.columns().iter().map(|column| text(&column, "type")).collect();
+    assert_eq!(columns, ["float64", "timestamp", "bool", "json", "int64"]);
+    assert_eq!(table.value(0, &"a".into()), JsValue::from(1.5));
+    assert_eq!(table.value(0, &1.into()), JsValue::from("2026-01-31T12:00:00.000Z"));
+    assert_eq!(table.value(1, &"b".into()), JsValue::NULL);
+    assert_eq!(table.value(2, &"b".into()), JsValue::UNDEFINED);
+    assert_eq!(table.value(0, &"no".into()), JsValue::UNDEFINED);
+    assert_eq!(text(&table.value(1, &"j".into()), "x"), "y");
+    assert_eq!(table.column("b").map(|values| values.length()), Some(2));
+    assert!(table.column("no").is_none());
+    let js = JsValue::from(table);
+    let rows: js_sys::Array = js_sys::Array::from(&js);
+    assert_eq!(rows.length(), 2);
+    let options = object(&[("header", false.into())]);
+    assert!(
+        call(&js, "toCsv", &[options])
+            .as_string()
+            .is_some_and(|csv| csv.starts_with("1.5,2026-01-31T12"))
+    );
+}
+
+#[wasm_bindgen_test]
+fn a_table_at_a_path_that_leads_nowhere_is_an_error() {
+    let thrown = JsTable::from_json(&"{}".into(), &"$.rows".into()).expect_err("there is nothing");
+    assert_eq!(text(&thrown, "code"), "outputUnreadable");
+    let thrown = JsTable::from_text("[1").expect_err("it is cut");
+    assert_eq!(text(&thrown, "code"), "outputTruncated");
+}
+
+#[wasm_bindgen_test]
+fn a_poller_is_driven_by_hand() {
+    let job = object(&[
+        ("service", "databricks".into()),
+        ("host", "adb-1.5.azuredatabricks.net".into()),
+        ("jobId", "42".into()),
+    ]);
+    let mut poller = JsPoller::start(&job, &JsValue::UNDEFINED, 1_000_000.0).expect("it is a job");
+    let mut kinds = Vec::new();
+    let mut request = JsValue::UNDEFINED;
+    loop {
+        let output = poller.poll_output();
+        kinds.push(text(&output, "kind"));
+        match kinds.last().map(String::as_str) {
+            Some("transmit") => request = get(&output, "request"),
+            Some("timeout") => break,
+            _ => {}
+        }
+    }
+    assert!(
+        kinds.iter().position(|kind| kind == "persist") < kinds.iter().position(|kind| kind == "transmit"),
+        "{kinds:?}"
+    );
+    assert_eq!(
+        text(&request, "url"),
+        "https://adb-1.5.azuredatabricks.net/api/2.2/jobs/run-now"
+    );
+    assert!(text(&request, "body").contains("\"idempotency_token\":\"pqrun-"));
+    let headers = js_sys::Array::new().into();
+    poller
+        .handle_response(1_000_100.0, 0, 200, &headers, br#"{"run_id":7}"#.to_vec())
+        .expect("it was asked");
+    assert_eq!(text(&poller.run(), "id"), "7");
+    let thrown = poller
+        .handle_timeout(1_000_200.0)
+        .and_then(|()| poller.handle_response(1_000_200.0, 99, 200, &headers, Vec::new()));
+    assert_eq!(text(&thrown.expect_err("it was not"), "code"), "unknownRequest");
+    poller.detach(1_000_300.0).expect("it may");
+    while text(&poller.poll_output(), "kind") != "done" {}
+}
+
+#[wasm_bindgen_test]
+fn the_version_is_that_of_the_crate() {
+    assert_eq!(version(), env!("CARGO_PKG_VERSION"));
+}

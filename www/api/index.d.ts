@@ -1,0 +1,90 @@
+// The types of the package, in Node and in browsers alike. `wasm/pqrun.d.ts` is written from the Rust sources.
+export {
+  DatabricksClient,
+  FabricClient,
+  Poller,
+  RunHandle,
+  Table,
+  attachDatabricksRun,
+  attachFabricRun,
+  resumeRun,
+  runDatabricksJob,
+  runFabricItem,
+  version,
+} from "./wasm/pqrun.js";
+
+// What is run, and how.
+export type {
+  AccessToken,
+  AttachDatabricksRunOptions,
+  AttachFabricRunOptions,
+  ConnectionOptions,
+  DatabricksJob,
+  DatabricksJobToRun,
+  DatabricksWorkspace,
+  FabricJob,
+  FabricJobToRun,
+  FabricTarget,
+  FetchLike,
+  Id,
+  Length,
+  OnTimeout,
+  OnUnconfirmed,
+  ResumeRunOptions,
+  Reuse,
+  RunDatabricksJobOptions,
+  RunFabricItemOptions,
+  RunOptions,
+  SessionOptions,
+  StartForm,
+  TokenCallback,
+  TokenCredential,
+  TokenRequest,
+} from "./wasm/pqrun.js";
+
+// What becomes of it.
+export type {
+  Counts,
+  ErrorCode,
+  ErrorInfo,
+  EventKind,
+  IdentifiedBy,
+  Outcome,
+  OutputKind,
+  Phase,
+  PqrunError,
+  RawState,
+  RunEvent,
+  RunEvents,
+  RunInfo,
+  RunOutput,
+  RunResult,
+  Service,
+  Snapshot,
+  StartRecord,
+  Timestamp,
+  Warning,
+  WarningCode,
+} from "./wasm/pqrun.js";
+
+// Tables.
+export type { CsvOptions, TableColumn, TableRow, TableValue } from "./wasm/pqrun.js";
+
+// The services call by call.
+export type {
+  DatabricksClientOptions,
+  DatabricksJobInfo,
+  DatabricksRun,
+  DatabricksState,
+  DatabricksTask,
+  FabricActivityRun,
+  FabricClientOptions,
+  FabricItem,
+  FabricRunRef,
+  FabricRunState,
+  FabricWorkspace,
+  ListRunsOptions,
+} from "./wasm/pqrun.js";
+
+// The poller by hand.
+export type { Deadline, HttpRequest, PollerJob, PollerOutput, TimeoutReason } from "./wasm/pqrun.js";

@@ -1,0 +1,213 @@
+/** Follows a run from the command line: shows it, keeps its snapshot, heeds interrupts, writes what came of it. */
+
+import { constants } from "node:fs";
+import { access } from "node:fs/promises";
+import path from "node:path";
+
+import { knownTokens, withoutSecrets } from "./credentials.js";
+import { CommandError, EXIT, exitCodeOfResult, usageError } from "./exit-codes.js";
+import { FORMATS } from "./flags.js";
+import { chooseOutputs, findGaps, jsonOf, writeOutputs } from "./format.js";
+import { interruptPolicy, watchInterrupts } from "./interrupt.js";
+import { describeEnd, hasEnded } from "./next-steps.js";
+import { reasonOf } from "./parameters.js";
+import { createProgress } from "./progress.js";
+import { replaceFile } from "./replace-file.js";
+import { write } from "./streams.js";
+import { clockTime, harmlessLine } from "./text.js";
+
+/** @typedef {import("pqrun").RunHandle} RunHandle */
+/** @typedef {import("pqrun").RunResult} RunResult */
+/** @typedef {import("./flags.js").FollowFlags} FollowFlags */
+/** @typedef {import("./flags.js").Format} Format */
+/** @typedef {import("./snapshot-file.js").SnapshotFile} SnapshotFile */
+
+/** How the result leaves. */
+/** @typedef {{ format: Format, file?: string, asEvents: boolean }} Target */
+
+/**
+ * Works out where the result goes, before anything is started.
+ *
+ * @param {FollowFlags} flags
+ * @returns {Promise<Target>}
+ */
+export async function resolveTarget(flags) {
+  const asEvents = flags.json ?? false;
+  if (asEvents && flags.format !== undefined && flags.out === undefined) {
+    throw usageError("--json and --format both claim standard output", "leave one out, or send the result to --out FILE");
+  }
+  if (flags.out === undefined) {
+    return { format: flags.format ?? "table", asEvents };
+  }
+  try {
+    await access(path.dirname(path.resolve(flags.out)), constants.W_OK);
+  } catch (error) {
+    throw usageError(`--out: ${flags.out} can't be written: ${reasonOf(error)}`);
+  }
+  return { format: flags.format ?? formatOfName(flags.out), file: flags.out, asEvents };
+}
+
+/**
+ * @param {string} file
+ * @returns {Format}
+ */
+function formatOfName(file) {
+  const ending = path.extname(file).slice(1).toLowerCase();
+  return ending === "ndjson" ? "jsonl" : (FORMATS.find((format) => format === ending) ?? "table");
+}
+
+/**
+ * @param {object} options
+ * @param {(persist: (snapshot: import("pqrun").Snapshot) => Promise<void>) => RunHandle} options.start
+ * @param {FollowFlags} options.flags
+ * @param {Target} options.target
+ * @param {import("./next-steps.js").Place} options.place
+ * @param {SnapshotFile | undefined} options.file
+ * @param {import("./streams.js").Streams} options.streams
+ * @returns {Promise<number>} The exit code.
+ */
+export async function follow({ start, flags, target, place, file, streams }) {
+  const { stdout, stderr, env } = streams;
+  const tokens = knownTokens(env);
+  const clean = (/** @type {string} */ text) => withoutSecrets(text, tokens);
+  const progress = createProgress({ stream: stderr, quiet: (flags.quiet ?? false) || target.asEvents, clean });
+  const began = Date.now();
+  if (file === undefined) {
+    progress.note("warning: there is no place for a snapshot; if this process is killed, the run can't be resumed");
+  }
+
+  let result;
+  let last;
+  try {
+    const handle = start((snapshot) => file?.write(snapshot) ?? Promise.resolve());
+    const interrupts = watchInterrupts({
+      policy: interruptPolicy(flags.onInterrupt, streams),
+      handle,
+      progress,
+      streams,
+      exitCode: EXIT.lostSight,
+    });
+    try {
+      const events = showEvents(handle, progress, (event) =>
+        target.asEvents ? write(stdout, clean(`${JSON.stringify({ event })}\n`)) : undefined,
+      );
+      result = await handle.result;
+      await events;
+      last = handle.snapshot();
+    } finally {
+      interrupts.stop();
+    }
+  } finally {
+    progress.stop();
+  }
+  return finish(result, { flags, target, place, file, streams, clean, last, elapsed: Date.now() - began });
+}
+
+/**
+ * @param {RunHandle} handle
+ * @param {import("./progress.js").Progress} progress
+ * @param {(event: import("pqrun").RunEvent) => Promise<void> | undefined} also
+ */
+async function showEvents(handle, progress, also) {
+  try {
+    for await (const event of handle) {
+      progress.show(event);
+      await also(event);
+    }
+  } catch {
+    // The result tells.
+  }
+}
+
+/**
+ * @param {RunResult} result
+ * @param {object} how
+ * @param {FollowFlags} how.flags
+ * @param {Target} how.target
+ * @param {import("./next-steps.js").Place} how.place
+ * @param {SnapshotFile | undefined} how.file
+ * @param {import("./streams.js").Streams} how.streams
+ * @param {(text: string) => string} how.clean
+ * @param {import("pqrun").Snapshot} how.last
+ * @param {number} how.elapsed
+ * @returns {Promise<number>}
+ */
+async function finish(result, { flags, target, place, file, streams, clean, last, elapsed }) {
+  const { stdout, stderr } = streams;
+  const choice = chooseOutputs(result, flags);
+  const hasOutput = result.outcome === "succeeded";
+  const gaps = hasOutput ? findGaps(result, choice, target.format) : [];
+  const ofRun = exitCodeOfResult(result, { strict: flags.strict });
+  const exitCode = ofRun === EXIT.succeeded && gaps.length > 0 ? EXIT.outputIncomplete : ofRun;
+
+  if (hasOutput && (target.file !== undefined || !target.asEvents)) {
+    const width = target.file === undefined && stdout.isTTY ? stdout.columns : undefined;
+    const text = writeOutputs(choice, target.format, { width, defuseFormulas: flags.defuseFormulas });
+    if (target.file === undefined) {
+      await write(stdout, text);
+    } else {
+      await writeResultFile(target.file, text, file);
+    }
+  }
+  if (target.asEvents) {
+    await write(stdout, clean(`${resultLine(result, exitCode)}\n`));
+  }
+
+  const isResumable = exitCode === EXIT.outputIncomplete || !hasEnded(result);
+  const snapshot = isResumable && file?.wasWritten ? file.path : undefined;
+  // The run is over or goes on without us; a failure to store that must not hide it.
+  await (isResumable ? file?.update(last) : file?.close(last))?.catch(() => {});
+  const lines = [];
+  if (exitCode !== EXIT.succeeded) {
+    lines.push(...describeEnd(result, { place, gaps, snapshot }));
+  } else if (!flags.quiet) {
+    const { run } = result;
+    lines.push(`succeeded in ${clockTime(elapsed)}${run ? `, run ${run.id}${run.pageUrl ? `  ${run.pageUrl}` : ""}` : ""}`);
+    lines.push(...result.warnings.map((warning) => `warning: ${warning.message}`));
+    lines.push(...(choice.leftOut.length > 0 ? [`--task shows more: ${choice.leftOut.join(", ")}`] : []));
+    lines.push(...(choice.outputs.length === 0 ? ["the run gave no output"] : []));
+  } else {
+    lines.push(...result.warnings.map((warning) => `warning: ${warning.message}`));
+  }
+  await write(stderr, lines.map((line) => `${clean(harmlessLine(line))}\n`).join(""));
+  return exitCode;
+}
+
+/**
+ * @param {string} target
+ * @param {string} text
+ * @param {SnapshotFile | undefined} snapshot
+ */
+async function writeResultFile(target, text, snapshot) {
+  try {
+    await replaceFile(path.resolve(target), text);
+  } catch (error) {
+    throw new CommandError(
+      EXIT.unexpected,
+      `the run succeeded, but ${target} can't be written: ${reasonOf(error)}`,
+      snapshot?.wasWritten ? `read the output again with \`pqrun resume ${snapshot.path}\`` : undefined,
+    );
+  }
+}
+
+/**
+ * The result as a JSON line, tables as arrays of objects with all their digits.
+ *
+ * @param {RunResult} result
+ * @param {number} exitCode
+ */
+function resultLine(result, exitCode) {
+  const { outputs, table, ...rest } = result;
+  const entries = outputs.map((output) => {
+    const { table: rows, tableError, ...members } = output;
+    const plain = JSON.stringify({ ...members, ...(tableError ? { tableError: plainError(tableError) } : {}) });
+    return rows ? `${plain.slice(0, -1)},"table":${jsonOf(output)}}` : plain;
+  });
+  const plain = JSON.stringify({ exitCode, ...rest });
+  return `{"result":${plain.slice(0, -1)},"outputs":[${entries.join(",")}]}}`;
+}
+
+/** @param {object} error */
+function plainError(error) {
+  return error instanceof Error ? { ...error, message: error.message } : error;
+}

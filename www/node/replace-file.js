@@ -1,0 +1,48 @@
+/** Files that are replaced as a whole. */
+
+import { randomBytes } from "node:crypto";
+import { open, rename, rm, stat, writeFile } from "node:fs/promises";
+import path from "node:path";
+import process from "node:process";
+
+/**
+ * Puts a text in the place of a file, whole or not at all, and waits until it is on the disk.
+ *
+ * @param {string} file
+ * @param {string} text
+ * @param {number} [mode]
+ */
+export async function replaceFile(file, text, mode = 0o666) {
+  const found = await stat(file).catch(() => undefined);
+  if (found && !found.isFile()) {
+    // A pipe or a device is written to; a file in its place would be another thing.
+    await writeFile(file, text);
+    return;
+  }
+  const temporary = `${file}.${process.pid}.${randomBytes(4).toString("hex")}.tmp`;
+  try {
+    const handle = await open(temporary, "wx", mode);
+    try {
+      await handle.writeFile(text);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(temporary, file);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+  await syncDirectory(path.dirname(file));
+}
+
+/**
+ * Makes a rename last. Not every system can; the file itself is whole in any case.
+ *
+ * @param {string} directory
+ */
+async function syncDirectory(directory) {
+  const handle = await open(directory, "r").catch(() => undefined);
+  await handle?.sync().catch(() => {});
+  await handle?.close();
+}
