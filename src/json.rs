@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::error::{Error, ErrorCode};
 use crate::http::HttpResponse;
+use crate::sort::sort_few;
 
 /// The body as a JSON object.
 ///
@@ -143,7 +144,7 @@ pub(crate) fn canonical(value: &Value) -> String {
         Value::Object(members) => {
             // UTF-8 sorts as code points do.
             let mut names: Vec<&String> = members.keys().collect();
-            names.sort();
+            sort_few(&mut names, |name| *name);
             let members: Vec<String> = names
                 .into_iter()
                 .map(|name| format!("{}:{}", Value::from(name.as_str()), canonical(&members[name])))

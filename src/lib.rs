@@ -12,6 +12,7 @@ pub mod poller;
 pub mod run;
 #[cfg(feature = "simulator")]
 pub mod simulator;
+mod sort;
 pub mod table;
 pub mod time;
 #[cfg(target_family = "wasm")]

@@ -146,6 +146,19 @@ impl Timestamp {
     }
 }
 
+/// Reads seconds with or without a fraction, such as `7` or `1.5`, to the millisecond. Reading a double instead would
+/// bring its table of powers into the wasm modules.
+pub(crate) fn parse_seconds(text: &str) -> Option<Duration> {
+    let (whole, fraction) = text.trim().split_once('.').unwrap_or((text.trim(), "0"));
+    let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    if !is_digits(whole) || !is_digits(fraction) {
+        return None;
+    }
+    let places = fraction.bytes().chain(*b"000").take(3);
+    let millis = places.fold(0, |millis, digit| millis * 10 + u64::from(digit - b'0'));
+    Duration::from_secs(whole.parse().ok()?).checked_add(Duration::from_millis(millis))
+}
+
 const DAY_MS: u64 = 86_400_000;
 
 struct Reader<'a>(&'a [u8]);
@@ -272,6 +285,16 @@ mod tests {
             "ö",
         ] {
             assert_eq!(iso(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn seconds_may_have_a_fraction() {
+        for (text, ms) in [("7", 7000), (" 0.5 ", 500), ("1.0009", 1000), ("30.25", 30_250)] {
+            assert_eq!(parse_seconds(text), Some(Duration::from_millis(ms)), "{text}");
+        }
+        for text in ["", ".", "1.", ".5", "-5", "1e3", "NaN", "99999999999999999999"] {
+            assert_eq!(parse_seconds(text), None, "{text}");
         }
     }
 

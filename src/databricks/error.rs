@@ -7,6 +7,7 @@ use serde_json::Value;
 use crate::error::{Error, ErrorCode};
 use crate::http::HttpResponse;
 use crate::json;
+use crate::time::parse_seconds;
 
 /// The service's code, message, request id and wish to be left alone for a while, as far as they can be found.
 #[derive(Debug, Default)]
@@ -43,9 +44,9 @@ pub(crate) fn read(response: &HttpResponse) -> Refusal {
         if let Some(id) = json::string(detail, "request_id") {
             refusal.request_id = Some(id);
         }
-        let delay = json::text(detail, "retry_delay").and_then(|delay| delay.strip_suffix('s')?.parse::<f64>().ok());
-        if let Some(seconds) = delay.filter(|seconds| (0.0..1e6).contains(seconds)) {
-            refusal.retry_delay = Some(Duration::from_secs_f64(seconds));
+        let delay = json::text(detail, "retry_delay").and_then(|delay| parse_seconds(delay.strip_suffix('s')?));
+        if let Some(delay) = delay.filter(|delay| delay.as_secs() < 1_000_000) {
+            refusal.retry_delay = Some(delay);
         }
     }
     if refusal.request_id.is_none() {

@@ -16,6 +16,7 @@ use crate::poller::options::OnUnconfirmed;
 use crate::poller::start::{Listing, Looking, Reconciling, Starting};
 use crate::poller::{Job, Poller, Stage, schedule};
 use crate::run::{IdentifiedBy, Outcome, WarningCode};
+use crate::sort::sort_few;
 use crate::time::Timestamp;
 
 /// When the list is read after an unclear answer, in seconds.
@@ -128,7 +129,9 @@ impl Poller {
             .iter()
             .filter(|instance| job.matches_job_type(&instance.job_type))
             .collect();
-        ours.sort_by_key(|instance| std::cmp::Reverse(instance.end_time.or(instance.start_time)));
+        sort_few(&mut ours, |instance| {
+            std::cmp::Reverse(instance.end_time.or(instance.start_time))
+        });
         let fresh = |instance: &Instance, limit: Duration| {
             instance
                 .end_time
@@ -141,7 +144,7 @@ impl Poller {
             .filter(|instance| !instance.state.is_ended() && !instance.state.unknown)
             .collect();
         // Of several the one that every caller agrees on.
-        active.sort_by(|one, other| one.id.cmp(&other.id));
+        sort_few(&mut active, |instance| instance.id.clone());
         let good = ours
             .iter()
             .filter(|instance| instance.state.outcome == Some(Outcome::Succeeded) && fresh(instance, reuse.max_age.0));
