@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::error::{Error, ErrorCode};
 use crate::http::HttpResponse;
+use crate::sort::sort_few;
 
 /// The body as a JSON object.
 ///
@@ -143,23 +144,14 @@ pub(crate) fn canonical_id(text: &str) -> Option<String> {
     text.parse::<i64>().ok().filter(|id| *id > 0).map(|id| id.to_string())
 }
 
-/// The items by their keys, those of one key in the order in which they come. For short lists, or sorted ones: the
-/// standard sorts are 4 KB of code for each type.
-pub(crate) fn sorted<T: Copy, K: Ord>(items: impl Iterator<Item = T>, key: impl Fn(T) -> K) -> Vec<T> {
-    let mut sorted = Vec::new();
-    for item in items {
-        let at = sorted.partition_point(|before| key(*before) <= key(item));
-        sorted.insert(at, item);
-    }
-    sorted
-}
-
 /// JSON with members sorted by code point and no blanks: what tokens are computed from.
 pub(crate) fn canonical(value: &Value) -> String {
     match value {
         Value::Object(members) => {
             // UTF-8 sorts as code points do.
-            let members: Vec<String> = sorted(members.iter(), |(name, _)| name)
+            let mut members: Vec<(&String, &Value)> = members.iter().collect();
+            sort_few(&mut members, |&(name, _)| name);
+            let members: Vec<String> = members
                 .into_iter()
                 .map(|(name, value)| [&quoted(name), ":", &canonical(value)].concat())
                 .collect();

@@ -13,6 +13,7 @@ mod read;
 pub mod run;
 #[cfg(feature = "simulator")]
 pub mod simulator;
+mod sort;
 pub mod table;
 pub mod time;
 #[cfg(target_family = "wasm")]

@@ -155,13 +155,17 @@ impl Timestamp {
     }
 }
 
-/// A number of seconds such as `7` or `3.5`, to the millisecond; `None` beyond a year, which is as good as never.
+/// Reads seconds with or without a fraction, such as `7` or `1.5`, to the millisecond. Reading a double instead would
+/// bring its table of powers into the wasm modules.
 pub(crate) fn parse_seconds(text: &str) -> Option<Duration> {
-    let mut reader = Reader(text.trim().as_bytes());
-    let seconds = reader.digits(1, 9)?;
-    let millis = if reader.take(b'.') { reader.fraction()? } else { 0 };
-    let length = Duration::from_millis(seconds * 1000 + millis);
-    (reader.0.is_empty() && length <= Duration::from_secs(31_622_400)).then_some(length)
+    let (whole, fraction) = text.trim().split_once('.').unwrap_or((text.trim(), "0"));
+    let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    if !is_digits(whole) || !is_digits(fraction) {
+        return None;
+    }
+    let places = fraction.bytes().chain(*b"000").take(3);
+    let millis = places.fold(0, |millis, digit| millis * 10 + u64::from(digit - b'0'));
+    Duration::from_secs(whole.parse().ok()?).checked_add(Duration::from_millis(millis))
 }
 
 const DAY_MS: u64 = 86_400_000;
@@ -290,6 +294,16 @@ mod tests {
             "ö",
         ] {
             assert_eq!(iso(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn seconds_may_have_a_fraction() {
+        for (text, ms) in [("7", 7000), (" 0.5 ", 500), ("1.0009", 1000), ("30.25", 30_250)] {
+            assert_eq!(parse_seconds(text), Some(Duration::from_millis(ms)), "{text}");
+        }
+        for text in ["", ".", "1.", ".5", "-5", "1e3", "NaN", "99999999999999999999"] {
+            assert_eq!(parse_seconds(text), None, "{text}");
         }
     }
 

@@ -45,7 +45,9 @@ pub(crate) fn read(response: &HttpResponse) -> Refusal {
             refusal.request_id = Some(id);
         }
         let delay = json::text(detail, "retry_delay").and_then(|delay| parse_seconds(delay.strip_suffix('s')?));
-        refusal.retry_delay = delay.or(refusal.retry_delay);
+        if let Some(delay) = delay.filter(|delay| delay.as_secs() < 1_000_000) {
+            refusal.retry_delay = Some(delay);
+        }
     }
     if refusal.request_id.is_none() {
         refusal.request_id = refusal

@@ -103,8 +103,9 @@ pub(crate) fn longest_obeyed(asked: Option<Duration>) -> Duration {
 /// `Retry-After` as seconds or as an HTTP date, which counts from the answer's own `Date`, else from `now`.
 pub(crate) fn retry_after(response: &HttpResponse, now: Timestamp) -> Option<Duration> {
     let value = response.header("Retry-After")?;
-    if value.starts_with(|first: char| first.is_ascii_digit()) {
-        return parse_seconds(value);
+    if let Some(wait) = parse_seconds(value) {
+        // A service may ask for anything; a year is as good as never.
+        return Some(wait).filter(|wait| wait.as_secs() < 31_622_400);
     }
     let base = service_now(response).unwrap_or(now);
     Timestamp::parse_http(value).map(|at| at.since(base))

@@ -105,7 +105,7 @@ fn attach(service: Service, id_name: &str, options: &JsValue) -> Result<RunHandl
 pub(super) fn resume(snapshot: &JsValue, options: &JsValue, own: &[&str], now: Timestamp) -> Result<Poller, Error> {
     let invalid = |message: String| Error::new(ErrorCode::InvalidSnapshot, message);
     let stored = match snapshot.as_string() {
-        Some(text) => serde_json::from_str(&text).map_err(|error| invalid(error.to_string()))?,
+        Some(text) => serde_json::from_slice(text.as_bytes()).map_err(|error| invalid(error.to_string()))?,
         None => convert::from_js(snapshot)?,
     };
     let stored = Snapshot::from_value(stored).map_err(|wrong| wrong.into_error(ErrorCode::InvalidSnapshot))?;
