@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, ErrorCode};
 use crate::json::quoted;
 use crate::read::readable_texts;
+use crate::search::split_once;
 
 /// The service that a request is for. A host picks the credential by it.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize)]
@@ -164,7 +165,7 @@ impl BaseUrl {
             )
         };
         let trimmed = text.trim();
-        let (scheme, rest) = match trimmed.split_once("://") {
+        let (scheme, rest) = match split_once(trimmed, "://") {
             Some((scheme, rest)) => (scheme.to_ascii_lowercase(), rest),
             None => ("https".to_owned(), trimmed),
         };
@@ -218,7 +219,7 @@ impl BaseUrl {
     /// Whether the absolute `url` goes to this origin. A backslash, which parsers read differently, never does.
     #[must_use]
     pub fn owns(&self, url: &str) -> bool {
-        let Some((scheme, rest)) = url.split_once("://") else {
+        let Some((scheme, rest)) = split_once(url, "://") else {
             return false;
         };
         let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();

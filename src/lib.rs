@@ -11,6 +11,7 @@ pub mod output_table;
 pub mod poller;
 mod read;
 pub mod run;
+mod search;
 #[cfg(feature = "simulator")]
 pub mod simulator;
 mod sort;

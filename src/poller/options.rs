@@ -43,10 +43,11 @@ impl Length {
         }
         while !rest.is_empty() {
             let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-            let number: u64 = rest[..digits].parse().map_err(|_| refuse())?;
-            rest = &rest[digits..];
-            let letters = rest.bytes().take_while(u8::is_ascii_alphabetic).count();
-            let unit = match &rest[..letters] {
+            let (number, behind) = rest.split_at_checked(digits).ok_or_else(refuse)?;
+            let number: u64 = number.parse().map_err(|_| refuse())?;
+            let letters = behind.bytes().take_while(u8::is_ascii_alphabetic).count();
+            let (unit, behind) = behind.split_at_checked(letters).ok_or_else(refuse)?;
+            let unit = match unit {
                 "ms" => 1,
                 "s" => 1000,
                 "m" | "min" => 60_000,
@@ -54,7 +55,7 @@ impl Length {
                 "d" => 86_400_000,
                 _ => return Err(refuse()),
             };
-            rest = rest[letters..].trim_start();
+            rest = behind.trim_start();
             ms = number
                 .checked_mul(unit)
                 .and_then(|part| ms.checked_add(part))

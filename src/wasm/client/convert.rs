@@ -9,6 +9,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use crate::error::{Error, ErrorCode};
 use crate::json::quoted;
 use crate::read::FromValue;
+use crate::search::holds;
 
 /// The largest integer up to which JavaScript's numbers tell neighbours apart.
 pub(super) const MAX_SAFE: i64 = 9_007_199_254_740_991;
@@ -225,7 +226,7 @@ pub(super) fn message_of(thrown: &JsValue) -> String {
     };
     let said = message(thrown).unwrap_or_else(|| "no message".to_owned());
     match message(&get(thrown, "cause")) {
-        Some(cause) if !said.contains(&cause) => format!("{said}: {cause}"),
+        Some(cause) if !holds(&said, &cause) => format!("{said}: {cause}"),
         _ => said,
     }
 }
