@@ -17,6 +17,7 @@ use crate::poller::options::OnUnconfirmed;
 use crate::poller::start::{Listing, Looking, Reconciling, Starting};
 use crate::poller::{Job, Poller, Stage, schedule};
 use crate::run::{IdentifiedBy, Outcome, WarningCode};
+use crate::sort::sort_few;
 use crate::time::Timestamp;
 
 /// When the list is read after an unclear answer, in seconds.
@@ -128,9 +129,9 @@ impl Poller {
             .filter_map(|instance| Some((self.rank(instance, now)?, instance)))
             .collect();
         // Of several that began just now the one that every caller agrees on; of others the newest.
-        ranked.sort_by_key(|(rank, instance)| {
-            let id = (*rank == 0).then_some(instance.id.as_str());
-            (*rank, id, std::cmp::Reverse(instance.last_time()))
+        sort_few(&mut ranked, |&(rank, instance)| {
+            let id = (rank == 0).then_some(instance.id.as_str());
+            (rank, id, std::cmp::Reverse(instance.last_time()))
         });
         ranked.into_iter().map(|(_, instance)| instance.id.clone()).collect()
     }

@@ -550,7 +550,7 @@ export interface RunResult {
     /**
      * The run's last seen state in the service's words.
      */
-    state?: RawState;
+    state: RawState;
     /**
      * The service's message about the run, or ours about why there is none.
      */
@@ -562,15 +562,15 @@ export interface RunResult {
     /**
      * Whether a cancel of ours was accepted by the service.
      */
-    cancelSent?: boolean;
+    cancelSent: boolean;
     /**
      * What a person should know.
      */
-    warnings?: Warning[];
+    warnings: Warning[];
     /**
      * Every task's or activity's output, in the order in which they began.
      */
-    outputs?: RunOutput[];
+    outputs: RunOutput[];
     /**
      * Why the outputs are not all there.
      */
@@ -650,11 +650,11 @@ export interface RunOutput {
     /**
      * The task's state in the service's words.
      */
-    state?: RawState;
+    state: RawState;
     /**
      * 0 for the first attempt.
      */
-    attempt?: number;
+    attempt: number;
     /**
      * When the task began.
      */
@@ -670,7 +670,7 @@ export interface RunOutput {
     /**
      * Whether the service cut it. A cut text is never read as a table.
      */
-    truncated?: boolean;
+    truncated: boolean;
     /**
      * Why the task failed, as far as the service tells.
      */
