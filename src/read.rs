@@ -84,14 +84,23 @@ impl<T: FromValue> Slot for T {
     }
 }
 
-/// Reads an object's members into their places. What is absent stays as it is; what has no place is refused, since it
-/// is most likely misspelt.
-pub(crate) fn members(value: Value, slots: &mut [(&str, &mut dyn Slot)]) -> Result<(), Wrong> {
+/// What becomes of members that have no place.
+#[derive(Clone, Copy, Eq, PartialEq)]
+pub(crate) enum Unknown {
+    /// In what a person wrote they are most likely misspelt.
+    Refused,
+    /// In what a program stored they are of a later version.
+    Skipped,
+}
+
+/// Reads an object's members into their places. What is absent stays as it is.
+pub(crate) fn members(value: Value, unknown: Unknown, slots: &mut [(&str, &mut dyn Slot)]) -> Result<(), Wrong> {
     for (name, value) in object(value)? {
-        let Some((_, slot)) = slots.iter_mut().find(|(known, _)| *known == name) else {
-            return Err(Wrong::new(format!("expected known members, found {}", quoted(&name))));
-        };
-        slot.put(value).map_err(|wrong| wrong.within(&name))?;
+        match slots.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, slot)) => slot.put(value).map_err(|wrong| wrong.within(&name))?,
+            None if unknown == Unknown::Skipped => {}
+            None => return Err(Wrong::new(format!("expected known members, found {}", quoted(&name)))),
+        }
     }
     Ok(())
 }
@@ -227,8 +236,8 @@ macro_rules! by_value {
     };
 }
 
-/// Makes a struct readable that has a default: members with their names in JSON, each of which may be absent. With
-/// `required` the struct needs no default; those members must be there.
+/// Makes a struct readable that has a default: members with their names in JSON, each of which may be absent. A
+/// `stored` one was written by a program. With `required` the struct needs no default; those members must be there.
 macro_rules! readable {
     ($type:ident { $($field:ident: $name:literal),+ $(,)? }) => {
         impl $type {
@@ -236,10 +245,16 @@ macro_rules! readable {
             pub const MEMBERS: &'static [&'static str] = &[$($name),+];
         }
 
+        $crate::read::readable!($type as Refused { $($field: $name),+ });
+    };
+    ($type:ident stored { $($field:ident: $name:literal),+ $(,)? }) => {
+        $crate::read::readable!($type as Skipped { $($field: $name),+ });
+    };
+    ($type:ident as $unknown:ident { $($field:ident: $name:literal),+ }) => {
         impl $crate::read::FromValue for $type {
             fn from_value(value: serde_json::Value) -> Result<Self, $crate::read::Wrong> {
                 let mut read = Self::default();
-                $crate::read::members(value, &mut [$(($name, &mut read.$field)),+])?;
+                $crate::read::members(value, $crate::read::Unknown::$unknown, &mut [$(($name, &mut read.$field)),+])?;
                 Ok(read)
             }
         }
@@ -251,7 +266,11 @@ macro_rules! readable {
             fn from_value(value: serde_json::Value) -> Result<Self, $crate::read::Wrong> {
                 $(let mut $must = None;)+
                 $(let mut $field = Default::default();)+
-                $crate::read::members(value, &mut [$(($must_name, &mut $must),)+ $(($name, &mut $field)),+])?;
+                $crate::read::members(
+                    value,
+                    $crate::read::Unknown::Skipped,
+                    &mut [$(($must_name, &mut $must),)+ $(($name, &mut $field)),+],
+                )?;
                 $(let Some($must) = $must else { return Err($crate::read::Wrong::missing($must_name)) };)+
                 Ok(Self { $($must,)+ $($field),+ })
             }

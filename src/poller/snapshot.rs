@@ -121,7 +121,7 @@ pub struct StartRecord {
     pub(super) late: Vec<RequestId>,
 }
 
-readable!(StartRecord {
+readable!(StartRecord stored {
     sent_at: "sentAt",
     job_id: "jobId",
     token: "token",
@@ -133,6 +133,7 @@ readable!(StartRecord {
     accepted: "accepted",
     resent: "resent",
     races: "races",
+    raced: "raced",
     clock_offset: "clockOffset",
 });
 
@@ -320,4 +321,36 @@ fn put_secrets(job: &mut Job, names: &[String], mut values: Map<String, Value>) 
         }
     }
     missing
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_member_of_a_start_is_read_back() {
+        let full = StartRecord {
+            sent_at: Some(Timestamp(1)),
+            job_id: Some("2".to_owned()),
+            token: Some("3".to_owned()),
+            looked_at: Some(Timestamp(4)),
+            known_ids: vec!["5".to_owned()],
+            request_ids: vec!["6".to_owned()],
+            unanswered: true,
+            unnamed: true,
+            accepted: true,
+            resent: true,
+            races: 7,
+            raced: true,
+            clock_offset: -8,
+            unsure: 0,
+            late: Vec::new(),
+        };
+        let json = serde_json::to_string(&full).expect("a record is JSON");
+        assert_eq!(
+            serde_json::from_str::<StartRecord>(&json).expect("it reads back"),
+            full,
+            "{json}"
+        );
+    }
 }
