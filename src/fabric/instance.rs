@@ -24,18 +24,21 @@ pub(crate) struct Instance {
 
 impl Instance {
     pub(crate) fn parse(value: &Value) -> Result<Self, Error> {
-        let id = json::text(value, "id")
-            .and_then(canonical_guid)
-            .ok_or_else(|| json::missing("id, a GUID", value.get("id")))?;
         if json::text(value, "status").is_none() {
             return Err(json::missing("status, a text", value.get("status")));
         }
+        Self::parse_row(value).ok_or_else(|| json::missing("id, a GUID", value.get("id")))
+    }
+
+    /// A row of the list: known by its id, even if its state can't be read.
+    fn parse_row(value: &Value) -> Option<Self> {
+        let id = json::text(value, "id").and_then(canonical_guid)?;
         let time = |name| json::text(value, name).and_then(Timestamp::parse_iso);
         let exit_value = value
             .get("properties")
             .and_then(|properties| properties.get("exitValue"))
             .or(value.get("exitValue"));
-        Ok(Self {
+        Some(Self {
             id,
             job_type: json::string(value, "jobType").unwrap_or_default(),
             invoke_type: json::string(value, "invokeType").unwrap_or_default(),
@@ -45,6 +48,11 @@ impl Instance {
             end_time: time("endTimeUtc"),
             exit_value: exit_value.and_then(Value::as_str).map(str::to_owned),
         })
+    }
+
+    /// When it ended, else when it began.
+    pub(crate) fn last_time(&self) -> Option<Timestamp> {
+        self.end_time.or(self.start_time)
     }
 
     /// Whether a person or a program started it, rather than a schedule.
@@ -67,8 +75,8 @@ impl Page {
             .and_then(Value::as_array)
             .ok_or_else(|| json::missing("value, an array", value.get("value")))?;
         Ok(Self {
-            // A row that can't be read is no candidate for anything.
-            instances: rows.iter().filter_map(|row| Instance::parse(row).ok()).collect(),
+            // A row without an id is no candidate for anything.
+            instances: rows.iter().filter_map(Instance::parse_row).collect(),
             continuation_token: json::string(value, "continuationToken"),
         })
     }

@@ -6,6 +6,7 @@ use crate::contract::Call;
 use crate::databricks;
 use crate::error::{Error, ErrorCode};
 use crate::fabric;
+use crate::fabric::instance::canonical_guid;
 use crate::http::{HttpResponse, RequestId, Service};
 use crate::poller::collect::Fetch;
 use crate::poller::{Output, Poller, Stage, TimeoutReason, schedule};
@@ -130,7 +131,7 @@ impl Poller {
         if let Some(id) = exchange.id {
             let seconds = exchange.call.timeout.as_secs();
             if matches!(exchange.tag, Tag::Start) {
-                self.record.late = Some(id);
+                self.record.late.push(id);
             }
             self.unanswered(id, &format!("no answer within {seconds} s"), true);
         } else {
@@ -168,7 +169,8 @@ impl Poller {
 
     pub(super) fn answered(&mut self, id: RequestId, response: HttpResponse) {
         let Some(at) = self.exchanges.iter().position(|exchange| exchange.id == Some(id)) else {
-            if self.record.late == Some(id) {
+            if self.record.late.contains(&id) {
+                self.record.late.retain(|late| *late != id);
                 self.late_start(&response);
             }
             return;
@@ -206,11 +208,12 @@ impl Poller {
                 if matches!(exchange.tag, Tag::Start) {
                     self.start_had_no_effect();
                 }
+                let error = error.at(name);
                 if matches!(exchange.tag, Tag::Start) && self.start_is_unwanted() {
                     return;
                 }
                 exchange.refreshed = true;
-                self.retry_event(error.at(name));
+                self.retry_event(error);
                 self.exchanges.push(exchange);
                 self.transmit(self.exchanges.len() - 1);
             }
@@ -225,7 +228,8 @@ impl Poller {
             return;
         }
         if matches!(exchange.tag, Tag::Watch) {
-            self.poll_run();
+            // The list is read again before the next poll anyway.
+            self.gave_up(exchange.tag, error);
             return;
         }
         if matches!(exchange.tag, Tag::Start) && self.start_is_unwanted() {
@@ -352,11 +356,17 @@ pub(super) fn judge(call: &Call, policy: Policy, refreshed: bool, now: Timestamp
     if response.is_success() {
         return Verdict::Good;
     }
+    // Only a refusal tells that a start had no effect.
+    let unclear = policy == Policy::Once && (!(400..500).contains(&status) || matches!(status, 408 | 425));
     if status < 400 {
         // Redirects are not followed: the token belongs to this origin.
         let mut error = Error::new(ErrorCode::WrongHost, "expected an answer, found a redirect");
         error.status = (status != 0).then_some(status);
-        return Verdict::Refused(error);
+        return if unclear {
+            Verdict::Unclear(error)
+        } else {
+            Verdict::Refused(error)
+        };
     }
     let asked = schedule::retry_after(response, now);
     let (error, asked, passing) = match call.endpoint.service {
@@ -379,6 +389,7 @@ pub(super) fn judge(call: &Call, policy: Policy, refreshed: bool, now: Timestamp
         }
     };
     match error.code() {
+        _ if unclear => Verdict::Unclear(error),
         ErrorCode::Unauthenticated | ErrorCode::TokenExpired if refreshed => Verdict::Refused(error),
         ErrorCode::Unauthenticated | ErrorCode::TokenExpired => Verdict::Refresh(error),
         ErrorCode::TooManyJobs => Verdict::Refused(error),
@@ -391,12 +402,9 @@ pub(super) fn judge(call: &Call, policy: Policy, refreshed: bool, now: Timestamp
             error: error.retryable(),
             asked,
         },
-        _ if passing || is_passing(status) => match policy {
-            Policy::Again => Verdict::Again {
-                error: error.retryable(),
-                asked,
-            },
-            Policy::Once => Verdict::Unclear(error),
+        _ if passing || is_passing(status) => Verdict::Again {
+            error: error.retryable(),
+            asked,
         },
         _ => Verdict::Refused(error),
     }
@@ -412,6 +420,7 @@ pub(super) fn is_page(response: &HttpResponse) -> bool {
     crate::json::trim(&response.body).first() == Some(&b'<')
 }
 
-fn request_id(response: &HttpResponse) -> Option<String> {
-    response.header("RequestId").map(str::to_ascii_lowercase)
+/// Fabric's id of the request, which its run carries as `rootActivityId`; what is no GUID came from somebody else.
+pub(super) fn request_id(response: &HttpResponse) -> Option<String> {
+    response.header("RequestId").and_then(canonical_guid)
 }

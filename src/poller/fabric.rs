@@ -6,12 +6,13 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use crate::error::{Error, ErrorCode};
+use crate::fabric::error;
 use crate::fabric::instance::{Instance, Page, id_of_start};
 use crate::fabric::job::FabricJob;
 use crate::fabric::output;
 use crate::http::HttpResponse;
 use crate::json;
-use crate::poller::exchange::{Policy, Tag};
+use crate::poller::exchange::{Policy, Tag, request_id};
 use crate::poller::options::OnUnconfirmed;
 use crate::poller::start::{Listing, Looking, Reconciling, Starting};
 use crate::poller::{Job, Poller, Stage, schedule};
@@ -25,7 +26,7 @@ const RECONCILE_READS: [u64; 4] = [2, 10, 30, 60];
 const BEFORE_START: Duration = Duration::from_secs(120);
 const AFTER_START: Duration = Duration::from_secs(600);
 /// A guard against a list that never ends: the service keeps about 100 instances and the active ones.
-const MOST_PAGES: u32 = 50;
+const MOST_PAGES: usize = 50;
 /// How many candidates' activities are read for a marker.
 const MOST_MARKED: usize = 20;
 
@@ -52,7 +53,11 @@ impl Poller {
     pub(super) fn instances_page(&mut self, response: &HttpResponse) -> Result<(), Error> {
         let page = Page::parse(&json::object(response)?)?;
         self.note_service_clock(response);
-        let now = self.service_now(response);
+        let now = if self.is_looking() && self.options.reuse.is_some() {
+            self.service_now(response)
+        } else {
+            self.host_as_service(self.now)
+        };
         let listing = match &mut self.stage {
             Stage::Looking(looking) => match looking.as_mut() {
                 Looking::Instances(listing) => listing,
@@ -65,7 +70,7 @@ impl Poller {
             self.list_instances(Tag::Instances, Some(&token));
             return Ok(());
         }
-        let instances = std::mem::take(&mut listing.instances);
+        let instances = std::mem::take(listing).instances;
         if self.is_looking() {
             self.looked(instances, now);
         } else {
@@ -94,13 +99,9 @@ impl Poller {
                             ),
                         );
                     }
+                    // An active run may turn out to be the loser of a race.
+                    self.record.raced = instances.iter().any(|found| found.id == *id && !found.state.is_ended());
                     self.follow(id.clone(), true, IdentifiedBy::Reuse);
-                    let active = instances
-                        .iter()
-                        .any(|instance| instance.id == *id && !instance.state.is_ended());
-                    if let Stage::Following(following) = &mut self.stage {
-                        following.raced = active;
-                    }
                 }
                 None => self.start_item(),
             }
@@ -115,49 +116,46 @@ impl Poller {
 
     /// Whether an instance may be adopted although the list shows no parameters.
     pub(super) fn may_adopt(&self) -> bool {
-        self.options.reuse.is_some() && (self.options.adopt_any_parameters || !self.fabric().has_parameters())
+        // Secret parameters that a resume was not given are parameters all the same.
+        let has_parameters = self.fabric().has_parameters() || !self.missing_secrets.is_empty();
+        self.options.reuse.is_some() && (self.options.adopt_any_parameters || !has_parameters)
     }
 
     /// The instances that may stand for a new run, the best first: an active one, the newest good one that is fresh, the
     /// newest bad one that is fresh. A deduped instance never ran and stands for nothing.
     fn reusable(&self, instances: &[Instance], now: Timestamp) -> Vec<String> {
-        let Some(reuse) = self.options.reuse else {
-            return Vec::new();
-        };
-        let job = self.fabric();
-        let mut ours: Vec<&Instance> = instances
+        let mut ranked: Vec<(u8, &Instance)> = instances
             .iter()
-            .filter(|instance| job.matches_job_type(&instance.job_type))
+            .filter_map(|instance| Some((self.rank(instance, now)?, instance)))
             .collect();
-        sort_few(&mut ours, |instance| {
-            std::cmp::Reverse(instance.end_time.or(instance.start_time))
+        // Of several that began just now the one that every caller agrees on; of others the newest.
+        sort_few(&mut ranked, |(rank, instance)| {
+            let id = (*rank == 0).then(|| instance.id.clone());
+            (*rank, id, std::cmp::Reverse(instance.last_time()))
         });
-        let fresh = |instance: &Instance, limit: Duration| {
-            instance
-                .end_time
-                .or(instance.start_time)
-                .is_some_and(|end| now.since(end) <= limit)
-        };
-        let mut active: Vec<&Instance> = ours
-            .iter()
-            .copied()
-            .filter(|instance| !instance.state.is_ended() && !instance.state.unknown)
-            .collect();
-        // Of several the one that every caller agrees on.
-        sort_few(&mut active, |instance| instance.id.clone());
-        let good = ours
-            .iter()
-            .filter(|instance| instance.state.outcome == Some(Outcome::Succeeded) && fresh(instance, reuse.max_age.0));
-        let bad = ours.iter().filter(|instance| {
-            matches!(instance.state.outcome, Some(Outcome::Failed | Outcome::Cancelled))
-                && fresh(instance, reuse.failure_max_age.0)
-        });
-        active
-            .iter()
-            .chain(good)
-            .chain(bad)
-            .map(|instance| instance.id.clone())
-            .collect()
+        ranked.into_iter().map(|(_, instance)| instance.id.clone()).collect()
+    }
+
+    /// How well an instance may stand for a new run, 0 the best; `None` if it may not.
+    fn rank(&self, instance: &Instance, now: Timestamp) -> Option<u8> {
+        let reuse = self.options.reuse?;
+        let fresh = |limit: Duration| instance.last_time().is_some_and(|end| now.since(end) <= limit);
+        if !self.fabric().matches_job_type(&instance.job_type) {
+            return None;
+        }
+        match instance.state.outcome {
+            None if instance.state.unknown => None,
+            None => Some(u8::from(
+                !instance
+                    .start_time
+                    .is_some_and(|start| now.since(start) <= BEFORE_START),
+            )),
+            Some(Outcome::Succeeded) => fresh(reuse.max_age.0).then_some(2),
+            // Of a race whose winner was cancelled, that run is no result again.
+            Some(Outcome::Cancelled) if self.record.races > 0 => None,
+            Some(Outcome::Failed | Outcome::Cancelled) => fresh(reuse.failure_max_age.0).then_some(3),
+            Some(_) => None,
+        }
     }
 
     /// Reads the activities of the next candidate for its marker; starts a run of our own when there is none left.
@@ -212,6 +210,9 @@ impl Poller {
     /// Only the headers of the answer count; its body is empty, whatever the older docs print.
     pub(super) fn started_fabric(&mut self, response: &HttpResponse) -> Result<(), Error> {
         if let Some(id) = id_of_start(response) {
+            if self.record.resent {
+                self.record.request_ids.extend(request_id(response));
+            }
             self.follow(id, false, IdentifiedBy::Answer);
             self.first_poll_after(schedule::retry_after(response, self.now));
             return Ok(());
@@ -227,8 +228,53 @@ impl Poller {
             response,
             "expected the run's id in Location or x-ms-job-id, found neither",
         );
-        self.start_unclear(error, response.header("RequestId").map(str::to_ascii_lowercase));
+        self.start_unclear(error, request_id(response));
         Ok(())
+    }
+
+    /// An answer came after it was given up on. It is the best one there is.
+    pub(super) fn late_start(&mut self, response: &HttpResponse) {
+        let known = self.run.as_ref().map(|run| run.id.clone());
+        match (&self.stage, id_of_start(response)) {
+            (Stage::Starting(_) | Stage::Reconciling(_), Some(id)) if response.is_success() => {
+                if self.record.resent {
+                    self.warn(
+                        WarningCode::DuplicateRun,
+                        format!(
+                            "the first start did reach the service: run {id} is followed, there may be a second one"
+                        ),
+                    );
+                }
+                self.follow(id, false, IdentifiedBy::Answer);
+            }
+            (Stage::Following(_), Some(id)) if response.is_success() && known.as_ref() != Some(&id) => {
+                let known = known.unwrap_or_default();
+                self.warn(
+                    WarningCode::DuplicateRun,
+                    format!(
+                        "the start's late answer names run {id}, which is followed from now on in the place of {known}"
+                    ),
+                );
+                self.follow(id, false, IdentifiedBy::Answer);
+            }
+            (Stage::Reconciling(_), None) if (400..500).contains(&response.status) => self.late_refusal(response),
+            _ => {}
+        }
+    }
+
+    /// A late refusal tells that nothing was started; one that is no verdict on the request is left to the list.
+    fn late_refusal(&mut self, response: &HttpResponse) {
+        let refusal = error::read(response);
+        let code = error::classify(response.status, refusal.service_code.as_deref());
+        if self.record.unsure == 1
+            && !matches!(response.status, 408 | 425)
+            && !matches!(
+                code,
+                ErrorCode::Throttled | ErrorCode::Unauthenticated | ErrorCode::TokenExpired
+            )
+        {
+            self.start_refused(refusal.into_error(response.status, code));
+        }
     }
 
     // The search for a start.
@@ -261,8 +307,8 @@ impl Poller {
     }
 
     fn reconciled(&mut self, instances: &[Instance]) {
-        if let Some(found) = instances.iter().find(|instance| self.was_named(instance)) {
-            self.follow(found.id.clone(), false, IdentifiedBy::RootActivityId);
+        if let Some(id) = self.named(instances).into_iter().next() {
+            self.follow(id, false, IdentifiedBy::RootActivityId);
             return;
         }
         let candidates = self.candidates(instances);
@@ -314,19 +360,23 @@ impl Poller {
             && !self.deadline_passed
             && (!self.record.unnamed || self.options.on_unconfirmed == OnUnconfirmed::Resend);
         if may_resend && self.can_send_body() {
-            self.record.resent = true;
             self.start_item();
-            return;
+        } else if may_resend {
+            let message = format!(
+                "{cause}; it was not sent once more for want of the secret parameters {}",
+                self.missing_secrets.join(", ")
+            );
+            self.start_gave_up(Error { message, ..cause });
+        } else {
+            self.start_gave_up(cause);
         }
-        self.start_gave_up(cause);
     }
 
-    /// Whether the instance carries the request id of a start of ours.
-    fn was_named(&self, instance: &Instance) -> bool {
-        instance
-            .root_activity_id
-            .as_ref()
-            .is_some_and(|id| self.record.request_ids.contains(id))
+    /// The instances that carry a request id of a start of ours, in the order of the starts.
+    fn named(&self, instances: &[Instance]) -> Vec<String> {
+        let of = |name: &String| instances.iter().find(|row| row.root_activity_id.as_ref() == Some(name));
+        let found = self.record.request_ids.iter().filter_map(of);
+        found.map(|instance| instance.id.clone()).collect()
     }
 
     /// New instances that a start without request id could have made.
@@ -350,13 +400,15 @@ impl Poller {
 
     // Beside a run that is followed: the first of two starts, or another caller's at the same time.
 
-    /// Reads the list before the run, as long as a better run to follow may show up; `false` if it need not.
+    /// Reads the list before the run, as long as a better run to follow may show up; `false` if none may.
     pub(super) fn watch(&mut self) -> bool {
         let now = self.now;
+        let under_way = self.has_exchange(|tag| matches!(tag, Tag::Watch));
         let Stage::Following(following) = &mut self.stage else {
             return false;
         };
         match &mut following.watch {
+            _ if under_way => return true,
             Some(watch) if watch.until > now => watch.listing = Listing::default(),
             watch => {
                 *watch = None;
@@ -379,40 +431,65 @@ impl Poller {
             self.list_instances(Tag::Watch, Some(&token));
             return Ok(());
         }
-        let instances = std::mem::take(&mut watch.listing.instances);
-        let Some(current) = self.run.as_ref().map(|run| run.id.clone()) else {
-            return Ok(());
-        };
-        let found = if self.record.resent {
-            self.first_start(&instances, &current)
-        } else {
-            self.may_adopt() && self.settle_race(&instances, &current)
-        };
-        if !found {
-            self.poll_run();
+        let instances = std::mem::take(&mut watch.listing).instances;
+        let now = schedule::service_now(response).unwrap_or_else(|| self.host_as_service(self.now));
+        if let Some(current) = self.run.as_ref().map(|run| run.id.clone()) {
+            if self.record.resent {
+                self.settle_starts(&instances, &current);
+            } else if self.may_adopt() && self.cancel.is_none() {
+                self.settle_race(&instances, &current, now);
+            }
         }
+        self.poll_run();
         Ok(())
     }
 
-    /// Follows the run of the first of two starts, if it did reach the service.
-    fn first_start(&mut self, instances: &[Instance], current: &str) -> bool {
-        let first = self.record.request_ids.first();
-        let first = instances
-            .iter()
-            .find(|instance| instance.id != current && first.is_some() && instance.root_activity_id.as_ref() == first);
-        let Some(id) = first.map(|first| first.id.clone()) else {
-            return false;
-        };
-        self.warn(
-            WarningCode::DuplicateRun,
-            format!("the first start did reach the service: run {id} is followed, run {current} is a second one"),
-        );
-        self.follow(id, false, IdentifiedBy::RootActivityId);
-        true
+    /// Of two starts of ours the first counts, wherever it shows up.
+    fn settle_starts(&mut self, instances: &[Instance], current: &str) {
+        let ours = self.named(instances);
+        let others: Vec<String> = ours.iter().filter(|id| *id != current).cloned().collect();
+        match ours.first() {
+            Some(first) if first != current => {
+                self.warn(
+                    WarningCode::DuplicateRun,
+                    format!(
+                        "the first start did reach the service: run {first} is followed, run {current} is a second one"
+                    ),
+                );
+                self.follow(first.clone(), false, IdentifiedBy::RootActivityId);
+            }
+            _ if self
+                .warnings
+                .iter()
+                .any(|warning| warning.code == WarningCode::DuplicateRun) => {}
+            _ if !others.is_empty() => self.warn(
+                WarningCode::DuplicateRun,
+                format!(
+                    "run {current} is followed; both starts reached the service: {} is a second one",
+                    others.join(", ")
+                ),
+            ),
+            _ => {
+                let unclaimed: Vec<String> = self
+                    .candidates(instances)
+                    .into_iter()
+                    .filter(|id| id != current)
+                    .collect();
+                if !unclaimed.is_empty() {
+                    self.warn(
+                        WarningCode::DuplicateRun,
+                        format!(
+                            "run {current} is followed; the first start may have reached the service too: {}",
+                            unclaimed.join(", ")
+                        ),
+                    );
+                }
+            }
+        }
     }
 
     /// Callers that began at the same time agree on the smallest id: times change, ids do not.
-    fn settle_race(&mut self, instances: &[Instance], current: &str) -> bool {
+    fn settle_race(&mut self, instances: &[Instance], current: &str, now: Timestamp) {
         let sent = self.host_as_service(self.record.sent_at.unwrap_or(self.began));
         let window = sent.minus(BEFORE_START)..=sent.plus(BEFORE_START);
         let in_race = |instance: &Instance| instance.start_time.is_some_and(|start| window.contains(&start));
@@ -421,21 +498,21 @@ impl Poller {
             .iter()
             .any(|instance| instance.id == current && in_race(instance))
         {
-            return false;
+            return;
         }
         let winner = instances
             .iter()
             .filter(|instance| {
                 instance.is_manual()
-                    && self.fabric().matches_job_type(&instance.job_type)
                     && in_race(instance)
-                    && instance.state.outcome != Some(Outcome::Skipped)
+                    && self.rank(instance, now).is_some()
+                    && instance.state.outcome != Some(Outcome::Cancelled)
                     && !self.record.known_ids.contains(&instance.id)
             })
             .map(|instance| instance.id.as_str())
             .min();
         let Some(winner) = winner.filter(|winner| *winner < current).map(str::to_owned) else {
-            return false;
+            return;
         };
         self.warn(
             WarningCode::DuplicateRun,
@@ -452,12 +529,11 @@ impl Poller {
             Stage::Following(following) => following.watch.take(),
             _ => None,
         };
+        self.record.raced = true;
         self.follow(winner, true, IdentifiedBy::Reuse);
         if let Stage::Following(following) = &mut self.stage {
             following.watch = watch;
-            following.raced = true;
         }
-        true
     }
 }
 
@@ -469,11 +545,11 @@ impl Listing {
                 self.instances.push(instance);
             }
         }
-        self.pages += 1;
-        let next = page
-            .continuation_token
-            .filter(|token| self.token.as_ref() != Some(token));
-        self.token.clone_from(&next);
-        next.filter(|_| self.pages < MOST_PAGES)
+        let next = page.continuation_token?;
+        if self.tokens.contains(&next) || self.tokens.len() >= MOST_PAGES {
+            return None;
+        }
+        self.tokens.push(next.clone());
+        Some(next)
     }
 }

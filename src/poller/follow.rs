@@ -9,6 +9,7 @@ use crate::http::{HttpResponse, Service};
 use crate::json;
 use crate::poller::exchange::{Policy, Tag};
 use crate::poller::options::OnTimeout;
+use crate::poller::snapshot::StartRecord;
 use crate::poller::start::Listing;
 use crate::poller::{CANCEL_GRACE, CancelledBy, Cancelling, FINAL_LOOK, Job, Poller, Stage, schedule};
 use crate::run::{IdentifiedBy, Outcome, Phase, RunInfo, WarningCode};
@@ -33,8 +34,6 @@ pub(super) struct Following {
     young_until: Timestamp,
     end_time_reads: u8,
     pub(super) watch: Option<Watch>,
-    /// The run was active when it was chosen among those of several callers.
-    pub(super) raced: bool,
 }
 
 /// The list is read beside the polls.
@@ -112,7 +111,6 @@ impl Poller {
                 until: self.now.plus(WATCH),
                 listing: Listing::default(),
             }),
-            raced: false,
         });
     }
 
@@ -127,24 +125,31 @@ impl Poller {
     }
 
     pub(super) fn poll(&mut self) {
-        if self.has_exchange(|tag| matches!(tag, Tag::Poll | Tag::Watch)) {
-            return;
-        }
-        // The list comes first: an end of our own run, seen before another caller's run, would be taken for the end.
-        if !self.watch() {
+        if self.is_last_look() || !self.watch() {
             self.poll_run();
         }
+    }
+
+    /// Whether the deadline has passed and the run is only looked at once more.
+    const fn is_last_look(&self) -> bool {
+        self.deadline_passed && self.cancel.is_none()
     }
 
     pub(super) fn poll_run(&mut self) {
         let Some(id) = self.run.as_ref().map(|run| run.id.clone()) else {
             return;
         };
+        if self.has_exchange(|tag| matches!(tag, Tag::Poll)) {
+            return;
+        }
+        if let Stage::Following(following) = &mut self.stage {
+            following.wake = None;
+        }
         let mut call = match &self.job {
             Job::Databricks(job) => job.runs_get(&self.base, &id, None),
             Job::Fabric(job) => job.get_instance(&self.base, &id),
         };
-        if self.deadline_passed && self.cancel.is_none() {
+        if self.is_last_look() {
             call.timeout = FINAL_LOOK;
         }
         self.send(Tag::Poll, call, Policy::Again);
@@ -260,8 +265,7 @@ impl Poller {
 
     /// The run of another caller that won a race was cancelled: look again, at most twice.
     fn lost_race(&mut self) -> bool {
-        let raced = matches!(&self.stage, Stage::Following(following) if following.raced);
-        if !raced
+        if !self.record.raced
             || self.seen.outcome != Some(Outcome::Cancelled)
             || self.record.races >= RACES
             || self.cancel.is_some()
@@ -269,9 +273,13 @@ impl Poller {
         {
             return false;
         }
-        self.record.races += 1;
-        self.record.sent_at = None;
-        self.record.unsure = 0;
+        // Nothing of the start that lost may be taken for a trace of the next one.
+        self.record = StartRecord {
+            races: self.record.races + 1,
+            token: self.record.token.take(),
+            clock_offset: self.record.clock_offset,
+            ..StartRecord::default()
+        };
         self.run = None;
         self.seen = super::Seen::default();
         self.drop_exchanges(|_| true);
@@ -448,12 +456,20 @@ impl Poller {
 
     /// A start that certainly had no effect is not sent again once nobody wants its run. Ends the wait then.
     pub(super) fn start_is_unwanted(&mut self) -> bool {
-        let Some(cancel) = self.cancel.filter(|_| self.record.unsure == 0) else {
-            return false;
-        };
-        match cancel.by {
-            CancelledBy::Caller => self.cancelled_before_start(),
-            CancelledBy::Deadline => self.finish_timed_out(),
+        match (
+            self.cancel.map(|cancel| cancel.by),
+            self.record.unsure,
+            self.job.service(),
+        ) {
+            (Some(CancelledBy::Caller), 0, _) => self.cancelled_before_start(),
+            (Some(CancelledBy::Deadline), 0, _) => self.finish_timed_out(),
+            // The one before it may have been taken, but no second one is made only to be cancelled.
+            (Some(_), _, Service::Fabric) => {
+                let message = "the first start was not answered, and the second one was called off";
+                self.start_gave_up(Error::new(ErrorCode::Network, message));
+            }
+            // Without a cancel it is wanted; with one, its token leads to the run that has to be cancelled.
+            _ => return false,
         }
         true
     }
@@ -498,7 +514,11 @@ impl Poller {
     /// `JobAlreadyCompleted` and its like: the next read tells how it ended. Any other refusal is told, and the run is
     /// watched to the end of the grace.
     pub(super) fn cancel_refused(&mut self, error: Error) {
-        if error.code() != ErrorCode::BadRequest {
+        let has_ended = match self.job.service() {
+            Service::Databricks => error.code() == ErrorCode::BadRequest,
+            Service::Fabric => error.service_code.as_deref() == Some("JobAlreadyCompleted"),
+        };
+        if !has_ended {
             self.warn(
                 WarningCode::CancelRefused,
                 format!("the run could not be cancelled: {error}"),

@@ -1,6 +1,7 @@
 //! Everything that another process needs to go on: no credential, no secret parameter, no second start.
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use crate::error::{Error, ErrorCode};
 use crate::http::RequestId;
@@ -95,15 +96,19 @@ pub struct StartRecord {
     /// Fabric with `reuse`: how often the look began anew because the run that won a race was cancelled.
     #[serde(default)]
     pub races: u8,
+    /// Fabric with `reuse`: whether the run is another caller's that won a race.
+    #[serde(default, skip_serializing_if = "is_false")]
+    #[cfg_attr(all(target_family = "wasm", feature = "client"), tsify(optional))]
+    pub raced: bool,
     /// Milliseconds by which the service's clock is ahead of the host's, as far as its answers tell.
     #[serde(default)]
     pub clock_offset: i64,
     /// Starts under way, or whose effect is not known.
     #[serde(skip)]
     pub(super) unsure: u32,
-    /// A start that was given up on; its late answer still counts.
+    /// Starts that were given up on; their late answers still count.
     #[serde(skip)]
-    pub(super) late: Option<RequestId>,
+    pub(super) late: Vec<RequestId>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
@@ -116,7 +121,7 @@ const fn is_false(flag: &bool) -> bool {
 #[non_exhaustive]
 pub struct Resume {
     /// Values of the parameters that the snapshot left out.
-    pub secret_parameters: serde_json::Map<String, serde_json::Value>,
+    pub secret_parameters: Map<String, Value>,
     /// Other options than the stored ones; the wait then begins anew.
     pub options: Option<RunOptions>,
 }
@@ -128,8 +133,8 @@ impl Poller {
         let mut job = self.job.clone();
         let left_out = take_secrets(&mut job, &self.options.secret_parameters);
         let mut start = self.record.clone();
-        if self.run.is_some() {
-            // They only serve to find it.
+        if self.run.is_some() && self.options.reuse.is_none() {
+            // They only serve to find it, or one that began at the same time.
             start.known_ids.clear();
         }
         Snapshot {
@@ -219,8 +224,17 @@ fn take_secrets(job: &mut Job, names: &[String]) -> Vec<String> {
             }
             Job::Fabric(job) => {
                 let within = job.execution_data.as_mut().and_then(|data| data.get_mut("parameters"));
-                let within = within.and_then(serde_json::Value::as_object_mut);
-                let in_data = within.is_some_and(|map| map.shift_remove(name).is_some());
+                let in_data = match within {
+                    Some(Value::Object(map)) => map.shift_remove(name).is_some(),
+                    // Each of them, should a name stand twice.
+                    Some(list) => {
+                        listed_parameters(list, name)
+                            .filter_map(|entry| entry.shift_remove("value"))
+                            .count()
+                            > 0
+                    }
+                    None => false,
+                };
                 job.parameters
                     .as_mut()
                     .is_some_and(|map| map.shift_remove(name).is_some())
@@ -234,8 +248,18 @@ fn take_secrets(job: &mut Job, names: &[String]) -> Vec<String> {
     taken
 }
 
+/// A dataflow lists its parameters: `[{"parameterName": …, "value": …}]`.
+fn listed_parameters<'a>(list: &'a mut Value, name: &'a str) -> impl Iterator<Item = &'a mut Map<String, Value>> {
+    let entries = list.as_array_mut().into_iter().flatten();
+    entries.filter_map(Value::as_object_mut).filter(move |entry| {
+        ["parameterName", "name"]
+            .iter()
+            .any(|member| entry.get(*member).and_then(Value::as_str) == Some(name))
+    })
+}
+
 /// Puts the values back; gives the names that have none.
-fn put_secrets(job: &mut Job, names: &[String], mut values: serde_json::Map<String, serde_json::Value>) -> Vec<String> {
+fn put_secrets(job: &mut Job, names: &[String], mut values: Map<String, Value>) -> Vec<String> {
     let mut missing = Vec::new();
     for name in names {
         let Some(value) = values.shift_remove(name) else {
@@ -256,10 +280,14 @@ fn put_secrets(job: &mut Job, names: &[String], mut values: serde_json::Map<Stri
             }
             Job::Fabric(job) => {
                 let within = job.execution_data.as_mut().and_then(|data| data.get_mut("parameters"));
-                let within = within.and_then(serde_json::Value::as_object_mut);
                 match (job.parameters.as_mut(), within) {
-                    (Some(map), _) | (None, Some(map)) => {
+                    (Some(map), _) | (None, Some(Value::Object(map))) => {
                         map.insert(name.clone(), value);
+                    }
+                    (None, Some(list)) => {
+                        for entry in listed_parameters(list, name) {
+                            entry.insert("value".to_owned(), value.clone());
+                        }
                     }
                     (None, None) => {}
                 }

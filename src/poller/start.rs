@@ -5,13 +5,13 @@ use std::collections::VecDeque;
 use serde_json::Value;
 
 use crate::error::{Error, ErrorCode};
-use crate::fabric::instance::{Instance, canonical_guid, id_of_start};
+use crate::fabric::instance::{Instance, canonical_guid};
 use crate::fingerprint::fingerprint;
-use crate::http::{BaseUrl, HttpResponse};
+use crate::http::{BaseUrl, HttpResponse, Service};
 use crate::json;
 use crate::poller::options::RunOptions;
-use crate::poller::{Job, Poller, Stage};
-use crate::run::{IdentifiedBy, Outcome};
+use crate::poller::{Job, Poller};
+use crate::run::Outcome;
 use crate::time::Timestamp;
 
 /// The reads before a start.
@@ -59,8 +59,8 @@ pub(super) struct Lookup {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Listing {
     pub(super) instances: Vec<Instance>,
-    pub(super) pages: u32,
-    pub(super) token: Option<String>,
+    /// The tokens that were followed, against circles.
+    pub(super) tokens: Vec<String>,
 }
 
 /// The start is under way.
@@ -202,6 +202,7 @@ impl Poller {
 
     /// A start is about to leave: stored first, so that nobody starts a second one.
     pub(super) fn start_left(&mut self) {
+        self.record.resent = self.record.unsure > 0 && self.job.service() == Service::Fabric;
         self.record.unsure += 1;
         self.record.unanswered = true;
         self.record.sent_at.get_or_insert(self.now);
@@ -211,6 +212,7 @@ impl Poller {
     /// It is certain that the start that left last had no effect.
     pub(super) fn start_had_no_effect(&mut self) {
         self.record.unsure = self.record.unsure.saturating_sub(1);
+        self.record.resent = false;
         self.record.unanswered = false;
         if self.record.unsure == 0 {
             self.record.sent_at = None;
@@ -221,13 +223,6 @@ impl Poller {
         match &self.job {
             Job::Databricks(_) => self.started_databricks(response),
             Job::Fabric(_) => self.started_fabric(response),
-        }
-    }
-
-    /// An answer came after it was given up on. It is the best one there is.
-    pub(super) fn late_start(&mut self, response: &HttpResponse) {
-        if let (Stage::Reconciling(_), true, Some(id)) = (&self.stage, response.is_success(), id_of_start(response)) {
-            self.follow(id, false, IdentifiedBy::Answer);
         }
     }
 
@@ -256,9 +251,9 @@ impl Poller {
             _ => String::new(),
         };
         let message = format!("the start was not confirmed: {error}{trace}");
-        // Pages in the place of answers are rather a wrong address than a start gone astray.
-        let code = match error.code() {
-            ErrorCode::WrongHost => ErrorCode::WrongHost,
+        // Pages in the place of answers are rather a wrong address than a start gone astray; Fabric's list was read there.
+        let code = match (error.code(), self.job.service()) {
+            (ErrorCode::WrongHost, Service::Databricks) => ErrorCode::WrongHost,
             _ => ErrorCode::StartUnconfirmed,
         };
         let error = Error {

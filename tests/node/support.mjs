@@ -33,6 +33,9 @@ export const ITEM = Object.freeze({
   notebook: "aaaaaaaa-0000-4000-8000-000000000007",
 });
 
+/** Job types of items that are no pipelines. */
+export const JOB_TYPE = Object.freeze({ skipped: "TableMaintenance", notebook: "RunNotebook" });
+
 /** No process of a test may take longer. */
 const PROCESS_MS = 60_000;
 
@@ -189,5 +192,6 @@ export function databricks(server, job, ...more) {
  */
 export function fabric(server, item, ...more) {
   const place = ["--host", server.url, "--workspace", WORKSPACE, "--item", ITEM[item]];
-  return ["run", "fabric", ...place, "--poll-interval", "500ms", ...more];
+  const jobType = item in JOB_TYPE ? ["--job-type", JOB_TYPE[item]] : [];
+  return ["run", "fabric", ...place, ...jobType, "--poll-interval", "500ms", ...more];
 }

@@ -38,7 +38,7 @@ async function cancelRun({ attach, place }, flags, streams) {
   const clean = (/** @type {string} */ text) => withoutSecrets(text, tokens);
   const progress = createProgress({ stream: streams.stderr, quiet: flags.quiet, clean });
   // Whoever names a run here means it.
-  const handle = attach({ timeout: flags.timeout, skipOutputs: true, cancelShared: true });
+  const handle = attach({ timeout: flags.timeout, pollInterval: "2s", skipOutputs: true, cancelShared: true });
   const interrupts = watchInterrupts({
     policy: interruptPolicy("detach", streams),
     handle,
