@@ -114,18 +114,26 @@ fn id_text(name: &str, value: &Value) -> Result<String, Error> {
     }
 }
 
-/// Reads a struct all of whose members may be absent; an error names the member.
-pub(super) fn read<T: DeserializeOwned>(members: Members) -> Result<T, Error> {
+/// Reads a struct; an error names the member. Of `required` texts the absent ones are empty: the core refuses them in
+/// better words.
+pub(super) fn read<T: DeserializeOwned>(mut members: Members, required: &[&str]) -> Result<T, Error> {
     if let Some((name, _)) = members.iter().find(|(_, value)| has_large(value)) {
         return Err(refuse(format!(
             "{name}: expected numbers below 2^53; give a larger one as a text"
         )));
     }
+    let empty: Members = required.iter().map(|name| ((*name).to_owned(), "".into())).collect();
+    for (name, value) in &empty {
+        members.entry(name.as_str()).or_insert_with(|| value.clone());
+    }
     let whole = Value::Object(members);
     serde_json::from_value(whole.clone()).map_err(|error| {
         let alone = |(name, value): (&String, &Value)| {
-            let member = Value::Object(Members::from_iter([(name.clone(), value.clone())]));
-            serde_json::from_value::<T>(member).is_err().then(|| name.clone())
+            let mut member = empty.clone();
+            member.insert(name.clone(), value.clone());
+            serde_json::from_value::<T>(Value::Object(member))
+                .is_err()
+                .then(|| name.clone())
         };
         let name = whole
             .as_object()

@@ -41,7 +41,7 @@ impl DatabricksClient {
         let read = || {
             let mut members = service::target(options, &["host", "apiVersion", "databricksWorkspaceId"])?;
             convert::write_ids(&mut members, &["databricksWorkspaceId"])?;
-            let job: DatabricksJob = convert::read(members)?;
+            let job: DatabricksJob = convert::read(members, &["host"])?;
             // Complete but for the job, whose checks are those of the version too.
             DatabricksJob {
                 job_id: Some("1".to_owned()),

@@ -44,7 +44,10 @@ impl FabricClient {
         #[wasm_bindgen(unchecked_param_type = "FabricClientOptions")] options: &JsValue,
     ) -> Result<Self, JsValue> {
         let read = || {
-            let mut job: FabricJob = convert::read(service::target(options, &["host", "workspaceId"])?)?;
+            let mut job: FabricJob = convert::read(
+                service::target(options, &["host", "workspaceId"])?,
+                &["workspaceId", "itemId"],
+            )?;
             if !job.workspace_id.is_empty() {
                 job.workspace_id = guid("workspaceId", &job.workspace_id)?;
             }

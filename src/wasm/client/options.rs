@@ -129,15 +129,18 @@ pub(super) fn take_job(service: Service, members: &mut Members) -> Result<Job, E
         Service::Databricks => {
             let mut job = convert::take(members, DatabricksJob::MEMBERS);
             convert::write_ids(&mut job, &["jobId", "databricksWorkspaceId"])?;
-            Job::Databricks(convert::read(job)?)
+            Job::Databricks(convert::read(job, &["host"])?)
         }
-        Service::Fabric => Job::Fabric(convert::read(convert::take(members, FabricJob::MEMBERS))?),
+        Service::Fabric => Job::Fabric(convert::read(
+            convert::take(members, FabricJob::MEMBERS),
+            &["workspaceId", "itemId"],
+        )?),
     })
 }
 
 /// Takes a run's options out of the members, which must be the last.
 pub(super) fn last_options(members: &mut Members) -> Result<RunOptions, Error> {
-    let options = convert::read(convert::take(members, RunOptions::MEMBERS))?;
+    let options = convert::read(convert::take(members, RunOptions::MEMBERS), &[])?;
     convert::refuse_rest(members)?;
     Ok(options)
 }
@@ -151,5 +154,5 @@ pub(super) fn overlay(stored: &RunOptions, given: Members) -> Result<Option<RunO
         return Ok(None);
     };
     all.extend(given);
-    convert::read(all).map(Some)
+    convert::read(all, &[]).map(Some)
 }
