@@ -9,7 +9,9 @@ pub mod http;
 mod json;
 pub mod output_table;
 pub mod poller;
+mod read;
 pub mod run;
+mod search;
 #[cfg(feature = "simulator")]
 pub mod simulator;
 mod sort;

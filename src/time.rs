@@ -3,12 +3,22 @@
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::read::{FromValue, Wrong};
+use crate::search::split_once;
 
 /// Milliseconds since the Unix epoch, UTC, as the host or a service read them.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 #[cfg_attr(all(target_family = "wasm", feature = "client"), derive(tsify::Tsify))]
 #[serde(transparent)]
 pub struct Timestamp(#[cfg_attr(all(target_family = "wasm", feature = "client"), tsify(type = "number"))] pub u64);
+
+impl FromValue for Timestamp {
+    fn from_value(value: Value) -> Result<Self, Wrong> {
+        u64::from_value(value).map(Self)
+    }
+}
 
 impl Timestamp {
     /// Later by `length`; stops at the end of time.
@@ -122,8 +132,8 @@ impl Timestamp {
     /// behind `until:`.
     #[must_use]
     pub fn parse_until(message: &str) -> Option<Self> {
-        let start = message.find("until:")? + "until:".len();
-        let mut reader = Reader(message.get(start..)?.trim_start().as_bytes());
+        let (_, rest) = split_once(message, "until:")?;
+        let mut reader = Reader(rest.trim_start().as_bytes());
         let month = reader.digits(1, 2)?;
         reader.expect(b'/')?;
         let day = reader.digits(1, 2)?;

@@ -11,6 +11,7 @@ use crate::fabric::instance::canonical_guid;
 use crate::fabric::state::ACTIVITY_STATUSES;
 use crate::json;
 use crate::run::{Outcome, OutputKind, RawState, RunOutput};
+use crate::search;
 use crate::time::Timestamp;
 
 /// An activity's run, and the pipeline run that it started, if it did.
@@ -49,7 +50,7 @@ pub(crate) fn input_holds(value: &Value, text: &str) -> bool {
 
 fn holds(value: &Value, text: &str) -> bool {
     match value {
-        Value::String(found) => found.contains(text),
+        Value::String(found) => search::holds(found, text),
         Value::Array(items) => items.iter().any(|item| holds(item, text)),
         Value::Object(members) => members.values().any(|member| holds(member, text)),
         _ => false,
@@ -143,7 +144,7 @@ fn read_output(output: &mut RunOutput, kind: &str, input: &Value, given: &Value)
     };
     if let Some(result) = given
         .get("result")
-        .filter(|result| result.is_object() && kind.contains("Notebook"))
+        .filter(|result| result.is_object() && search::holds(kind, "Notebook"))
     {
         output.kind = OutputKind::NotebookResult;
         output.text = json::string(result, "exitValue");
@@ -203,7 +204,7 @@ fn return_value(given: &Value) -> Value {
 
 fn is_oversize(given: &Value) -> bool {
     given.as_object().is_some_and(|members| members.len() == 1)
-        && json::text(given, "errorMessage").is_some_and(|text| text.contains("size exceeds"))
+        && json::text(given, "errorMessage").is_some_and(|text| search::holds(text, "size exceeds"))
 }
 
 fn is_invocation(kind: &str) -> bool {

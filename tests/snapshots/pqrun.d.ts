@@ -821,7 +821,7 @@ export interface StartRecord {
      */
     knownIds?: string[];
     /**
-     * Fabric: request ids of starts whose answers were unclear.
+     * Fabric: request ids of starts whose answers were unclear, and of the one that was sent once more.
      */
     requestIds?: string[];
     /**

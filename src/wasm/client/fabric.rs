@@ -14,8 +14,8 @@ use super::service::{self, Client, Follow, List, Page, result_of};
 use crate::contract::QueryValue;
 use crate::error::Error;
 use crate::fabric::contract;
-use crate::fabric::instance::{Instance, canonical_guid};
-use crate::fabric::job::FabricJob;
+use crate::fabric::instance::Instance;
+use crate::fabric::job::{FabricJob, checked_guid as guid};
 use crate::http::{BaseUrl, Service};
 use crate::json as wire;
 use crate::run::{RunEvent, RunInfo};
@@ -44,10 +44,7 @@ impl FabricClient {
         #[wasm_bindgen(unchecked_param_type = "FabricClientOptions")] options: &JsValue,
     ) -> Result<Self, JsValue> {
         let read = || {
-            let mut job: FabricJob = convert::read(
-                service::target(options, &["host", "workspaceId"])?,
-                &["workspaceId", "itemId"],
-            )?;
+            let mut job: FabricJob = convert::read(service::target(options, &["host", "workspaceId"])?)?;
             if !job.workspace_id.is_empty() {
                 job.workspace_id = guid("workspaceId", &job.workspace_id)?;
             }
@@ -256,10 +253,6 @@ impl FabricClient {
             ..self.job.clone()
         })
     }
-}
-
-fn guid(name: &str, text: &str) -> Result<String, Error> {
-    canonical_guid(text).ok_or_else(|| refuse(format!("{name}: expected a GUID, found {text:?}")))
 }
 
 fn with_item(item_id: &str, job: &JsValue) -> Result<Members, Error> {

@@ -129,18 +129,15 @@ pub(super) fn take_job(service: Service, members: &mut Members) -> Result<Job, E
         Service::Databricks => {
             let mut job = convert::take(members, DatabricksJob::MEMBERS);
             convert::write_ids(&mut job, &["jobId", "databricksWorkspaceId"])?;
-            Job::Databricks(convert::read(job, &["host"])?)
+            Job::Databricks(convert::read(job)?)
         }
-        Service::Fabric => Job::Fabric(convert::read(
-            convert::take(members, FabricJob::MEMBERS),
-            &["workspaceId", "itemId"],
-        )?),
+        Service::Fabric => Job::Fabric(convert::read(convert::take(members, FabricJob::MEMBERS))?),
     })
 }
 
 /// Takes a run's options out of the members, which must be the last.
 pub(super) fn last_options(members: &mut Members) -> Result<RunOptions, Error> {
-    let options = convert::read(convert::take(members, RunOptions::MEMBERS), &[])?;
+    let options = convert::read(convert::take(members, RunOptions::MEMBERS))?;
     convert::refuse_rest(members)?;
     Ok(options)
 }
@@ -154,5 +151,5 @@ pub(super) fn overlay(stored: &RunOptions, given: Members) -> Result<Option<RunO
         return Ok(None);
     };
     all.extend(given);
-    convert::read(all, &[]).map(Some)
+    convert::read(all).map(Some)
 }
