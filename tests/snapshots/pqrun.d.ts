@@ -330,7 +330,7 @@ export interface DatabricksJob {
     /**
      * The workspace's address, such as `https://adb-1111222233334444.5.azuredatabricks.net`.
      */
-    host?: string;
+    host: string;
     /**
      * `2.2` (default), `2.1` or `2.0`.
      */
@@ -412,11 +412,11 @@ export interface FabricJob {
     /**
      * The workspace's id, a GUID.
      */
-    workspaceId?: string;
+    workspaceId: string;
     /**
      * The item's id, a GUID.
      */
-    itemId?: string;
+    itemId: string;
     /**
      * The job type, an open text: `Pipeline` (default), `RunNotebook`, `sparkjob`, `Execute`, `TableMaintenance`, ….
      */
