@@ -1,7 +1,7 @@
 //! The one way of values between JavaScript and the core: through [`Value`], so that each type is read and written by
 //! one piece of code only.
 
-use js_sys::{Array, Map, Object, Reflect, Symbol};
+use js_sys::{Array, Date, Map, Object, Reflect, Symbol};
 use serde::Serialize;
 use serde_json::Value;
 use wasm_bindgen::{JsCast, JsValue};
@@ -85,6 +85,9 @@ fn plain(value: &JsValue, depth: usize) -> Result<Value, Error> {
             _ => Err(refuse("expected plain data: found a bigint beyond 64 bits")),
         };
     }
+    if let Some(date) = value.dyn_ref::<Date>() {
+        return Ok(JsValue::from(date.to_json()).as_string().into());
+    }
     if depth == MOST_DEPTH {
         return Err(refuse("expected plain data: found more than 128 levels"));
     }
@@ -99,8 +102,11 @@ fn plain(value: &JsValue, depth: usize) -> Result<Value, Error> {
     let object = object.ok_or_else(|| refuse("expected plain data: found a function, a symbol or an iterable"))?;
     let mut members = Members::new();
     for name in Object::keys(&object).iter().filter_map(|name| name.as_string()) {
-        let member = plain(&get(&object, &name), depth + 1)?;
-        members.insert(name, member);
+        let member = get(&object, &name);
+        // As in `JSON.stringify`.
+        if !member.is_undefined() {
+            members.insert(name, plain(&member, depth + 1)?);
+        }
     }
     Ok(members.into())
 }
