@@ -84,16 +84,24 @@ impl<T: FromValue> Slot for T {
     }
 }
 
-/// Reads an object's members into their places. What is absent stays as it is; what has no place is refused, since it
-/// is most likely misspelt.
+/// Reads an object's members into their places. What is absent stays as it is; what has no place is left alone, as a
+/// newer version may have written it.
 pub(crate) fn members(value: Value, slots: &mut [(&str, &mut dyn Slot)]) -> Result<(), Wrong> {
     for (name, value) in object(value)? {
-        let Some((_, slot)) = slots.iter_mut().find(|(known, _)| *known == name) else {
-            return Err(Wrong::new(format!("expected known members, found {}", quoted(&name))));
-        };
-        slot.put(value).map_err(|wrong| wrong.within(&name))?;
+        if let Some((_, slot)) = slots.iter_mut().find(|(known, _)| *known == name) {
+            slot.put(value).map_err(|wrong| wrong.within(&name))?;
+        }
     }
     Ok(())
+}
+
+/// Refuses members that are not among `known`: most likely misspelt.
+pub(crate) fn refuse_others(value: &Value, known: &[&str]) -> Result<(), Wrong> {
+    let mut names = value.as_object().into_iter().flat_map(Map::keys);
+    match names.find(|name| !known.contains(&name.as_str())) {
+        None => Ok(()),
+        Some(name) => Err(Wrong::new(["expected known members, found ", &quoted(name)].concat())),
+    }
 }
 
 /// The members of an object.
@@ -227,25 +235,9 @@ macro_rules! by_value {
     };
 }
 
-/// Makes a struct readable that has a default: members with their names in JSON, each of which may be absent. With
-/// `required` the struct needs no default; those members must be there.
+/// Makes a struct readable that has a default: members with their names in JSON, each of which may be absent; with
+/// `refuse_others` it may have no others. Members that are not in the JSON are `skipped`. With `required` the struct needs no default; those members must be there.
 macro_rules! readable {
-    ($type:ident { $($field:ident: $name:literal),+ $(,)? }) => {
-        impl $type {
-            /// The members that it may have in JSON.
-            pub const MEMBERS: &'static [&'static str] = &[$($name),+];
-        }
-
-        impl $crate::read::FromValue for $type {
-            fn from_value(value: serde_json::Value) -> Result<Self, $crate::read::Wrong> {
-                let mut read = Self::default();
-                $crate::read::members(value, &mut [$(($name, &mut read.$field)),+])?;
-                Ok(read)
-            }
-        }
-
-        $crate::read::by_value!($type);
-    };
     ($type:ident required { $($must:ident: $must_name:literal),+ $(,)? } $($field:ident: $name:literal),+ $(,)?) => {
         impl $crate::read::FromValue for $type {
             fn from_value(value: serde_json::Value) -> Result<Self, $crate::read::Wrong> {
@@ -254,6 +246,25 @@ macro_rules! readable {
                 $crate::read::members(value, &mut [$(($must_name, &mut $must),)+ $(($name, &mut $field)),+])?;
                 $(let Some($must) = $must else { return Err($crate::read::Wrong::missing($must_name)) };)+
                 Ok(Self { $($must,)+ $($field),+ })
+            }
+        }
+
+        $crate::read::by_value!($type);
+    };
+    ($type:ident $($strict:ident)? { $($field:ident: $name:literal),+ $(,)? } $(skipped { $($skipped:ident),+ })?) => {
+        impl $type {
+            /// The members that it may have in JSON.
+            pub const MEMBERS: &'static [&'static str] = &[$($name),+];
+        }
+
+        impl $crate::read::FromValue for $type {
+            fn from_value(value: serde_json::Value) -> Result<Self, $crate::read::Wrong> {
+                $($crate::read::$strict(&value, Self::MEMBERS)?;)?
+                // Only to be compiled: no member of the struct can be forgotten.
+                let _ = |Self { $($field: _,)+ $($($skipped: _,)+)? }| ();
+                let mut read = Self::default();
+                $crate::read::members(value, &mut [$(($name, &mut read.$field)),+])?;
+                Ok(read)
             }
         }
 

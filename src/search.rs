@@ -24,7 +24,14 @@ mod tests {
 
     #[test]
     fn it_finds_what_the_standard_library_finds() {
-        for (text, part) in [("", "a"), ("a", "a"), ("aab", "ab"), ("é: ü: x", ": "), ("abc", "abcd"), ("abc", "c")] {
+        for (text, part) in [
+            ("", "a"),
+            ("a", "a"),
+            ("aab", "ab"),
+            ("é: ü: x", ": "),
+            ("abc", "abcd"),
+            ("abc", "c"),
+        ] {
             assert_eq!(find(text, part), text.find(part), "{text} {part}");
             assert_eq!(split_once(text, part), text.split_once(part), "{text} {part}");
         }

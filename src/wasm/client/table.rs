@@ -166,10 +166,12 @@ impl JsTable {
                 ("header" | "defuseFormulas", None) => {
                     return Err(throw(refuse(format!("{name}: expected true or false"))));
                 }
-                _ => return Err(throw(refuse(format!(
+                _ => {
+                    return Err(throw(refuse(format!(
                         "expected known options, found {}",
                         quoted(&name)
-                    )))),
+                    ))));
+                }
             };
         }
         Ok(self.0.to_csv(&csv))
