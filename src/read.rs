@@ -84,24 +84,25 @@ impl<T: FromValue> Slot for T {
     }
 }
 
-/// Reads an object's members into their places. What is absent stays as it is; what has no place is left alone, as a
-/// newer version may have written it.
-pub(crate) fn members(value: Value, slots: &mut [(&str, &mut dyn Slot)]) -> Result<(), Wrong> {
+/// What becomes of members that have no place.
+#[derive(Clone, Copy, Eq, PartialEq)]
+pub(crate) enum Unknown {
+    /// In what a person wrote they are most likely misspelt.
+    Refused,
+    /// In what a program stored they are of a later version.
+    Skipped,
+}
+
+/// Reads an object's members into their places. What is absent stays as it is.
+pub(crate) fn members(value: Value, unknown: Unknown, slots: &mut [(&str, &mut dyn Slot)]) -> Result<(), Wrong> {
     for (name, value) in object(value)? {
-        if let Some((_, slot)) = slots.iter_mut().find(|(known, _)| *known == name) {
-            slot.put(value).map_err(|wrong| wrong.within(&name))?;
+        match slots.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, slot)) => slot.put(value).map_err(|wrong| wrong.within(&name))?,
+            None if unknown == Unknown::Skipped => {}
+            None => return Err(Wrong::new(format!("expected known members, found {}", quoted(&name)))),
         }
     }
     Ok(())
-}
-
-/// Refuses members that are not among `known`: most likely misspelt.
-pub(crate) fn refuse_others(value: &Value, known: &[&str]) -> Result<(), Wrong> {
-    let mut names = value.as_object().into_iter().flat_map(Map::keys);
-    match names.find(|name| !known.contains(&name.as_str())) {
-        None => Ok(()),
-        Some(name) => Err(Wrong::new(["expected known members, found ", &quoted(name)].concat())),
-    }
 }
 
 /// The members of an object.
@@ -235,36 +236,45 @@ macro_rules! by_value {
     };
 }
 
-/// Makes a struct readable that has a default: members with their names in JSON, each of which may be absent; with
-/// `refuse_others` it may have no others. Members that are not in the JSON are `skipped`. With `required` the struct needs no default; those members must be there.
+/// Makes a struct readable that has a default: members with their names in JSON, each of which may be absent. A
+/// `stored` one was written by a program, `without` those members. With `required` the struct needs no default; those members must be there.
 macro_rules! readable {
-    ($type:ident required { $($must:ident: $must_name:literal),+ $(,)? } $($field:ident: $name:literal),+ $(,)?) => {
-        impl $crate::read::FromValue for $type {
-            fn from_value(value: serde_json::Value) -> Result<Self, $crate::read::Wrong> {
-                $(let mut $must = None;)+
-                $(let mut $field = Default::default();)+
-                $crate::read::members(value, &mut [$(($must_name, &mut $must),)+ $(($name, &mut $field)),+])?;
-                $(let Some($must) = $must else { return Err($crate::read::Wrong::missing($must_name)) };)+
-                Ok(Self { $($must,)+ $($field),+ })
-            }
-        }
-
-        $crate::read::by_value!($type);
-    };
-    ($type:ident $($strict:ident)? { $($field:ident: $name:literal),+ $(,)? } $(skipped { $($skipped:ident),+ })?) => {
+    ($type:ident { $($field:ident: $name:literal),+ $(,)? }) => {
         impl $type {
             /// The members that it may have in JSON.
             pub const MEMBERS: &'static [&'static str] = &[$($name),+];
         }
 
+        $crate::read::readable!($type as Refused { $($field: $name),+ } without {});
+    };
+    ($type:ident stored { $($field:ident: $name:literal),+ $(,)? } without { $($other:ident),+ }) => {
+        $crate::read::readable!($type as Skipped { $($field: $name),+ } without { $($other),+ });
+    };
+    ($type:ident as $unknown:ident { $($field:ident: $name:literal),+ } without { $($other:ident),* }) => {
         impl $crate::read::FromValue for $type {
             fn from_value(value: serde_json::Value) -> Result<Self, $crate::read::Wrong> {
-                $($crate::read::$strict(&value, Self::MEMBERS)?;)?
                 // Only to be compiled: no member of the struct can be forgotten.
-                let _ = |Self { $($field: _,)+ $($($skipped: _,)+)? }| ();
+                let _ = |Self { $($field: _,)+ $($other: _),* }: Self| ();
                 let mut read = Self::default();
-                $crate::read::members(value, &mut [$(($name, &mut read.$field)),+])?;
+                $crate::read::members(value, $crate::read::Unknown::$unknown, &mut [$(($name, &mut read.$field)),+])?;
                 Ok(read)
+            }
+        }
+
+        $crate::read::by_value!($type);
+    };
+    ($type:ident required { $($must:ident: $must_name:literal),+ $(,)? } $($field:ident: $name:literal),+ $(,)?) => {
+        impl $crate::read::FromValue for $type {
+            fn from_value(value: serde_json::Value) -> Result<Self, $crate::read::Wrong> {
+                $(let mut $must = None;)+
+                $(let mut $field = Default::default();)+
+                $crate::read::members(
+                    value,
+                    $crate::read::Unknown::Skipped,
+                    &mut [$(($must_name, &mut $must),)+ $(($name, &mut $field)),+],
+                )?;
+                $(let Some($must) = $must else { return Err($crate::read::Wrong::missing($must_name)) };)+
+                Ok(Self { $($must,)+ $($field),+ })
             }
         }
 

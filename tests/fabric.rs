@@ -6,9 +6,9 @@ mod fabric {
     mod bodies;
     mod cancel;
     mod deadlines;
-    // mod events;
+    mod events;
     mod fixtures;
-    // mod hostile;
+    mod hostile;
     mod late;
     mod notebooks;
     mod output_reads;

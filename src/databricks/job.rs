@@ -16,7 +16,7 @@ pub type TextMap = std::collections::BTreeMap<String, String>;
 /// A Databricks job to start: the members of `run-now`, in camel case.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[cfg_attr(all(target_family = "wasm", feature = "client"), derive(tsify::Tsify))]
-#[serde(rename_all = "camelCase", default)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct DatabricksJob {
     /// The workspace's address, such as `https://adb-1111222233334444.5.azuredatabricks.net`.

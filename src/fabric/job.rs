@@ -35,7 +35,7 @@ readable_texts!(StartForm {
 /// A Fabric item job to start.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[cfg_attr(all(target_family = "wasm", feature = "client"), derive(tsify::Tsify))]
-#[serde(rename_all = "camelCase", default)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct FabricJob {
     /// The API's address; `https://api.fabric.microsoft.com` if left out.

@@ -146,9 +146,7 @@ impl Poller {
         match instance.state.outcome {
             None if instance.state.unknown => None,
             None => Some(u8::from(
-                !instance
-                    .start_time
-                    .is_some_and(|start| now.since(start) <= BEFORE_START),
+                instance.start_time.is_none_or(|start| now.since(start) > BEFORE_START),
             )),
             Some(Outcome::Succeeded) => fresh(reuse.max_age.0).then_some(2),
             // Of a race whose winner was cancelled, that run is no result again.

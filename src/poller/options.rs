@@ -146,7 +146,7 @@ pub struct Reuse {
     pub failure_max_age: Length,
 }
 
-readable!(Reuse refuse_others {
+readable!(Reuse {
     max_age: "maxAge",
     failure_max_age: "failureMaxAge",
 });

@@ -84,7 +84,7 @@ pub struct StartRecord {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(all(target_family = "wasm", feature = "client"), tsify(optional))]
     pub known_ids: Vec<String>,
-    /// Fabric: request ids of starts whose answers were unclear.
+    /// Fabric: request ids of starts whose answers were unclear, and of the one that was sent once more.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(all(target_family = "wasm", feature = "client"), tsify(optional))]
     pub request_ids: Vec<String>,
@@ -122,7 +122,7 @@ pub struct StartRecord {
     pub(super) late: Vec<RequestId>,
 }
 
-readable!(StartRecord {
+readable!(StartRecord stored {
     sent_at: "sentAt",
     job_id: "jobId",
     token: "token",
@@ -136,7 +136,7 @@ readable!(StartRecord {
     races: "races",
     raced: "raced",
     clock_offset: "clockOffset",
-} skipped { unsure, late });
+} without { unsure, late });
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
 const fn is_false(flag: &bool) -> bool {
@@ -322,4 +322,36 @@ fn put_secrets(job: &mut Job, names: &[String], mut values: Map<String, Value>) 
         }
     }
     missing
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_member_of_a_start_is_read_back() {
+        let full = StartRecord {
+            sent_at: Some(Timestamp(1)),
+            job_id: Some("2".to_owned()),
+            token: Some("3".to_owned()),
+            looked_at: Some(Timestamp(4)),
+            known_ids: vec!["5".to_owned()],
+            request_ids: vec!["6".to_owned()],
+            unanswered: true,
+            unnamed: true,
+            accepted: true,
+            resent: true,
+            races: 7,
+            raced: true,
+            clock_offset: -8,
+            unsure: 0,
+            late: Vec::new(),
+        };
+        let json = serde_json::to_string(&full).expect("a record is JSON");
+        assert_eq!(
+            serde_json::from_str::<StartRecord>(&json).expect("it reads back"),
+            full,
+            "{json}"
+        );
+    }
 }
