@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use crate::error::{Error, ErrorCode};
 use crate::http::RequestId;
+use crate::json;
 use crate::poller::options::RunOptions;
 use crate::poller::{Job, Poller};
 use crate::read::readable;
@@ -135,7 +136,7 @@ readable!(StartRecord stored {
     races: "races",
     raced: "raced",
     clock_offset: "clockOffset",
-});
+} without { unsure, late });
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
 const fn is_false(flag: &bool) -> bool {
@@ -294,7 +295,7 @@ fn put_secrets(job: &mut Job, names: &[String], mut values: Map<String, Value>) 
         };
         match job {
             Job::Databricks(job) => {
-                let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+                let text = value.as_str().map_or_else(|| json::written(&value), str::to_owned);
                 for place in job
                     .named_parameters()
                     .into_iter()

@@ -7,7 +7,7 @@ use serde_json::Value;
 use wasm_bindgen::{JsCast, JsValue};
 
 use crate::error::{Error, ErrorCode};
-use crate::json::quoted;
+use crate::json::{quoted, written};
 use crate::read::FromValue;
 use crate::search::holds;
 
@@ -37,7 +37,7 @@ fn is_plain(object: &Object) -> bool {
 
 fn write_large_integers(value: &mut Value) {
     match value {
-        Value::Number(_) if is_large(value) => *value = value.to_string().into(),
+        Value::Number(_) if is_large(value) => *value = written(value).into(),
         Value::Array(items) => items.iter_mut().for_each(write_large_integers),
         Value::Object(members) => members.values_mut().for_each(write_large_integers),
         _ => {}
