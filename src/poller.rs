@@ -270,6 +270,7 @@ impl Poller {
     pub fn start(mut job: Job, options: RunOptions, random: [u8; 16], now: Timestamp) -> Result<Self, Error> {
         let base = job.check()?;
         start::check_options(&job, &options)?;
+        snapshot::check_secrets(&job, &options.secret_parameters)?;
         start::add_marker(&mut job, &options);
         let mut poller = Self::assemble(job, base, options, random, now);
         poller.record.token = Some(start::own_token(random));

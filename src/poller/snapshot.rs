@@ -230,6 +230,22 @@ impl Poller {
     }
 }
 
+/// A name that is no parameter's is most likely misspelt, and its value would be stored.
+pub(super) fn check_secrets(job: &Job, names: &[String]) -> Result<(), Error> {
+    let taken = take_secrets(&mut job.clone(), names);
+    match names.iter().find(|name| !taken.contains(name)) {
+        Some(name) => Err(Error::new(
+            ErrorCode::InvalidOptions,
+            [
+                "secretParameters: expected names of parameters that are given, found ",
+                name,
+            ]
+            .concat(),
+        )),
+        None => Ok(()),
+    }
+}
+
 /// Takes the values of the named parameters out; gives the names that were there.
 fn take_secrets(job: &mut Job, names: &[String]) -> Vec<String> {
     let mut taken = Vec::new();
