@@ -43,13 +43,15 @@ export function describeEnd(result, { place, gaps, snapshot }) {
   const lines = [headline(result)];
   const isOver = hasEnded(result);
   const isDetached = result.error?.code === "detached";
+  // A run's own failure is the matter of its page; what kept it from starting, or from our sight, can be mended here.
+  const canBeMended = !isDetached && (!isOver || result.outcome === "rejected");
   const failures = result.outcome === "succeeded" ? [] : result.outputs.flatMap(describeFailure);
   if (failures.length > 0) {
     // They say what the run's error says, and more.
     lines.push(...failures);
   } else if (result.error && result.error.message !== result.message && !isDetached) {
-    lines.push(...describeRejection(isOver ? { ...result.error, hint: undefined } : result.error));
-  } else if (result.error?.hint && !isOver && !isDetached) {
+    lines.push(...describeRejection(canBeMended ? result.error : { ...result.error, hint: undefined }));
+  } else if (result.error?.hint && canBeMended) {
     lines.push(`  ${harmlessLine(result.error.hint)}`);
   }
   lines.push(...result.warnings.map((warning) => `  warning: ${harmlessLine(warning.message)}`));
