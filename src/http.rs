@@ -6,9 +6,12 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, ErrorCode};
+use crate::json::quoted;
+use crate::read::readable_texts;
+use crate::search::split_once;
 
 /// The service that a request is for. A host picks the credential by it.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize)]
 #[cfg_attr(all(target_family = "wasm", feature = "client"), derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
 #[expect(clippy::exhaustive_enums, reason = "a third service would be a new product")]
@@ -18,6 +21,11 @@ pub enum Service {
     /// Microsoft Fabric Job Scheduler API.
     Fabric,
 }
+
+readable_texts!(Service {
+    Databricks: "databricks",
+    Fabric: "fabric"
+});
 
 impl Service {
     /// The service's name as it stands in events, snapshots and on the command line.
@@ -157,7 +165,7 @@ impl BaseUrl {
             )
         };
         let trimmed = text.trim();
-        let (scheme, rest) = match trimmed.split_once("://") {
+        let (scheme, rest) = match split_once(trimmed, "://") {
             Some((scheme, rest)) => (scheme.to_ascii_lowercase(), rest),
             None => ("https".to_owned(), trimmed),
         };
@@ -181,10 +189,10 @@ impl BaseUrl {
             }
         };
         if host.is_empty() || !host_is_clean {
-            return Err(refuse(&format!("found {trimmed:?}")));
+            return Err(refuse(&format!("found {}", quoted(trimmed))));
         }
         if port.is_some_and(|port| port.parse::<u16>().map_or(true, |number| number == 0)) {
-            return Err(refuse(&format!("found the port {:?}", port.unwrap_or_default())));
+            return Err(refuse(&format!("found the port {}", quoted(port.unwrap_or_default()))));
         }
         match scheme.as_str() {
             "https" => Ok(Self(format!(
@@ -198,7 +206,7 @@ impl BaseUrl {
             "http" => Err(refuse(
                 "found plain HTTP to another machine: a token would be readable on the way",
             )),
-            _ => Err(refuse(&format!("found the scheme {scheme:?}"))),
+            _ => Err(refuse(&format!("found the scheme {}", quoted(&scheme)))),
         }
     }
 
@@ -211,7 +219,7 @@ impl BaseUrl {
     /// Whether the absolute `url` goes to this origin. A backslash, which parsers read differently, never does.
     #[must_use]
     pub fn owns(&self, url: &str) -> bool {
-        let Some((scheme, rest)) = url.split_once("://") else {
+        let Some((scheme, rest)) = split_once(url, "://") else {
             return false;
         };
         let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();

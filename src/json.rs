@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::error::{Error, ErrorCode};
 use crate::http::HttpResponse;
+use crate::sort::sort_few;
 
 /// The body as a JSON object.
 ///
@@ -75,6 +76,12 @@ pub(crate) const fn kind(value: &Value) -> &'static str {
     }
 }
 
+/// A text in quotation marks, for messages.
+pub(crate) fn quoted(text: &str) -> String {
+    // Debug would do, but brings tables of Unicode's properties.
+    Value::from(text).to_string()
+}
+
 /// A member that is not null.
 pub(crate) fn member<'a>(value: &'a Value, name: &str) -> Option<&'a Value> {
     value.get(name).filter(|member| !member.is_null())
@@ -142,15 +149,15 @@ pub(crate) fn canonical(value: &Value) -> String {
     match value {
         Value::Object(members) => {
             // UTF-8 sorts as code points do.
-            let mut names: Vec<&String> = members.keys().collect();
-            names.sort();
-            let members: Vec<String> = names
+            let mut members: Vec<(&String, &Value)> = members.iter().collect();
+            sort_few(&mut members, |&(name, _)| name);
+            let members: Vec<String> = members
                 .into_iter()
-                .map(|name| format!("{}:{}", Value::from(name.as_str()), canonical(&members[name])))
+                .map(|(name, value)| [&quoted(name), ":", &canonical(value)].concat())
                 .collect();
-            format!("{{{}}}", members.join(","))
+            ["{", &members.join(","), "}"].concat()
         }
-        Value::Array(items) => format!("[{}]", items.iter().map(canonical).collect::<Vec<_>>().join(",")),
+        Value::Array(items) => ["[", &items.iter().map(canonical).collect::<Vec<_>>().join(","), "]"].concat(),
         scalar => scalar.to_string(),
     }
 }

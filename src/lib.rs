@@ -9,9 +9,12 @@ pub mod http;
 mod json;
 pub mod output_table;
 pub mod poller;
+mod read;
 pub mod run;
+mod search;
 #[cfg(feature = "simulator")]
 pub mod simulator;
+mod sort;
 pub mod table;
 pub mod time;
 #[cfg(target_family = "wasm")]

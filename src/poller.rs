@@ -20,14 +20,14 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde::de::Error as _;
-use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::{Map, Value};
+use serde::Serialize;
+use serde_json::Value;
 
 use crate::databricks::job::DatabricksJob;
 use crate::error::{Error, ErrorCode};
 use crate::fabric::job::FabricJob;
 use crate::http::{BaseUrl, HttpRequest, HttpResponse, RequestId, Service};
+use crate::read::{self, FromValue, Wrong, by_value};
 use crate::run::{
     Counts, EventKind, IdentifiedBy, Outcome, Phase, RawState, RunEvent, RunInfo, RunOutput, RunResult, Warning,
     WarningCode,
@@ -57,20 +57,23 @@ pub enum Job {
     Fabric(FabricJob),
 }
 
-/// By hand: for a tagged enum serde would write every reader below it a second time, over its buffered form.
-impl<'de> Deserialize<'de> for Job {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let mut members = Map::deserialize(deserializer)?;
-        let service = members.shift_remove("service");
-        let members = Value::Object(members);
-        let job = match service.as_ref().and_then(Value::as_str) {
-            Some("databricks") => DatabricksJob::deserialize(members).map(Self::Databricks),
-            Some("fabric") => FabricJob::deserialize(members).map(Self::Fabric),
-            _ => return Err(D::Error::custom("service: expected databricks or fabric")),
-        };
-        job.map_err(D::Error::custom)
+impl FromValue for Job {
+    fn from_value(value: Value) -> Result<Self, Wrong> {
+        let mut members = read::object(value)?;
+        let service = members
+            .shift_remove("service")
+            .ok_or_else(|| Wrong::missing("service"))?;
+        let rest = Value::Object(members);
+        Ok(
+            match Service::from_value(service).map_err(|wrong| wrong.within("service"))? {
+                Service::Databricks => Self::Databricks(DatabricksJob::from_value(rest)?),
+                Service::Fabric => Self::Fabric(FabricJob::from_value(rest)?),
+            },
+        )
     }
 }
+
+by_value!(Job);
 
 impl Job {
     /// Whose it is.

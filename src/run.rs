@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use crate::error::Error;
 use crate::http::Service;
+use crate::read::{readable, readable_texts};
 use crate::time::Timestamp;
 
 /// What a poller or its run is doing.
@@ -54,7 +55,7 @@ pub enum Outcome {
 }
 
 /// How a run became the one that is followed.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize)]
 #[cfg_attr(all(target_family = "wasm", feature = "client"), derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -71,8 +72,16 @@ pub enum IdentifiedBy {
     Given,
 }
 
+readable_texts!(IdentifiedBy {
+    Answer: "answer",
+    RootActivityId: "rootActivityId",
+    Difference: "difference",
+    Reuse: "reuse",
+    Given: "given"
+});
+
 /// A run, and who may cancel it.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 #[cfg_attr(all(target_family = "wasm", feature = "client"), derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -110,6 +119,13 @@ pub struct RunInfo {
     #[cfg_attr(all(target_family = "wasm", feature = "client"), tsify(optional))]
     pub end_time: Option<Timestamp>,
 }
+
+readable!(RunInfo required {
+    service: "service",
+    id: "id",
+    shared: "shared",
+    identified_by: "identifiedBy",
+} job_id: "jobId", workspace_id: "workspaceId", name: "name", page_url: "pageUrl", start_time: "startTime", end_time: "endTime");
 
 /// The service's own words for a state, unread.
 #[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]

@@ -3,12 +3,22 @@
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::read::{FromValue, Wrong};
+use crate::search::split_once;
 
 /// Milliseconds since the Unix epoch, UTC, as the host or a service read them.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 #[cfg_attr(all(target_family = "wasm", feature = "client"), derive(tsify::Tsify))]
 #[serde(transparent)]
 pub struct Timestamp(#[cfg_attr(all(target_family = "wasm", feature = "client"), tsify(type = "number"))] pub u64);
+
+impl FromValue for Timestamp {
+    fn from_value(value: Value) -> Result<Self, Wrong> {
+        u64::from_value(value).map(Self)
+    }
+}
 
 impl Timestamp {
     /// Later by `length`; stops at the end of time.
@@ -122,8 +132,8 @@ impl Timestamp {
     /// behind `until:`.
     #[must_use]
     pub fn parse_until(message: &str) -> Option<Self> {
-        let start = message.find("until:")? + "until:".len();
-        let mut reader = Reader(message.get(start..)?.trim_start().as_bytes());
+        let (_, rest) = split_once(message, "until:")?;
+        let mut reader = Reader(rest.trim_start().as_bytes());
         let month = reader.digits(1, 2)?;
         reader.expect(b'/')?;
         let day = reader.digits(1, 2)?;
@@ -144,6 +154,19 @@ impl Timestamp {
         };
         epoch_ms(year, month, day, hour, minute, second).map(Self)
     }
+}
+
+/// Reads seconds with or without a fraction, such as `7` or `1.5`, to the millisecond. Reading a double instead would
+/// bring its table of powers into the wasm modules.
+pub(crate) fn parse_seconds(text: &str) -> Option<Duration> {
+    let (whole, fraction) = text.trim().split_once('.').unwrap_or((text.trim(), "0"));
+    let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    if !is_digits(whole) || !is_digits(fraction) {
+        return None;
+    }
+    let places = fraction.bytes().chain(*b"000").take(3);
+    let millis = places.fold(0, |millis, digit| millis * 10 + u64::from(digit - b'0'));
+    Duration::from_secs(whole.parse().ok()?).checked_add(Duration::from_millis(millis))
 }
 
 const DAY_MS: u64 = 86_400_000;
@@ -272,6 +295,16 @@ mod tests {
             "ö",
         ] {
             assert_eq!(iso(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn seconds_may_have_a_fraction() {
+        for (text, ms) in [("7", 7000), (" 0.5 ", 500), ("1.0009", 1000), ("30.25", 30_250)] {
+            assert_eq!(parse_seconds(text), Some(Duration::from_millis(ms)), "{text}");
+        }
+        for text in ["", ".", "1.", ".5", "-5", "1e3", "NaN", "99999999999999999999"] {
+            assert_eq!(parse_seconds(text), None, "{text}");
         }
     }
 

@@ -6,11 +6,13 @@ mod fabric {
     mod bodies;
     mod cancel;
     mod deadlines;
-    // mod events;
-    // mod fixtures;
-    // mod hostile;
+    mod events;
+    mod fixtures;
+    mod hostile;
     mod late;
-    // mod outputs;
+    mod notebooks;
+    mod output_reads;
+    mod outputs;
     mod polls;
     mod races;
     mod reconcile;

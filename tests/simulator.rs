@@ -466,7 +466,7 @@ fn what_is_wrong_with_a_scenario_is_named_with_its_path() {
         (
             json!({"tokens": [{"value": "x", "service": "spark"}]}),
             "tokens[0].service",
-            "unknown variant",
+            "expected databricks or fabric",
         ),
     ] {
         let found = Scenario::parse(&scenario.to_string())

@@ -7,6 +7,8 @@ use serde_json::Value;
 use crate::error::{Error, ErrorCode};
 use crate::http::HttpResponse;
 use crate::json;
+use crate::search::{holds, split_once};
+use crate::time::parse_seconds;
 
 /// The service's code, message, request id and wish to be left alone for a while, as far as they can be found.
 #[derive(Debug, Default)]
@@ -43,15 +45,13 @@ pub(crate) fn read(response: &HttpResponse) -> Refusal {
         if let Some(id) = json::string(detail, "request_id") {
             refusal.request_id = Some(id);
         }
-        let delay = json::text(detail, "retry_delay").and_then(|delay| delay.strip_suffix('s')?.parse::<f64>().ok());
-        if let Some(seconds) = delay.filter(|seconds| (0.0..1e6).contains(seconds)) {
-            refusal.retry_delay = Some(Duration::from_secs_f64(seconds));
+        let delay = json::text(detail, "retry_delay").and_then(|delay| parse_seconds(delay.strip_suffix('s')?));
+        if let Some(delay) = delay.filter(|delay| delay.as_secs() < 1_000_000) {
+            refusal.retry_delay = Some(delay);
         }
     }
     if refusal.request_id.is_none() {
-        refusal.request_id = refusal
-            .message
-            .split_once("[ReqId: ")
+        refusal.request_id = split_once(&refusal.message, "[ReqId: ")
             .and_then(|(_, rest)| rest.split_once(']'))
             .map(|(id, _)| id.to_owned());
     }
@@ -62,8 +62,9 @@ pub(crate) fn read(response: &HttpResponse) -> Refusal {
 fn read_text(body: &[u8]) -> Refusal {
     let text = String::from_utf8_lossy(&body[..body.len().min(4096)]);
     let between = |open: &str, close: &str| {
-        let start = text.find(open)? + open.len();
-        Some(text[start..].split(close).next()?.trim().to_owned())
+        let (_, rest) = split_once(&text, open)?;
+        let (within, _) = split_once(rest, close).unwrap_or((rest, ""));
+        Some(within.trim().to_owned())
     };
     if let Some(message) = between("<pre>", "</pre>").or_else(|| between("<title>", "</title>")) {
         return Refusal {
@@ -71,7 +72,7 @@ fn read_text(body: &[u8]) -> Refusal {
             ..Refusal::default()
         };
     }
-    match text.split_once(": ") {
+    match split_once(&text, ": ") {
         Some((code, message)) if !code.is_empty() && code.bytes().all(|b| b.is_ascii_uppercase() || b == b'_') => {
             Refusal {
                 service_code: Some(code.to_owned()),
@@ -89,15 +90,15 @@ fn read_text(body: &[u8]) -> Refusal {
 /// Which of our codes a refusal has.
 pub(crate) fn classify(status: u16, endpoint: &str, refusal: &Refusal) -> ErrorCode {
     let code = refusal.service_code.as_deref().unwrap_or_default();
-    let gone = refusal.message.contains("does not exist") || refusal.message.contains("doesn't exist");
-    let of_run = refusal.message.contains("Run ")
-        || refusal.message.contains("Run:")
-        || (endpoint.contains("/runs/") && endpoint != "jobs/runs/list");
-    let of_token = refusal.message.to_ascii_lowercase().contains("idempotency");
+    let gone = holds(&refusal.message, "does not exist") || holds(&refusal.message, "doesn't exist");
+    let of_run = holds(&refusal.message, "Run ")
+        || holds(&refusal.message, "Run:")
+        || (holds(endpoint, "/runs/") && endpoint != "jobs/runs/list");
+    let of_token = holds(&refusal.message.to_ascii_lowercase(), "idempotency");
     match (status, code) {
         // A token's run was deleted: the texts are not documented, but a start knows of no other run.
         (400 | 404 | 409, _)
-            if endpoint == "jobs/run-now" && (of_token || (gone && refusal.message.contains("Run "))) =>
+            if endpoint == "jobs/run-now" && (of_token || (gone && holds(&refusal.message, "Run "))) =>
         {
             ErrorCode::TokenOfDeletedRun
         }
@@ -105,7 +106,7 @@ pub(crate) fn classify(status: u16, endpoint: &str, refusal: &Refusal) -> ErrorC
         (400, "INVALID_PARAMETER_VALUE") | (404, _) | (400, "RESOURCE_DOES_NOT_EXIST") if gone || status == 404 => {
             if of_run {
                 ErrorCode::RunNotFound
-            } else if matches!(endpoint, "jobs/run-now" | "jobs/runs/list") || refusal.message.contains("Job ") {
+            } else if matches!(endpoint, "jobs/run-now" | "jobs/runs/list") || holds(&refusal.message, "Job ") {
                 ErrorCode::JobNotFound
             } else {
                 ErrorCode::NotFound
@@ -113,7 +114,7 @@ pub(crate) fn classify(status: u16, endpoint: &str, refusal: &Refusal) -> ErrorC
         }
         (401, _) => ErrorCode::Unauthenticated,
         // The service says so of a token that is wrong, not of one that may not.
-        (403, _) if refusal.message.contains("Invalid access token") => ErrorCode::Unauthenticated,
+        (403, _) if holds(&refusal.message, "Invalid access token") => ErrorCode::Unauthenticated,
         (403, _) => ErrorCode::Forbidden,
         (_, "FEATURE_DISABLED") => ErrorCode::FeatureNotAvailable,
         (409, _) => ErrorCode::Conflict,
@@ -131,7 +132,7 @@ pub(crate) fn is_passing(refusal: &Refusal) -> bool {
         Some("COULD_NOT_ACQUIRE_LOCK" | "REQUEST_LIMIT_EXCEEDED" | "RESOURCE_EXHAUSTED" | "TEMPORARILY_UNAVAILABLE")
     ) || ["try again later", "RPC token bucket limit"]
         .iter()
-        .any(|text| refusal.message.contains(text))
+        .any(|text| holds(&refusal.message, text))
 }
 
 impl Refusal {

@@ -1,21 +1,22 @@
 //! Which job to run and with what, checked before anything is sent.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::contract::{Call, QueryValue};
 use crate::databricks::contract;
 use crate::error::{Error, ErrorCode};
 use crate::http::BaseUrl;
-use crate::json;
+use crate::json::{self, quoted};
+use crate::read::readable;
 
 /// A parameter map: names and texts. The service knows no other values; stringify numbers before.
 pub type TextMap = std::collections::BTreeMap<String, String>;
 
 /// A Databricks job to start: the members of `run-now`, in camel case.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[cfg_attr(all(target_family = "wasm", feature = "client"), derive(tsify::Tsify))]
-#[serde(rename_all = "camelCase", default)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct DatabricksJob {
     /// The workspace's address, such as `https://adb-1111222233334444.5.azuredatabricks.net`.
@@ -105,6 +106,27 @@ pub struct DatabricksJob {
     pub performance_target: Option<String>,
 }
 
+readable!(DatabricksJob {
+    host: "host",
+    api_version: "apiVersion",
+    databricks_workspace_id: "databricksWorkspaceId",
+    job_id: "jobId",
+    job_name: "jobName",
+    idempotency_token: "idempotencyToken",
+    job_parameters: "jobParameters",
+    notebook_params: "notebookParams",
+    jar_params: "jarParams",
+    python_params: "pythonParams",
+    spark_submit_params: "sparkSubmitParams",
+    python_named_params: "pythonNamedParams",
+    sql_params: "sqlParams",
+    dbt_commands: "dbtCommands",
+    pipeline_params: "pipelineParams",
+    queue: "queue",
+    only: "only",
+    performance_target: "performanceTarget",
+});
+
 /// The longest idempotency token, in characters.
 pub const TOKEN_LIMIT: usize = 64;
 /// The longest JSON of one older parameter kind, in bytes.
@@ -113,28 +135,6 @@ pub const PARAMS_LIMIT: usize = 10_000;
 pub const BODY_LIMIT: usize = 10_000_000;
 
 impl DatabricksJob {
-    /// The members that an options object may have.
-    pub const MEMBERS: &'static [&'static str] = &[
-        "host",
-        "apiVersion",
-        "databricksWorkspaceId",
-        "jobId",
-        "jobName",
-        "idempotencyToken",
-        "jobParameters",
-        "notebookParams",
-        "jarParams",
-        "pythonParams",
-        "sparkSubmitParams",
-        "pythonNamedParams",
-        "sqlParams",
-        "dbtCommands",
-        "pipelineParams",
-        "queue",
-        "only",
-        "performanceTarget",
-    ];
-
     /// Checks every limit that the service documents, and brings the ids to one form.
     ///
     /// # Errors
@@ -145,24 +145,14 @@ impl DatabricksJob {
         if !["2.2", "2.1", "2.0"].contains(&version) {
             return Err(Error::new(
                 ErrorCode::InvalidOptions,
-                format!("apiVersion: expected 2.2, 2.1 or 2.0, found {version:?}"),
+                format!("apiVersion: expected 2.2, 2.1 or 2.0, found {}", quoted(version)),
             ));
         }
         if let Some(id) = &self.job_id {
-            self.job_id = Some(json::canonical_id(id).ok_or_else(|| {
-                Error::new(
-                    ErrorCode::InvalidOptions,
-                    format!("jobId: expected a positive 64-bit number, found {id:?}"),
-                )
-            })?);
+            self.job_id = Some(checked_id("jobId", id)?);
         }
         if let Some(id) = &self.databricks_workspace_id {
-            self.databricks_workspace_id = Some(json::canonical_id(id).ok_or_else(|| {
-                Error::new(
-                    ErrorCode::InvalidOptions,
-                    format!("databricksWorkspaceId: expected a positive 64-bit number, found {id:?}"),
-                )
-            })?);
+            self.databricks_workspace_id = Some(checked_id("databricksWorkspaceId", id)?);
         }
         match (&self.job_id, &self.job_name) {
             (Some(_), None) => {}
@@ -213,7 +203,7 @@ impl DatabricksJob {
             if name.is_empty() || !name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.".contains(&b)) {
                 return Err(refused(
                     "jobParameters",
-                    &format!("expected names of letters, digits, _, - and ., found {name:?}"),
+                    &format!("expected names of letters, digits, _, - and ., found {}", quoted(name)),
                 ));
             }
         }
@@ -255,7 +245,7 @@ impl DatabricksJob {
         {
             return Err(refused(
                 "performanceTarget",
-                &format!("expected STANDARD or PERFORMANCE_OPTIMIZED, found {target:?}"),
+                &format!("expected STANDARD or PERFORMANCE_OPTIMIZED, found {}", quoted(target)),
             ));
         }
         let length = self.parameters_body().to_string().len();
@@ -403,4 +393,14 @@ fn number(id: &str) -> Value {
 
 fn refused(parameter: &str, message: &str) -> Error {
     Error::new(ErrorCode::InvalidParameter, format!("{parameter}: {message}"))
+}
+
+/// An id of the service in its one form.
+pub(crate) fn checked_id(option: &str, id: &str) -> Result<String, Error> {
+    json::canonical_id(id).ok_or_else(|| {
+        Error::new(
+            ErrorCode::InvalidOptions,
+            format!("{option}: expected a positive 64-bit number, found {}", quoted(id)),
+        )
+    })
 }

@@ -90,7 +90,8 @@ pub(crate) fn id_of_start(response: &HttpResponse) -> Option<String> {
         let path = location.split(['?', '#']).next()?.trim_end_matches('/');
         let (before, id) = path.rsplit_once('/')?;
         let (rest, instances) = before.rsplit_once('/')?;
-        (instances.eq_ignore_ascii_case("instances") && rest.contains("/jobs")).then(|| canonical_guid(id))?
+        (instances.eq_ignore_ascii_case("instances") && crate::search::holds(rest, "/jobs"))
+            .then(|| canonical_guid(id))?
     });
     location.or_else(|| response.header("x-ms-job-id").and_then(canonical_guid))
 }

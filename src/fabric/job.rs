@@ -1,6 +1,6 @@
 //! Which item job to run and with what, checked before anything is sent.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::contract::{Call, Endpoint, QueryValue};
@@ -8,11 +8,12 @@ use crate::error::{Error, ErrorCode};
 use crate::fabric::contract;
 use crate::fabric::instance::canonical_guid;
 use crate::http::BaseUrl;
-use crate::json::kind;
+use crate::json::{kind, quoted};
+use crate::read::{readable, readable_texts};
 use crate::time::Timestamp;
 
 /// Which URL form starts the job.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize)]
 #[cfg_attr(all(target_family = "wasm", feature = "client"), derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -25,10 +26,16 @@ pub enum StartForm {
     Typed,
 }
 
+readable_texts!(StartForm {
+    Path: "path",
+    Query: "query",
+    Typed: "typed"
+});
+
 /// A Fabric item job to start.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[cfg_attr(all(target_family = "wasm", feature = "client"), derive(tsify::Tsify))]
-#[serde(rename_all = "camelCase", default)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct FabricJob {
     /// The API's address; `https://api.fabric.microsoft.com` if left out.
@@ -64,21 +71,20 @@ pub struct FabricJob {
     pub execution_data: Option<Map<String, Value>>,
 }
 
+readable!(FabricJob {
+    host: "host",
+    workspace_id: "workspaceId",
+    item_id: "itemId",
+    job_type: "jobType",
+    form: "form",
+    parameters: "parameters",
+    execution_data: "executionData",
+});
+
 /// The window around a run in which its activities are asked for; clients in the field use the same.
 const DAY: std::time::Duration = std::time::Duration::from_secs(86_400);
 
 impl FabricJob {
-    /// The members that an options object may have.
-    pub const MEMBERS: &'static [&'static str] = &[
-        "host",
-        "workspaceId",
-        "itemId",
-        "jobType",
-        "form",
-        "parameters",
-        "executionData",
-    ];
-
     /// Checks what can be checked without the service, and brings the ids to one form.
     ///
     /// # Errors
@@ -95,14 +101,15 @@ impl FabricJob {
         {
             return Err(Error::new(
                 ErrorCode::InvalidOptions,
-                format!("jobType: expected a name such as Pipeline, found {job_type:?}"),
+                format!("jobType: expected a name such as Pipeline, found {}", quoted(job_type)),
             ));
         }
         if self.form == Some(StartForm::Typed) && !self.is_notebook() && !self.is_spark_job() {
             return Err(Error::new(
                 ErrorCode::InvalidOptions,
                 format!(
-                    "form: expected path or query for the job type {job_type:?}, found typed; the typed form is for notebooks and Spark job definitions"
+                    "form: expected path or query for the job type {}, found typed; the typed form is for notebooks and Spark job definitions",
+                    quoted(job_type)
                 ),
             ));
         }
@@ -320,11 +327,11 @@ fn type_of(value: &Value) -> Option<(&'static str, &'static str)> {
     }
 }
 
-fn checked_guid(option: &str, text: &str) -> Result<String, Error> {
+pub(crate) fn checked_guid(option: &str, text: &str) -> Result<String, Error> {
     canonical_guid(text).ok_or_else(|| {
         Error::new(
             ErrorCode::InvalidOptions,
-            format!("{option}: expected a GUID, found {text:?}"),
+            format!("{option}: expected a GUID, found {}", quoted(text)),
         )
     })
 }

@@ -2,6 +2,8 @@
 //!
 //! <https://learn.microsoft.com/fabric/data-factory/pipeline-rest-api-capabilities>
 
+use std::collections::HashMap;
+
 use serde_json::{Map, Value};
 
 use crate::contract::row_of;
@@ -9,6 +11,7 @@ use crate::fabric::instance::canonical_guid;
 use crate::fabric::state::ACTIVITY_STATUSES;
 use crate::json;
 use crate::run::{Outcome, OutputKind, RawState, RunOutput};
+use crate::search;
 use crate::time::Timestamp;
 
 /// An activity's run, and the pipeline run that it started, if it did.
@@ -31,7 +34,7 @@ pub(crate) struct Child {
 pub(crate) fn parse_page(value: &Value) -> Option<(Vec<Activity>, Option<String>)> {
     let rows = value.as_array().or_else(|| value.get("value")?.as_array())?;
     Some((
-        rows.iter().map(parse).collect(),
+        rows.iter().filter(|row| row.is_object()).map(parse).collect(),
         json::string(value, "continuationToken"),
     ))
 }
@@ -47,7 +50,7 @@ pub(crate) fn input_holds(value: &Value, text: &str) -> bool {
 
 fn holds(value: &Value, text: &str) -> bool {
     match value {
-        Value::String(found) => found.contains(text),
+        Value::String(found) => search::holds(found, text),
         Value::Array(items) => items.iter().any(|item| holds(item, text)),
         Value::Object(members) => members.values().any(|member| holds(member, text)),
         _ => false,
@@ -57,21 +60,32 @@ fn holds(value: &Value, text: &str) -> bool {
 /// Of each activity and iteration the last attempt, in the order in which the service gave them; keys made unique by
 /// the number of the iteration.
 pub(crate) fn latest_attempts(activities: Vec<Activity>) -> Vec<Activity> {
+    let mut places: HashMap<(String, Option<String>), usize> = HashMap::new();
     let mut latest: Vec<Activity> = Vec::new();
     for activity in activities {
-        let same =
-            |found: &&mut Activity| found.output.key == activity.output.key && found.iteration == activity.iteration;
-        match latest.iter_mut().find(same) {
+        if activity.output.key.is_empty() {
+            // Without a name nothing tells whose attempt it is.
+            latest.push(activity);
+            continue;
+        }
+        let place = places.entry((activity.output.key.clone(), activity.iteration.clone()));
+        let at = *place.or_insert(latest.len());
+        match latest.get_mut(at) {
             Some(found) if activity.output.attempt >= found.output.attempt => *found = activity,
             Some(_) => {}
             None => latest.push(activity),
         }
     }
-    let names: Vec<String> = latest.iter().map(|activity| activity.output.key.clone()).collect();
-    for (at, activity) in latest.iter_mut().enumerate() {
-        if activity.iteration.is_some() || names.iter().filter(|name| **name == names[at]).count() > 1 {
-            let number = names[..at].iter().filter(|name| **name == names[at]).count();
-            activity.output.key = format!("{}[{number}]", names[at]);
+    let mut counts: HashMap<String, (usize, usize)> = HashMap::new();
+    for activity in &latest {
+        counts.entry(activity.output.key.clone()).or_default().0 += 1;
+    }
+    for activity in &mut latest {
+        if let Some((all, number)) = counts.get_mut(&activity.output.key)
+            && (activity.iteration.is_some() || *all > 1)
+        {
+            activity.output.key = format!("{}[{number}]", activity.output.key);
+            *number += 1;
         }
     }
     latest
@@ -111,7 +125,7 @@ fn parse(row: &Value) -> Activity {
         output.truncated = true;
         output.error_message = json::string(given, "errorMessage");
     } else if !given.is_null() {
-        read_output(&mut output, kind, given);
+        read_output(&mut output, kind, row.get("input").unwrap_or(&null), given);
     }
     let child = is_invocation(kind)
         .then(|| child_of(given, row.get("input").unwrap_or(&null)))
@@ -123,14 +137,14 @@ fn parse(row: &Value) -> Activity {
     }
 }
 
-fn read_output(output: &mut RunOutput, kind: &str, given: &Value) {
+fn read_output(output: &mut RunOutput, kind: &str, input: &Value, given: &Value) {
     let set = |output: &mut RunOutput, kind, data: Value| {
         output.kind = kind;
         output.data = Some(data);
     };
     if let Some(result) = given
         .get("result")
-        .filter(|result| result.is_object() && kind.contains("Notebook"))
+        .filter(|result| result.is_object() && search::holds(kind, "Notebook"))
     {
         output.kind = OutputKind::NotebookResult;
         output.text = json::string(result, "exitValue");
@@ -157,16 +171,30 @@ fn read_output(output: &mut RunOutput, kind: &str, given: &Value) {
             1 => set(output, OutputKind::Rows, rows.collect::<Vec<_>>().remove(0)),
             _ => set(output, OutputKind::Data, rows.collect()),
         }
-    } else if kind == "SetVariable" && json::text(given, "name") == Some("pipelineReturnValue") {
+    } else if kind == "SetVariable"
+        && (json::text(given, "name") == Some(RETURN_VALUE) || json::text(input, "variableName") == Some(RETURN_VALUE))
+    {
         set(output, OutputKind::ReturnValue, return_value(given));
     } else {
         set(output, OutputKind::Data, given.clone());
     }
 }
 
+/// The variable that a pipeline gives back to its caller.
+const RETURN_VALUE: &str = "pipelineReturnValue";
+
 /// The service lists `{key, value: {type, content}}`; a value that is not wrapped is taken as it is.
 fn return_value(given: &Value) -> Value {
-    let members = json::array(given, "value").iter().filter_map(|entry| {
+    let Some(entries) = given.get("value").and_then(Value::as_array) else {
+        return given.get("value").unwrap_or(given).clone();
+    };
+    if !entries
+        .iter()
+        .all(|entry| entry.get("key").is_some_and(Value::is_string))
+    {
+        return given["value"].clone();
+    }
+    let members = entries.iter().filter_map(|entry| {
         let value = entry.get("value").cloned().unwrap_or_default();
         let value = value.get("content").cloned().unwrap_or(value);
         Some((json::string(entry, "key")?, value))
@@ -176,7 +204,7 @@ fn return_value(given: &Value) -> Value {
 
 fn is_oversize(given: &Value) -> bool {
     given.as_object().is_some_and(|members| members.len() == 1)
-        && json::text(given, "errorMessage").is_some_and(|text| text.contains("size exceeds"))
+        && json::text(given, "errorMessage").is_some_and(|text| search::holds(text, "size exceeds"))
 }
 
 fn is_invocation(kind: &str) -> bool {

@@ -39,7 +39,8 @@ pub(super) struct Collecting {
     /// When a part that had nothing yet is asked again.
     pub(super) wake: Option<Timestamp>,
     queue: VecDeque<Fetch>,
-    later: Vec<Fetch>,
+    /// With the time of each.
+    later: Vec<(Timestamp, Fetch)>,
     fetches: usize,
     outputs: Vec<RunOutput>,
     /// Runs whose parts were asked for, against circles.
@@ -90,9 +91,10 @@ impl Poller {
                 .filter(|exchange| matches!(exchange.tag, Tag::Fetch(_)))
                 .count();
             let Some(collecting) = self.collecting() else { return };
-            if collecting.wake.is_none() {
-                collecting.queue.extend(collecting.later.drain(..));
-            }
+            let (due, later) = collecting.later.drain(..).partition(|(at, _)| *at <= now);
+            collecting.later = later;
+            collecting.queue.extend(Vec::into_iter(due).map(|(_, fetch)| fetch));
+            collecting.wake = collecting.later.iter().map(|(at, _)| *at).min();
             if under_way >= AT_ONCE || collecting.queue.is_empty() || collecting.until <= now {
                 if under_way == 0 && collecting.queue.is_empty() && collecting.later.is_empty() {
                     self.collected();
@@ -123,8 +125,7 @@ impl Poller {
     fn collect_later(&mut self, fetch: Fetch, wait: Duration) {
         let at = self.now.plus(wait);
         if let Some(collecting) = self.collecting() {
-            collecting.later.push(fetch);
-            collecting.wake = Some(collecting.wake.map_or(at, |wake| wake.min(at)));
+            collecting.later.push((at, fetch));
         }
     }
 
@@ -162,7 +163,12 @@ impl Poller {
         loop {
             let Some(collecting) = self.collecting() else { return };
             // What is given up may have found more that will not be read.
-            open.extend(collecting.queue.drain(..).chain(collecting.later.drain(..)));
+            open.extend(
+                collecting
+                    .queue
+                    .drain(..)
+                    .chain(collecting.later.drain(..).map(|(_, fetch)| fetch)),
+            );
             let Some(fetch) = open.pop_front() else { break };
             let error = Error::new(
                 ErrorCode::OutputUnavailable,

@@ -9,7 +9,7 @@ use crate::databricks::reuse::{self, Equality};
 use crate::databricks::run::Run;
 use crate::error::{Error, ErrorCode};
 use crate::http::HttpResponse;
-use crate::json;
+use crate::json::{self, quoted};
 use crate::poller::exchange::{Policy, Tag};
 use crate::poller::follow::{self, check_id};
 use crate::poller::start::{Looking, Lookup, RunsLook, Starting};
@@ -143,14 +143,15 @@ impl Poller {
                 Outcome::Rejected,
                 Error::new(
                     ErrorCode::JobNameNotFound,
-                    format!("expected one job named {name:?}, found none"),
+                    format!("expected one job named {}, found none", quoted(&name)),
                 ),
             ),
             ids => {
                 let error = Error::new(
                     ErrorCode::JobNameAmbiguous,
                     format!(
-                        "expected one job named {name:?}, found {}: {}",
+                        "expected one job named {}, found {}: {}",
+                        quoted(&name),
                         ids.len(),
                         ids.join(", ")
                     ),

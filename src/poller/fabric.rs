@@ -17,6 +17,7 @@ use crate::poller::options::OnUnconfirmed;
 use crate::poller::start::{Listing, Looking, Reconciling, Starting};
 use crate::poller::{Job, Poller, Stage, schedule};
 use crate::run::{IdentifiedBy, Outcome, WarningCode};
+use crate::sort::sort_few;
 use crate::time::Timestamp;
 
 /// When the list is read after an unclear answer, in seconds.
@@ -128,9 +129,9 @@ impl Poller {
             .filter_map(|instance| Some((self.rank(instance, now)?, instance)))
             .collect();
         // Of several that began just now the one that every caller agrees on; of others the newest.
-        ranked.sort_by_key(|(rank, instance)| {
-            let id = (*rank == 0).then_some(instance.id.as_str());
-            (*rank, id, std::cmp::Reverse(instance.last_time()))
+        sort_few(&mut ranked, |&(rank, instance)| {
+            let id = (rank == 0).then_some(instance.id.as_str());
+            (rank, id, std::cmp::Reverse(instance.last_time()))
         });
         ranked.into_iter().map(|(_, instance)| instance.id.clone()).collect()
     }
@@ -145,9 +146,7 @@ impl Poller {
         match instance.state.outcome {
             None if instance.state.unknown => None,
             None => Some(u8::from(
-                !instance
-                    .start_time
-                    .is_some_and(|start| now.since(start) <= BEFORE_START),
+                instance.start_time.is_none_or(|start| now.since(start) > BEFORE_START),
             )),
             Some(Outcome::Succeeded) => fresh(reuse.max_age.0).then_some(2),
             // Of a race whose winner was cancelled, that run is no result again.

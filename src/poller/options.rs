@@ -2,15 +2,17 @@
 
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::Value;
 
 use crate::error::{Error, ErrorCode};
+use crate::json::quoted;
+use crate::read::{FromValue, Wrong, by_value, readable, readable_texts};
 
 /// A length of time: milliseconds as a number, or a text such as `90s`, `20m`, `1h30m`, `2d`.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 #[cfg_attr(all(target_family = "wasm", feature = "client"), derive(tsify::Tsify))]
-#[serde(try_from = "Value", into = "u64")]
+#[serde(into = "u64")]
 pub struct Length(
     #[cfg_attr(all(target_family = "wasm", feature = "client"), tsify(type = "number | string"))] pub Duration,
 );
@@ -27,7 +29,11 @@ impl Length {
         let refuse = || {
             Error::new(
                 ErrorCode::InvalidOptions,
-                format!("expected a length of time such as 90s, 20m, 1h30m or 2d, found {text:?}"),
+                [
+                    "expected a length of time such as 90s, 20m, 1h30m or 2d, found ",
+                    &quoted(text),
+                ]
+                .concat(),
             )
         };
         let mut ms: u64 = 0;
@@ -37,10 +43,11 @@ impl Length {
         }
         while !rest.is_empty() {
             let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-            let number: u64 = rest[..digits].parse().map_err(|_| refuse())?;
-            rest = &rest[digits..];
-            let letters = rest.bytes().take_while(u8::is_ascii_alphabetic).count();
-            let unit = match &rest[..letters] {
+            let (number, behind) = rest.split_at_checked(digits).ok_or_else(refuse)?;
+            let number: u64 = number.parse().map_err(|_| refuse())?;
+            let letters = behind.bytes().take_while(u8::is_ascii_alphabetic).count();
+            let (unit, behind) = behind.split_at_checked(letters).ok_or_else(refuse)?;
+            let unit = match unit {
                 "ms" => 1,
                 "s" => 1000,
                 "m" | "min" => 60_000,
@@ -48,7 +55,7 @@ impl Length {
                 "d" => 86_400_000,
                 _ => return Err(refuse()),
             };
-            rest = rest[letters..].trim_start();
+            rest = behind.trim_start();
             ms = number
                 .checked_mul(unit)
                 .and_then(|part| ms.checked_add(part))
@@ -62,10 +69,8 @@ impl Length {
     }
 }
 
-impl TryFrom<Value> for Length {
-    type Error = Error;
-
-    fn try_from(value: Value) -> Result<Self, Error> {
+impl FromValue for Length {
+    fn from_value(value: Value) -> Result<Self, Wrong> {
         let ms = value.as_u64().or_else(|| {
             value
                 .as_f64()
@@ -73,15 +78,16 @@ impl TryFrom<Value> for Length {
                 .map(|ms| ms as u64)
         });
         match (&value, ms) {
-            (Value::String(text), _) => Self::parse(text),
+            (Value::String(text), _) => Self::parse(text).map_err(|error| Wrong::new(error.message)),
             (_, Some(ms)) if ms <= LONGEST_MS => Ok(Self(Duration::from_millis(ms))),
-            _ => Err(Error::new(
-                ErrorCode::InvalidOptions,
-                format!("expected milliseconds or a length such as \"20m\", found {value}"),
-            )),
+            _ => Err(Wrong::new(format!(
+                "expected milliseconds or a length such as \"20m\", found {value}"
+            ))),
         }
     }
 }
+
+by_value!(Length);
 
 impl From<Length> for u64 {
     fn from(length: Length) -> Self {
@@ -90,7 +96,7 @@ impl From<Length> for u64 {
 }
 
 /// What to do with the run when our own deadline passes.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize)]
 #[cfg_attr(all(target_family = "wasm", feature = "client"), derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -102,8 +108,13 @@ pub enum OnTimeout {
     Cancel,
 }
 
+readable_texts!(OnTimeout {
+    Detach: "detach",
+    Cancel: "cancel"
+});
+
 /// What to do when a Fabric start had no answer, left no trace, and the service gave no request id.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize)]
 #[cfg_attr(all(target_family = "wasm", feature = "client"), derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -115,10 +126,15 @@ pub enum OnUnconfirmed {
     Resend,
 }
 
+readable_texts!(OnUnconfirmed {
+    Report: "report",
+    Resend: "resend"
+});
+
 /// When an earlier run may stand for a new one.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
 #[cfg_attr(all(target_family = "wasm", feature = "client"), derive(tsify::Tsify))]
-#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Reuse {
     /// How long ago a good run may have ended; 15 min if left out.
@@ -128,6 +144,11 @@ pub struct Reuse {
     #[cfg_attr(all(target_family = "wasm", feature = "client"), tsify(optional))]
     pub failure_max_age: Length,
 }
+
+readable!(Reuse {
+    max_age: "maxAge",
+    failure_max_age: "failureMaxAge",
+});
 
 impl Default for Reuse {
     fn default() -> Self {
@@ -139,7 +160,7 @@ impl Default for Reuse {
 }
 
 /// What a caller may choose about a run.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[cfg_attr(all(target_family = "wasm", feature = "client"), derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
@@ -194,24 +215,23 @@ pub struct RunOptions {
     pub retry_budget: Option<Length>,
 }
 
-impl RunOptions {
-    /// The members that an options object may have.
-    pub const MEMBERS: &'static [&'static str] = &[
-        "timeout",
-        "onTimeout",
-        "onUnconfirmed",
-        "pollInterval",
-        "expectedDuration",
-        "reuse",
-        "cancelShared",
-        "cancelDuplicates",
-        "adoptAnyParameters",
-        "marker",
-        "secretParameters",
-        "skipOutputs",
-        "retryBudget",
-    ];
+readable!(RunOptions {
+    timeout: "timeout",
+    on_timeout: "onTimeout",
+    on_unconfirmed: "onUnconfirmed",
+    poll_interval: "pollInterval",
+    expected_duration: "expectedDuration",
+    reuse: "reuse",
+    cancel_shared: "cancelShared",
+    cancel_duplicates: "cancelDuplicates",
+    adopt_any_parameters: "adoptAnyParameters",
+    marker: "marker",
+    secret_parameters: "secretParameters",
+    skip_outputs: "skipOutputs",
+    retry_budget: "retryBudget",
+});
 
+impl RunOptions {
     /// The length of the wait.
     #[must_use]
     pub fn timeout(&self) -> Duration {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::http::HttpResponse;
 use crate::run::Phase;
-use crate::time::Timestamp;
+use crate::time::{Timestamp, parse_seconds};
 
 /// A small seeded generator (xorshift64*), for jitter only; tokens come from the host's randomness.
 #[derive(Clone, Debug)]
@@ -103,11 +103,9 @@ pub(crate) fn longest_obeyed(asked: Option<Duration>) -> Duration {
 /// `Retry-After` as seconds or as an HTTP date, which counts from the answer's own `Date`, else from `now`.
 pub(crate) fn retry_after(response: &HttpResponse, now: Timestamp) -> Option<Duration> {
     let value = response.header("Retry-After")?;
-    if let Ok(seconds) = value.parse::<f64>() {
+    if let Some(wait) = parse_seconds(value) {
         // A service may ask for anything; a year is as good as never.
-        return (0.0..=31_622_400.0)
-            .contains(&seconds)
-            .then(|| Duration::from_secs_f64(seconds));
+        return Some(wait).filter(|wait| wait.as_secs() < 31_622_400);
     }
     let base = service_now(response).unwrap_or(now);
     Timestamp::parse_http(value).map(|at| at.since(base))

@@ -1,12 +1,13 @@
 //! Everything that another process needs to go on: no credential, no secret parameter, no second start.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::error::{Error, ErrorCode};
 use crate::http::RequestId;
 use crate::poller::options::RunOptions;
 use crate::poller::{Job, Poller};
+use crate::read::readable;
 use crate::run::RunInfo;
 use crate::time::Timestamp;
 
@@ -15,7 +16,7 @@ pub const SNAPSHOT_VERSION: u32 = 1;
 
 /// A small JSON document. Store it when [`Output::Persist`](crate::poller::Output::Persist) gives it, and give it to
 /// [`Poller::resume`] in another process.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(all(target_family = "wasm", feature = "client"), derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -47,8 +48,17 @@ pub struct Snapshot {
     pub left_out: Vec<String>,
 }
 
+readable!(Snapshot required {
+    version: "pqrun",
+    job: "job",
+    options: "options",
+    began: "began",
+    deadline: "deadline",
+    start: "start",
+} run: "run", left_out: "leftOut");
+
 /// What is known of the start.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[cfg_attr(all(target_family = "wasm", feature = "client"), derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -73,7 +83,7 @@ pub struct StartRecord {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(all(target_family = "wasm", feature = "client"), tsify(optional))]
     pub known_ids: Vec<String>,
-    /// Fabric: request ids of starts whose answers were unclear.
+    /// Fabric: request ids of starts whose answers were unclear, and of the one that was sent once more.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(all(target_family = "wasm", feature = "client"), tsify(optional))]
     pub request_ids: Vec<String>,
@@ -110,6 +120,22 @@ pub struct StartRecord {
     #[serde(skip)]
     pub(super) late: Vec<RequestId>,
 }
+
+readable!(StartRecord stored {
+    sent_at: "sentAt",
+    job_id: "jobId",
+    token: "token",
+    looked_at: "lookedAt",
+    known_ids: "knownIds",
+    request_ids: "requestIds",
+    unanswered: "unanswered",
+    unnamed: "unnamed",
+    accepted: "accepted",
+    resent: "resent",
+    races: "races",
+    raced: "raced",
+    clock_offset: "clockOffset",
+});
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
 const fn is_false(flag: &bool) -> bool {
@@ -295,4 +321,36 @@ fn put_secrets(job: &mut Job, names: &[String], mut values: Map<String, Value>) 
         }
     }
     missing
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_member_of_a_start_is_read_back() {
+        let full = StartRecord {
+            sent_at: Some(Timestamp(1)),
+            job_id: Some("2".to_owned()),
+            token: Some("3".to_owned()),
+            looked_at: Some(Timestamp(4)),
+            known_ids: vec!["5".to_owned()],
+            request_ids: vec!["6".to_owned()],
+            unanswered: true,
+            unnamed: true,
+            accepted: true,
+            resent: true,
+            races: 7,
+            raced: true,
+            clock_offset: -8,
+            unsure: 0,
+            late: Vec::new(),
+        };
+        let json = serde_json::to_string(&full).expect("a record is JSON");
+        assert_eq!(
+            serde_json::from_str::<StartRecord>(&json).expect("it reads back"),
+            full,
+            "{json}"
+        );
+    }
 }

@@ -8,7 +8,7 @@ use crate::error::{Error, ErrorCode};
 use crate::fabric::instance::{Instance, canonical_guid};
 use crate::fingerprint::fingerprint;
 use crate::http::{BaseUrl, HttpResponse, Service};
-use crate::json;
+use crate::json::{self, quoted};
 use crate::poller::options::RunOptions;
 use crate::poller::{Job, Poller};
 use crate::run::Outcome;
@@ -154,7 +154,7 @@ pub(super) fn check_attach(mut job: Job, run_id: &str) -> Result<(Job, BaseUrl, 
     let refuse = |expected: &str| {
         Error::new(
             ErrorCode::InvalidOptions,
-            format!("run id: expected {expected}, found {run_id:?}"),
+            format!("run id: expected {expected}, found {}", quoted(run_id)),
         )
     };
     let (base, id) = match &mut job {

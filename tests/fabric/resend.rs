@@ -282,3 +282,27 @@ fn a_throttled_second_start_is_still_only_the_second() {
         .run();
     assert_eq!(usual.outcome, Outcome::Succeeded);
 }
+
+#[test]
+fn a_start_that_the_host_does_not_send_was_never_made() {
+    for lost_before in [false, true] {
+        let service = Shared::default();
+        if lost_before {
+            service.set().answers.push_back(nothing(true, refusal(503, "X")));
+        }
+        let hangs = nothing(false, Reply::Hang);
+        service.set().answers.push_back(hangs);
+        let mut host = service.start(json!({}));
+        host.run_until(|host| starts(host).len() == 1 + usize::from(lost_before));
+        let id = starts(&host).last().expect("a start").request.id;
+        let error = pqrun::error::Error::new(ErrorCode::MissingCredentials, "no token");
+        host.input(pqrun::poller::Input::NotSent { id, error });
+        let result = host.result().expect("it is over");
+        let expected = if lost_before {
+            (Outcome::Abandoned, Some(ErrorCode::StartUnconfirmed))
+        } else {
+            (Outcome::Rejected, Some(ErrorCode::MissingCredentials))
+        };
+        assert_eq!((result.outcome, code(&result)), expected);
+    }
+}

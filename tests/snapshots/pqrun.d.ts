@@ -330,7 +330,7 @@ export interface DatabricksJob {
     /**
      * The workspace's address, such as `https://adb-1111222233334444.5.azuredatabricks.net`.
      */
-    host?: string;
+    host: string;
     /**
      * `2.2` (default), `2.1` or `2.0`.
      */
@@ -412,11 +412,11 @@ export interface FabricJob {
     /**
      * The workspace's id, a GUID.
      */
-    workspaceId?: string;
+    workspaceId: string;
     /**
      * The item's id, a GUID.
      */
-    itemId?: string;
+    itemId: string;
     /**
      * The job type, an open text: `Pipeline` (default), `RunNotebook`, `sparkjob`, `Execute`, `TableMaintenance`, ….
      */
@@ -550,7 +550,7 @@ export interface RunResult {
     /**
      * The run's last seen state in the service's words.
      */
-    state?: RawState;
+    state: RawState;
     /**
      * The service's message about the run, or ours about why there is none.
      */
@@ -562,15 +562,15 @@ export interface RunResult {
     /**
      * Whether a cancel of ours was accepted by the service.
      */
-    cancelSent?: boolean;
+    cancelSent: boolean;
     /**
      * What a person should know.
      */
-    warnings?: Warning[];
+    warnings: Warning[];
     /**
      * Every task's or activity's output, in the order in which they began.
      */
-    outputs?: RunOutput[];
+    outputs: RunOutput[];
     /**
      * Why the outputs are not all there.
      */
@@ -650,11 +650,11 @@ export interface RunOutput {
     /**
      * The task's state in the service's words.
      */
-    state?: RawState;
+    state: RawState;
     /**
      * 0 for the first attempt.
      */
-    attempt?: number;
+    attempt: number;
     /**
      * When the task began.
      */
@@ -670,7 +670,7 @@ export interface RunOutput {
     /**
      * Whether the service cut it. A cut text is never read as a table.
      */
-    truncated?: boolean;
+    truncated: boolean;
     /**
      * Why the task failed, as far as the service tells.
      */
@@ -821,7 +821,7 @@ export interface StartRecord {
      */
     knownIds?: string[];
     /**
-     * Fabric: request ids of starts whose answers were unclear.
+     * Fabric: request ids of starts whose answers were unclear, and of the one that was sent once more.
      */
     requestIds?: string[];
     /**
@@ -844,6 +844,10 @@ export interface StartRecord {
      * Fabric with `reuse`: how often the look began anew because the run that won a race was cancelled.
      */
     races?: number;
+    /**
+     * Fabric with `reuse`: whether the run is another caller's that won a race.
+     */
+    raced?: boolean;
     /**
      * Milliseconds by which the service's clock is ahead of the host's, as far as its answers tell.
      */

@@ -14,6 +14,7 @@ use crate::poller::collect::{Fetch, MOST_DEPTH};
 use crate::poller::follow::check_id;
 use crate::poller::{Job, Poller};
 use crate::run::RunOutput;
+use crate::sort::sort_few;
 use crate::time::Timestamp;
 
 /// A part of a Databricks run's outputs.
@@ -175,7 +176,7 @@ impl Poller {
             return;
         }
         let mut latest = latest_attempts(&page.tasks);
-        latest.sort_by_key(|task| task.start_time.unwrap_or(Timestamp(u64::MAX)));
+        sort_few(&mut latest, |task| task.start_time.unwrap_or(Timestamp(u64::MAX)));
         for task in latest {
             self.databricks_task(format!("{prefix}{}", task.key), task, depth);
         }

@@ -35,7 +35,8 @@ pub(in crate::poller) struct Activities {
     depth: usize,
     /// How often nothing was there.
     asked: usize,
-    token: Option<String>,
+    /// The tokens that were followed, against circles.
+    tokens: Vec<String>,
     found: Vec<Activity>,
 }
 
@@ -58,7 +59,7 @@ impl Poller {
                 prefix: String::new(),
                 depth: 0,
                 asked: 0,
-                token: None,
+                tokens: Vec::new(),
                 found: Vec::new(),
             })
         } else {
@@ -80,14 +81,15 @@ impl Poller {
                 let now = self.host_as_service(self.now);
                 let start = info.and_then(|run| run.start_time).unwrap_or(now);
                 let end = info.and_then(|run| run.end_time).unwrap_or(now);
+                let token = part.tokens.last().map(String::as_str);
                 match &part.workspace_id {
                     // A called pipeline may live in another workspace.
                     Some(workspace) if *workspace != job.workspace_id => {
                         let mut there = job.clone();
                         there.workspace_id.clone_from(workspace);
-                        there.query_activity_runs(&self.base, &part.id, (start, end), part.token.as_deref())
+                        there.query_activity_runs(&self.base, &part.id, (start, end), token)
                     }
-                    _ => job.query_activity_runs(&self.base, &part.id, (start, end), part.token.as_deref()),
+                    _ => job.query_activity_runs(&self.base, &part.id, (start, end), token),
                 }
             }
         }
@@ -136,8 +138,8 @@ impl Poller {
     fn activities_page(&mut self, mut part: Activities, found: Vec<Activity>, token: Option<String>) {
         part.found.extend(found);
         // A token that comes twice would go round for ever.
-        if token.is_some() && token != part.token {
-            part.token = token;
+        if let Some(token) = token.filter(|token| !part.tokens.contains(token)) {
+            part.tokens.push(token);
             if let Some(collecting) = self.collecting() {
                 collecting
                     .queue
@@ -149,7 +151,7 @@ impl Poller {
             // They come a while after the run's end.
             Some(wait) if part.found.is_empty() => {
                 part.asked += 1;
-                part.token = None;
+                part.tokens.clear();
                 self.collect_later(Fetch::Fabric(FabricFetch::Activities(part)), Duration::from_secs(*wait));
             }
             _ => self.add_activities(part),
@@ -176,7 +178,7 @@ impl Poller {
                         prefix: format!("{}/", activity.output.key),
                         depth,
                         asked: 0,
-                        token: None,
+                        tokens: Vec::new(),
                         found: Vec::new(),
                     })));
             }

@@ -1,19 +1,21 @@
 //! The one way of values between JavaScript and the core: through [`Value`], so that each type is read and written by
 //! one piece of code only.
 
-use js_sys::{Object, Reflect};
+use js_sys::{Array, Map, Object, Reflect, Symbol};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use wasm_bindgen::{JsCast, JsValue};
 
 use crate::error::{Error, ErrorCode};
+use crate::json::quoted;
+use crate::read::FromValue;
+use crate::search::holds;
 
 /// The largest integer up to which JavaScript's numbers tell neighbours apart.
 pub(super) const MAX_SAFE: i64 = 9_007_199_254_740_991;
 
 /// Members of an options object by name.
-pub(super) type Members = Map<String, Value>;
+pub(super) type Members = serde_json::Map<String, Value>;
 
 /// A value for JavaScript. What is absent is absent there too, not null.
 pub(super) fn to_js<T: Serialize + ?Sized>(value: &T) -> JsValue {
@@ -26,6 +28,11 @@ pub(super) fn value_to_js(mut value: Value) -> JsValue {
     value
         .serialize(&serde_wasm_bindgen::Serializer::json_compatible())
         .unwrap_or_default()
+}
+
+/// Neither a function nor a set, an array of bytes or the like, which would lose its items.
+fn is_plain(object: &Object) -> bool {
+    !object.is_function() && !Symbol::iterator().js_in(object)
 }
 
 fn write_large_integers(value: &mut Value) {
@@ -44,9 +51,58 @@ fn is_large(value: &Value) -> bool {
     }
 }
 
-/// A plain value from JavaScript.
+/// How deep a value from JavaScript may be; one that holds itself has no end.
+const MOST_DEPTH: usize = 128;
+
+/// A plain value from JavaScript; undefined counts as null, a `Map` as an object.
 pub(super) fn from_js(value: &JsValue) -> Result<Value, Error> {
-    serde_wasm_bindgen::from_value(value.clone()).map_err(|error| refuse(format!("expected plain data: {error}")))
+    plain(value, 0)
+}
+
+/// By hand: serde's reader of any value brings the texts of all that can be found in one, floats among them.
+fn plain(value: &JsValue, depth: usize) -> Result<Value, Error> {
+    if value.is_null() || value.is_undefined() {
+        return Ok(Value::Null);
+    }
+    if let Some(flag) = value.as_bool() {
+        return Ok(flag.into());
+    }
+    if let Some(number) = value.as_f64() {
+        return Ok(if number.fract() == 0.0 && number.abs() <= MAX_SAFE as f64 {
+            (number as i64).into()
+        } else {
+            number.into()
+        });
+    }
+    if let Some(text) = value.as_string() {
+        return Ok(text.into());
+    }
+    if value.is_bigint() {
+        let (signed, unsigned) = (i64::try_from(value.clone()), u64::try_from(value.clone()));
+        return match (signed, unsigned) {
+            (Ok(number), _) => Ok(number.into()),
+            (_, Ok(number)) => Ok(number.into()),
+            _ => Err(refuse("expected plain data: found a bigint beyond 64 bits")),
+        };
+    }
+    if depth == MOST_DEPTH {
+        return Err(refuse("expected plain data: found more than 128 levels"));
+    }
+    if Array::is_array(value) {
+        let items = value.unchecked_ref::<Array>();
+        return (0..items.length()).map(|at| plain(&items.get(at), depth + 1)).collect();
+    }
+    let object = match value.dyn_ref::<Map>() {
+        Some(map) => Object::from_entries(map).ok(),
+        None => value.dyn_ref::<Object>().filter(|object| is_plain(object)).cloned(),
+    };
+    let object = object.ok_or_else(|| refuse("expected plain data: found a function, a symbol or an iterable"))?;
+    let mut members = Members::new();
+    for name in Object::keys(&object).iter().filter_map(|name| name.as_string()) {
+        let member = plain(&get(&object, &name), depth + 1)?;
+        members.insert(name, member);
+    }
+    Ok(members.into())
 }
 
 /// The members of an options object but for those in `own`, which stay in JavaScript. A member that is undefined or
@@ -83,7 +139,7 @@ pub(super) fn take(members: &mut Members, names: &[&str]) -> Members {
 pub(super) fn refuse_rest(members: &Members) -> Result<(), Error> {
     match members.keys().next() {
         None => Ok(()),
-        Some(name) => Err(refuse(format!("expected known options, found {name:?}"))),
+        Some(name) => Err(refuse(format!("expected known options, found {}", quoted(name)))),
     }
 }
 
@@ -114,25 +170,14 @@ fn id_text(name: &str, value: &Value) -> Result<String, Error> {
     }
 }
 
-/// Reads a struct all of whose members may be absent; an error names the member.
-pub(super) fn read<T: DeserializeOwned>(members: Members) -> Result<T, Error> {
+/// Reads a struct; an error names the member.
+pub(super) fn read<T: FromValue>(members: Members) -> Result<T, Error> {
     if let Some((name, _)) = members.iter().find(|(_, value)| has_large(value)) {
         return Err(refuse(format!(
             "{name}: expected numbers below 2^53; give a larger one as a text"
         )));
     }
-    let whole = Value::Object(members);
-    serde_json::from_value(whole.clone()).map_err(|error| {
-        let alone = |(name, value): (&String, &Value)| {
-            let member = Value::Object(Members::from_iter([(name.clone(), value.clone())]));
-            serde_json::from_value::<T>(member).is_err().then(|| name.clone())
-        };
-        let name = whole
-            .as_object()
-            .and_then(|members| members.iter().find_map(alone))
-            .unwrap_or_default();
-        refuse(format!("{name}: {error}"))
-    })
+    T::from_value(members.into()).map_err(|wrong| wrong.into_error(ErrorCode::InvalidOptions))
 }
 
 fn has_large(value: &Value) -> bool {
@@ -181,7 +226,7 @@ pub(super) fn message_of(thrown: &JsValue) -> String {
     };
     let said = message(thrown).unwrap_or_else(|| "no message".to_owned());
     match message(&get(thrown, "cause")) {
-        Some(cause) if !said.contains(&cause) => format!("{said}: {cause}"),
+        Some(cause) if !holds(&said, &cause) => format!("{said}: {cause}"),
         _ => said,
     }
 }

@@ -11,7 +11,7 @@ use super::convert::{self, Members, refuse, throw, value_to_js};
 use super::driver::Until;
 use super::result::output_to_js;
 use super::service::{self, Client, Follow, List, result_of};
-use crate::databricks::job::DatabricksJob;
+use crate::databricks::job::{DatabricksJob, checked_id};
 use crate::databricks::output;
 use crate::databricks::run::{Run, Task};
 use crate::error::Error;
@@ -231,7 +231,7 @@ fn job_members(job: &JsValue) -> Result<Members, Error> {
 
 fn run_id_of(id: &JsValue) -> Result<String, Error> {
     let text = convert::id("runId", id)?;
-    wire::canonical_id(&text).ok_or_else(|| refuse(format!("runId: expected a positive 64-bit number, found {text:?}")))
+    checked_id("runId", &text)
 }
 
 /// The output of a task, under the task's key.

@@ -14,8 +14,8 @@ use super::service::{self, Client, Follow, List, Page, result_of};
 use crate::contract::QueryValue;
 use crate::error::Error;
 use crate::fabric::contract;
-use crate::fabric::instance::{Instance, canonical_guid};
-use crate::fabric::job::FabricJob;
+use crate::fabric::instance::Instance;
+use crate::fabric::job::{FabricJob, checked_guid as guid};
 use crate::http::{BaseUrl, Service};
 use crate::json as wire;
 use crate::run::{RunEvent, RunInfo};
@@ -253,10 +253,6 @@ impl FabricClient {
             ..self.job.clone()
         })
     }
-}
-
-fn guid(name: &str, text: &str) -> Result<String, Error> {
-    canonical_guid(text).ok_or_else(|| refuse(format!("{name}: expected a GUID, found {text:?}")))
 }
 
 fn with_item(item_id: &str, job: &JsValue) -> Result<Members, Error> {

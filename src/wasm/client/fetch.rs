@@ -15,6 +15,7 @@ use super::convert::{get, message_of, set};
 use super::host::Host;
 use crate::error::{Error, ErrorCode};
 use crate::http::{HttpRequest, HttpResponse, Method};
+use crate::search::split_once;
 
 #[wasm_bindgen]
 extern "C" {
@@ -99,11 +100,22 @@ pub(super) async fn send(host: &Host, request: &HttpRequest, flight: &Flight) ->
             let message = message_of(&thrown);
             Answer::Failed {
                 // A host may repeat a header in its message.
-                message: token.map_or(message.clone(), |token| message.replace(&token, "…")),
+                message: token.map_or(message.clone(), |token| without(&message, &token)),
                 may_have_left: !surely_did_not_leave(&thrown),
             }
         }
     }
+}
+
+/// The text with a sign in the place of each `secret`.
+fn without(mut text: &str, secret: &str) -> String {
+    let mut kept = String::new();
+    while let Some((before, behind)) = split_once(text, secret) {
+        kept.push_str(before);
+        kept.push('…');
+        text = behind;
+    }
+    kept + text
 }
 
 async fn answer(

@@ -16,6 +16,7 @@ use crate::error::{Error, ErrorCode};
 use crate::http::Service;
 use crate::poller::snapshot::{Resume, Snapshot};
 use crate::poller::{Input, Poller};
+use crate::read::FromValue;
 use crate::time::Timestamp;
 
 /// Starts a Databricks job, follows its run to the end, reads its outputs.
@@ -104,10 +105,10 @@ fn attach(service: Service, id_name: &str, options: &JsValue) -> Result<RunHandl
 pub(super) fn resume(snapshot: &JsValue, options: &JsValue, own: &[&str], now: Timestamp) -> Result<Poller, Error> {
     let invalid = |message: String| Error::new(ErrorCode::InvalidSnapshot, message);
     let stored = match snapshot.as_string() {
-        Some(text) => serde_json::from_str(&text).map_err(|error| invalid(error.to_string()))?,
+        Some(text) => serde_json::from_slice(text.as_bytes()).map_err(|error| invalid(error.to_string()))?,
         None => convert::from_js(snapshot)?,
     };
-    let stored: Snapshot = serde_json::from_value(stored).map_err(|error| invalid(error.to_string()))?;
+    let stored = Snapshot::from_value(stored).map_err(|wrong| wrong.into_error(ErrorCode::InvalidSnapshot))?;
     let mut members = convert::members(options, "options", own)?;
     let mut resume = Resume::default();
     match members.shift_remove("secretValues") {

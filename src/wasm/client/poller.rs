@@ -104,7 +104,7 @@ impl JsPoller {
         body: Vec<u8>,
     ) -> Result<(), JsValue> {
         let headers = convert::from_js(headers)
-            .and_then(|headers| serde_json::from_value(headers).map_err(|_| refuse("headers: expected pairs of texts")))
+            .and_then(|headers| pairs(&headers).ok_or_else(|| refuse("headers: expected pairs of texts")))
             .map_err(throw)?;
         self.handle(
             now,
@@ -178,6 +178,15 @@ impl JsPoller {
     fn handle(&mut self, now: f64, input: Input) -> Result<(), JsValue> {
         self.0.handle_input(timestamp(now), input).map_err(throw)
     }
+}
+
+fn pairs(headers: &Value) -> Option<Vec<(String, String)>> {
+    let text = |value: &Value| value.as_str().map(str::to_owned);
+    let pair = |pair: &Value| match pair.as_array()?.as_slice() {
+        [name, value] => Some((text(name)?, text(value)?)),
+        _ => None,
+    };
+    headers.as_array()?.iter().map(pair).collect()
 }
 
 fn read_job(job: &JsValue) -> Result<Job, Error> {

@@ -7,6 +7,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use super::convert::{self, MAX_SAFE, refuse, set, throw};
 use super::options::{is_absent, json_path};
 use crate::error::{Error, ErrorCode};
+use crate::json::quoted;
 use crate::table::{CellRef, Column, ColumnType, CsvOptions, JsonPath, Table, TableError};
 
 /// Rows and typed columns.
@@ -165,7 +166,12 @@ impl JsTable {
                 ("header" | "defuseFormulas", None) => {
                     return Err(throw(refuse(format!("{name}: expected true or false"))));
                 }
-                _ => return Err(throw(refuse(format!("expected known options, found {name:?}")))),
+                _ => {
+                    return Err(throw(refuse(format!(
+                        "expected known options, found {}",
+                        quoted(&name)
+                    ))));
+                }
             };
         }
         Ok(self.0.to_csv(&csv))

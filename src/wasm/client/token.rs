@@ -9,6 +9,7 @@ use wasm_bindgen_futures::JsFuture;
 use super::convert::{get, message_of, set};
 use super::host::now;
 use crate::http::{HttpRequest, Service};
+use crate::search;
 
 /// How long before its end a token is not used any more.
 const MARGIN_MS: f64 = 120_000.0;
@@ -118,8 +119,9 @@ impl Tokens {
 
 /// Scheme, host and port.
 fn origin(url: &str) -> &str {
-    let start = url.find("://").map_or(0, |at| at + 3);
-    url[start..].find('/').map_or(url, |end| &url[..start + end])
+    let start = search::find(url, "://").map_or(0, |at| at + 3);
+    let end = url.bytes().skip(start).position(|byte| byte == b'/');
+    end.and_then(|end| url.get(..start + end)).unwrap_or(url)
 }
 
 /// Refuses what no header can carry, before a `fetch` refuses it in a message that repeats it.

@@ -1,0 +1,296 @@
+//! Reading options and snapshots: structs from JSON values, with an error that says where, what was expected and what
+//! was found.
+//!
+//! Derived readers of serde do the same but weigh 100 KB of code in the wasm module, since each is compiled for each
+//! type and each kind of source. Here a struct is a table of names and places, and one loop reads all of them. serde's
+//! `Deserialize` goes the same way, so that there is one reader for each type.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde_json::{Map, Value};
+
+use crate::json::{kind, quoted};
+
+/// What is wrong with a value, and where in it.
+#[derive(Debug)]
+pub(crate) struct Wrong {
+    path: String,
+    message: String,
+}
+
+impl Wrong {
+    pub(crate) fn new(message: String) -> Self {
+        let path = String::new();
+        Self { path, message }
+    }
+
+    /// Something else was expected than what is there.
+    pub(crate) fn expected(expected: &str, found: &Value) -> Self {
+        let found = match found {
+            Value::String(text) => &quoted(text),
+            other => kind(other),
+        };
+        Self::new(["expected ", expected, ", found ", found].concat())
+    }
+
+    /// A member is missing.
+    pub(crate) fn missing(name: &str) -> Self {
+        Self::new("expected it, found nothing".to_owned()).within(name)
+    }
+
+    /// The same, seen from one level higher.
+    pub(crate) fn within(mut self, name: &str) -> Self {
+        let rest = if self.path.is_empty() {
+            String::new()
+        } else {
+            [".", &self.path].concat()
+        };
+        self.path = [name, &rest].concat();
+        self
+    }
+
+    /// As an error of the crate.
+    #[cfg(all(target_family = "wasm", feature = "client"))]
+    pub(crate) fn into_error(self, code: crate::error::ErrorCode) -> crate::error::Error {
+        crate::error::Error::new(code, self.to_string())
+    }
+}
+
+impl fmt::Display for Wrong {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.path.is_empty() {
+            f.write_str(&self.path)?;
+            f.write_str(": ")?;
+        }
+        f.write_str(&self.message)
+    }
+}
+
+/// What can be read from a JSON value.
+pub(crate) trait FromValue: Sized {
+    fn from_value(value: Value) -> Result<Self, Wrong>;
+}
+
+/// A place that a value is read into.
+pub(crate) trait Slot {
+    fn put(&mut self, value: Value) -> Result<(), Wrong>;
+}
+
+impl<T: FromValue> Slot for T {
+    fn put(&mut self, value: Value) -> Result<(), Wrong> {
+        *self = T::from_value(value)?;
+        Ok(())
+    }
+}
+
+/// What becomes of members that have no place.
+#[derive(Clone, Copy, Eq, PartialEq)]
+pub(crate) enum Unknown {
+    /// In what a person wrote they are most likely misspelt.
+    Refused,
+    /// In what a program stored they are of a later version.
+    Skipped,
+}
+
+/// Reads an object's members into their places. What is absent stays as it is.
+pub(crate) fn members(value: Value, unknown: Unknown, slots: &mut [(&str, &mut dyn Slot)]) -> Result<(), Wrong> {
+    for (name, value) in object(value)? {
+        match slots.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, slot)) => slot.put(value).map_err(|wrong| wrong.within(&name))?,
+            None if unknown == Unknown::Skipped => {}
+            None => return Err(Wrong::new(format!("expected known members, found {}", quoted(&name)))),
+        }
+    }
+    Ok(())
+}
+
+/// The members of an object.
+pub(crate) fn object(value: Value) -> Result<Map<String, Value>, Wrong> {
+    match value {
+        Value::Object(members) => Ok(members),
+        other => Err(Wrong::expected("an object", &other)),
+    }
+}
+
+/// The one of `all` with this name. `names` are in the same order.
+pub(crate) fn one_of<T: Copy>(value: &Value, names: &[&str], all: &[T]) -> Result<T, Wrong> {
+    let at = index_of(value, names)?;
+    Ok(all[at])
+}
+
+fn index_of(value: &Value, names: &[&str]) -> Result<usize, Wrong> {
+    let found = value
+        .as_str()
+        .and_then(|text| names.iter().position(|name| *name == text));
+    found.ok_or_else(|| Wrong::expected(&names.join(" or "), value))
+}
+
+fn array(value: Value) -> Result<Vec<Value>, Wrong> {
+    match value {
+        Value::Array(items) => Ok(items),
+        other => Err(Wrong::expected("an array", &other)),
+    }
+}
+
+fn integer(value: &Value, least: i64, most: u64) -> Result<u64, Wrong> {
+    let signed = value
+        .as_i64()
+        .filter(|number| *number < 0 && *number >= least)
+        .map(i64::cast_unsigned);
+    let found = value.as_u64().filter(|number| *number <= most).or(signed);
+    found.ok_or_else(|| Wrong::expected("an integer in its range", value))
+}
+
+impl FromValue for String {
+    fn from_value(value: Value) -> Result<Self, Wrong> {
+        match value {
+            Value::String(text) => Ok(text),
+            other => Err(Wrong::expected("a text", &other)),
+        }
+    }
+}
+
+impl FromValue for bool {
+    fn from_value(value: Value) -> Result<Self, Wrong> {
+        value.as_bool().ok_or_else(|| Wrong::expected("true or false", &value))
+    }
+}
+
+impl FromValue for u8 {
+    fn from_value(value: Value) -> Result<Self, Wrong> {
+        integer(&value, 0, Self::MAX.into()).map(|number| number as Self)
+    }
+}
+
+impl FromValue for u32 {
+    fn from_value(value: Value) -> Result<Self, Wrong> {
+        integer(&value, 0, Self::MAX.into()).map(|number| number as Self)
+    }
+}
+
+impl FromValue for u64 {
+    fn from_value(value: Value) -> Result<Self, Wrong> {
+        integer(&value, 0, Self::MAX)
+    }
+}
+
+impl FromValue for i64 {
+    fn from_value(value: Value) -> Result<Self, Wrong> {
+        integer(&value, Self::MIN, Self::MAX.cast_unsigned()).map(u64::cast_signed)
+    }
+}
+
+impl FromValue for Value {
+    fn from_value(value: Value) -> Result<Self, Wrong> {
+        Ok(value)
+    }
+}
+
+impl FromValue for Map<String, Value> {
+    fn from_value(value: Value) -> Result<Self, Wrong> {
+        object(value)
+    }
+}
+
+impl<T: FromValue> FromValue for Option<T> {
+    fn from_value(value: Value) -> Result<Self, Wrong> {
+        if value.is_null() {
+            Ok(None)
+        } else {
+            T::from_value(value).map(Some)
+        }
+    }
+}
+
+impl FromValue for Vec<String> {
+    fn from_value(value: Value) -> Result<Self, Wrong> {
+        let mut texts = Self::new();
+        for (at, item) in array(value)?.into_iter().enumerate() {
+            texts.push(String::from_value(item).map_err(|wrong| wrong.within(&at.to_string()))?);
+        }
+        Ok(texts)
+    }
+}
+
+impl FromValue for BTreeMap<String, String> {
+    fn from_value(value: Value) -> Result<Self, Wrong> {
+        let mut texts = Self::new();
+        for (name, value) in object(value)? {
+            let text = String::from_value(value).map_err(|wrong| wrong.within(&name))?;
+            texts.insert(name, text);
+        }
+        Ok(texts)
+    }
+}
+
+/// Lets serde read a type by its [`FromValue`].
+macro_rules! by_value {
+    ($type:ty) => {
+        impl<'de> serde::Deserialize<'de> for $type {
+            fn deserialize<D: serde::Deserializer<'de>>(source: D) -> Result<Self, D::Error> {
+                let value = serde_json::Value::deserialize(source)?;
+                $crate::read::FromValue::from_value(value).map_err(serde::de::Error::custom)
+            }
+        }
+    };
+}
+
+/// Makes a struct readable that has a default: members with their names in JSON, each of which may be absent. A
+/// `stored` one was written by a program. With `required` the struct needs no default; those members must be there.
+macro_rules! readable {
+    ($type:ident { $($field:ident: $name:literal),+ $(,)? }) => {
+        impl $type {
+            /// The members that it may have in JSON.
+            pub const MEMBERS: &'static [&'static str] = &[$($name),+];
+        }
+
+        $crate::read::readable!($type as Refused { $($field: $name),+ });
+    };
+    ($type:ident stored { $($field:ident: $name:literal),+ $(,)? }) => {
+        $crate::read::readable!($type as Skipped { $($field: $name),+ });
+    };
+    ($type:ident as $unknown:ident { $($field:ident: $name:literal),+ }) => {
+        impl $crate::read::FromValue for $type {
+            fn from_value(value: serde_json::Value) -> Result<Self, $crate::read::Wrong> {
+                let mut read = Self::default();
+                $crate::read::members(value, $crate::read::Unknown::$unknown, &mut [$(($name, &mut read.$field)),+])?;
+                Ok(read)
+            }
+        }
+
+        $crate::read::by_value!($type);
+    };
+    ($type:ident required { $($must:ident: $must_name:literal),+ $(,)? } $($field:ident: $name:literal),+ $(,)?) => {
+        impl $crate::read::FromValue for $type {
+            fn from_value(value: serde_json::Value) -> Result<Self, $crate::read::Wrong> {
+                $(let mut $must = None;)+
+                $(let mut $field = Default::default();)+
+                $crate::read::members(
+                    value,
+                    $crate::read::Unknown::Skipped,
+                    &mut [$(($must_name, &mut $must),)+ $(($name, &mut $field)),+],
+                )?;
+                $(let Some($must) = $must else { return Err($crate::read::Wrong::missing($must_name)) };)+
+                Ok(Self { $($must,)+ $($field),+ })
+            }
+        }
+
+        $crate::read::by_value!($type);
+    };
+}
+
+/// Makes an enum readable whose variants are texts in JSON.
+macro_rules! readable_texts {
+    ($type:ident { $($variant:ident: $name:literal),+ $(,)? }) => {
+        impl $crate::read::FromValue for $type {
+            fn from_value(value: serde_json::Value) -> Result<Self, $crate::read::Wrong> {
+                $crate::read::one_of(&value, &[$($name),+], &[$(Self::$variant),+])
+            }
+        }
+
+        $crate::read::by_value!($type);
+    };
+}
+
+pub(crate) use {by_value, readable, readable_texts};
