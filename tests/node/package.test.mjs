@@ -270,7 +270,7 @@ test("wrong options throw a PqrunError with a code and a hint, before anything i
     [() => runDatabricksJob({ ...ofJob(server), token: undefined }), "missingCredentials"],
     [() => runFabricItem({ ...ofItem(server), itemId: "orders" }), "invalidOptions"],
     [() => runFabricItem({ ...ofItem(server), outputPath: "rows[" }), "invalidOptions"],
-    [() => runDatabricksJob(undefined), "invalidOptions"],
+    [() => runDatabricksJob(undefined), "invalidHost"],
     [() => resumeRun({ pqrun: 99 }, { token: "x" }), "invalidSnapshot"],
     [() => attachDatabricksRun({ host: server.url, token: "x", runId: 2 ** 53 }), "invalidOptions"],
   ];
