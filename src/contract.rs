@@ -96,7 +96,7 @@ impl Endpoint {
             endpoint: self,
             url,
             headers,
-            body: body.map(Value::to_string),
+            body: body.map(crate::json::written),
             timeout: REQUEST_TIMEOUT,
         }
     }

@@ -1,5 +1,6 @@
 //! Reading a service's JSON: every member may be absent, of another type, or a number written as text.
 
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::error::{Error, ErrorCode};
@@ -79,8 +80,36 @@ pub(crate) const fn kind(value: &Value) -> &'static str {
 /// A text in quotation marks, for messages.
 pub(crate) fn quoted(text: &str) -> String {
     // Debug would do, but brings tables of Unicode's properties.
-    Value::from(text).to_string()
+    written(&text.into())
 }
+
+/// The value as JSON. Its `to_string` would go through a formatter, whose errors bring much that never happens.
+pub(crate) fn written(value: &Value) -> String {
+    serde_json::to_string(value).unwrap_or_default()
+}
+
+/// Anything of ours as JSON; null if it can't be.
+pub(crate) fn value<T: Serialize + ?Sized>(of: &T) -> Value {
+    serde_json::to_value(of).unwrap_or_default()
+}
+
+/// An object of these members.
+pub(crate) fn object_of(members: Vec<(&str, Value)>) -> Value {
+    let mut object = Map::new();
+    for (name, value) in members {
+        object.insert(name.to_owned(), value);
+    }
+    Value::Object(object)
+}
+
+/// An object of values that serialize, as `serde_json::json` makes it, without that one's panics and their texts.
+macro_rules! record {
+    ($($name:literal: $value:expr),+ $(,)?) => {
+        $crate::json::object_of(vec![$(($name, $crate::json::value(&$value))),+])
+    };
+}
+
+pub(crate) use record;
 
 /// A member that is not null.
 pub(crate) fn member<'a>(value: &'a Value, name: &str) -> Option<&'a Value> {
@@ -158,6 +187,6 @@ pub(crate) fn canonical(value: &Value) -> String {
             ["{", &members.join(","), "}"].concat()
         }
         Value::Array(items) => ["[", &items.iter().map(canonical).collect::<Vec<_>>().join(","), "]"].concat(),
-        scalar => scalar.to_string(),
+        scalar => written(scalar),
     }
 }

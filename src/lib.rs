@@ -10,6 +10,7 @@ mod json;
 pub mod output_table;
 pub mod poller;
 mod read;
+mod refusal;
 pub mod run;
 mod search;
 #[cfg(feature = "simulator")]

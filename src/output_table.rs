@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::error::{Error, ErrorCode};
+use crate::json;
 use crate::run::{OutputKind, RunOutput};
 use crate::table::{JsonPath, Table, TableError, TableErrorCode};
 
@@ -28,7 +29,7 @@ pub fn output_table(output: &RunOutput, path: Option<&JsonPath>) -> Option<Resul
         (OutputKind::Rows, _, Some(Value::Array(rows))) if path.is_none() => Table::from_values(rows),
         (OutputKind::ReturnValue, _, Some(value)) if path.is_none() => Table::from_values(std::slice::from_ref(value)),
         (OutputKind::Rows | OutputKind::ReturnValue | OutputKind::Data, _, Some(value)) => {
-            Table::from_json(value.to_string().as_bytes(), path.unwrap_or(&JsonPath::root()))
+            Table::from_json(json::written(value).as_bytes(), path.unwrap_or(&JsonPath::root()))
         }
         _ => return None,
     };

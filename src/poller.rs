@@ -4,12 +4,17 @@
 //! gives [`Output::Timeout`] or [`Output::Done`]; then wait for one input and give it to [`Poller::handle_input`].** A
 //! [`Output::Persist`] is stored before the outputs behind it are carried out.
 
+mod clock;
 mod collect;
 mod databricks;
+mod ending;
 mod exchange;
 mod fabric;
 mod follow;
+mod lookup;
 pub mod options;
+mod race;
+mod report;
 pub(crate) mod schedule;
 #[cfg(any(test, all(target_family = "wasm", feature = "client")))]
 pub(crate) mod single;
@@ -30,7 +35,6 @@ use crate::http::{BaseUrl, HttpRequest, HttpResponse, RequestId, Service};
 use crate::read::{self, FromValue, Wrong, by_value};
 use crate::run::{
     Counts, EventKind, IdentifiedBy, Outcome, Phase, RawState, RunEvent, RunInfo, RunOutput, RunResult, Warning,
-    WarningCode,
 };
 use crate::time::Timestamp;
 
@@ -266,6 +270,7 @@ impl Poller {
     pub fn start(mut job: Job, options: RunOptions, random: [u8; 16], now: Timestamp) -> Result<Self, Error> {
         let base = job.check()?;
         start::check_options(&job, &options)?;
+        snapshot::check_secrets(&job, &options.secret_parameters)?;
         start::add_marker(&mut job, &options);
         let mut poller = Self::assemble(job, base, options, random, now);
         poller.record.token = Some(start::own_token(random));
@@ -468,65 +473,6 @@ impl Poller {
             _ => return false,
         }
         true
-    }
-
-    fn warn(&mut self, code: WarningCode, message: impl Into<String>) {
-        let warning = Warning {
-            code,
-            message: message.into(),
-        };
-        if !self.warnings.contains(&warning) {
-            let mut event = self.event(EventKind::Warning);
-            event.message.clone_from(&warning.message);
-            self.queue.push_back(Output::Event(Box::new(event)));
-            self.warnings.push(warning);
-        }
-    }
-
-    /// Sends a status event if anything but the times has changed.
-    fn report(&mut self) {
-        let event = self.event(EventKind::Status);
-        let timeless = RunEvent {
-            at: Timestamp(0),
-            elapsed: 0,
-            next_poll_at: None,
-            ..event.clone()
-        };
-        if self.reported.as_ref() != Some(&timeless) {
-            self.reported = Some(timeless);
-            self.queue.push_back(Output::Event(Box::new(event)));
-        }
-    }
-
-    fn event(&self, kind: EventKind) -> RunEvent {
-        let phase = match &self.stage {
-            Stage::Looking(_) => Phase::Looking,
-            Stage::Starting(_) => Phase::Starting,
-            Stage::Reconciling(_) => Phase::Reconciling,
-            Stage::Following(_) => self.seen.phase.unwrap_or(Phase::Queued),
-            Stage::Collecting(_) => Phase::ReadingOutput,
-            Stage::Done(_) => Phase::Ended,
-        };
-        let next_poll_at = match &self.stage {
-            Stage::Following(following) => following.wake,
-            Stage::Reconciling(reconciling) => reconciling.wake,
-            _ => None,
-        };
-        RunEvent {
-            kind,
-            at: self.now,
-            elapsed: u64::try_from(self.now.since(self.began).as_millis()).unwrap_or(u64::MAX),
-            phase,
-            state: self.seen.raw.state.clone(),
-            message: self.seen.message.clone(),
-            queue_reason: self.seen.queue_reason.clone(),
-            tasks: self.seen.tasks,
-            iterations: self.seen.iterations,
-            run_id: self.run.as_ref().map(|run| run.id.clone()),
-            run_page_url: self.run.as_ref().and_then(|run| run.page_url.clone()),
-            next_poll_at,
-            error: None,
-        }
     }
 
     /// Ends without a run's end: rejected, abandoned, timed out, or cancelled before anything was started.

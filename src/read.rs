@@ -237,7 +237,7 @@ macro_rules! by_value {
 }
 
 /// Makes a struct readable that has a default: members with their names in JSON, each of which may be absent. A
-/// `stored` one was written by a program. With `required` the struct needs no default; those members must be there.
+/// `stored` one was written by a program, `without` those members. With `required` the struct needs no default; those members must be there.
 macro_rules! readable {
     ($type:ident { $($field:ident: $name:literal),+ $(,)? }) => {
         impl $type {
@@ -245,14 +245,16 @@ macro_rules! readable {
             pub const MEMBERS: &'static [&'static str] = &[$($name),+];
         }
 
-        $crate::read::readable!($type as Refused { $($field: $name),+ });
+        $crate::read::readable!($type as Refused { $($field: $name),+ } without {});
     };
-    ($type:ident stored { $($field:ident: $name:literal),+ $(,)? }) => {
-        $crate::read::readable!($type as Skipped { $($field: $name),+ });
+    ($type:ident stored { $($field:ident: $name:literal),+ $(,)? } without { $($other:ident),+ }) => {
+        $crate::read::readable!($type as Skipped { $($field: $name),+ } without { $($other),+ });
     };
-    ($type:ident as $unknown:ident { $($field:ident: $name:literal),+ }) => {
+    ($type:ident as $unknown:ident { $($field:ident: $name:literal),+ } without { $($other:ident),* }) => {
         impl $crate::read::FromValue for $type {
             fn from_value(value: serde_json::Value) -> Result<Self, $crate::read::Wrong> {
+                // Only to be compiled: no member of the struct can be forgotten.
+                let _ = |Self { $($field: _,)+ $($other: _),* }: Self| ();
                 let mut read = Self::default();
                 $crate::read::members(value, $crate::read::Unknown::$unknown, &mut [$(($name, &mut read.$field)),+])?;
                 Ok(read)

@@ -129,7 +129,7 @@ impl Table {
             if position > 0 {
                 text.push(',');
             }
-            text.push_str(&row.to_string());
+            text.push_str(&crate::json::written(row));
         }
         text.push(']');
         limit(text.len())?;

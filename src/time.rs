@@ -120,11 +120,7 @@ impl Timestamp {
             year => year,
         };
         reader.expect(b' ')?;
-        let hour = reader.digits(2, 2)?;
-        reader.expect(b':')?;
-        let minute = reader.digits(2, 2)?;
-        reader.expect(b':')?;
-        let second = reader.digits(2, 2)?;
+        let (hour, minute, second) = reader.clock(2)?;
         epoch_ms(year, month, day, hour, minute, second).map(Self)
     }
 
@@ -140,11 +136,7 @@ impl Timestamp {
         reader.expect(b'/')?;
         let year = reader.digits(4, 4)?;
         reader.expect(b' ')?;
-        let hour = reader.digits(1, 2)?;
-        reader.expect(b':')?;
-        let minute = reader.digits(2, 2)?;
-        reader.expect(b':')?;
-        let second = reader.digits(2, 2)?;
+        let (hour, minute, second) = reader.clock(1)?;
         let _ = reader.take(b' ');
         let hour = match (reader.next().map(|b| b.to_ascii_uppercase()), hour) {
             (Some(b'P'), 1..=11) => hour + 12,
@@ -209,6 +201,15 @@ impl Reader<'_> {
                 .iter()
                 .fold(0, |number, digit| number * 10 + u64::from(digit - b'0')),
         )
+    }
+
+    /// `8:49:37`, the hour with at least so many digits.
+    fn clock(&mut self, hour_digits: usize) -> Option<(u64, u64, u64)> {
+        let hour = self.digits(hour_digits, 2)?;
+        self.expect(b':')?;
+        let minute = self.digits(2, 2)?;
+        self.expect(b':')?;
+        Some((hour, minute, self.digits(2, 2)?))
     }
 
     /// Milliseconds from a fraction of 0 to 9 digits.

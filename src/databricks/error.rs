@@ -1,23 +1,13 @@
 //! Reading a refusal: every body shape that the service, its gateways and proxies are known to send.
 
-use std::time::Duration;
-
 use serde_json::Value;
 
-use crate::error::{Error, ErrorCode};
+use crate::error::ErrorCode;
 use crate::http::HttpResponse;
 use crate::json;
+use crate::refusal::Refusal;
 use crate::search::{holds, split_once};
 use crate::time::parse_seconds;
-
-/// The service's code, message, request id and wish to be left alone for a while, as far as they can be found.
-#[derive(Debug, Default)]
-pub(crate) struct Refusal {
-    pub(crate) service_code: Option<String>,
-    pub(crate) message: String,
-    pub(crate) request_id: Option<String>,
-    pub(crate) retry_delay: Option<Duration>,
-}
 
 pub(crate) fn read(response: &HttpResponse) -> Refusal {
     let body = json::trim(&response.body);
@@ -133,19 +123,4 @@ pub(crate) fn is_passing(refusal: &Refusal) -> bool {
     ) || ["try again later", "RPC token bucket limit"]
         .iter()
         .any(|text| holds(&refusal.message, text))
-}
-
-impl Refusal {
-    pub(crate) fn into_error(self, status: u16, code: ErrorCode) -> Error {
-        let said = if self.message.is_empty() {
-            format!("HTTP status {status}")
-        } else {
-            self.message
-        };
-        let mut error = Error::new(code, said);
-        error.status = Some(status);
-        error.service_code = self.service_code;
-        error.request_id = self.request_id;
-        error
-    }
 }

@@ -214,7 +214,7 @@ impl DatabricksJob {
             ("sparkSubmitParams", self.spark_submit_params.clone().map(Value::from)),
         ];
         for (name, value) in &sized {
-            let length = value.as_ref().map_or(0, |value| value.to_string().len());
+            let length = value.as_ref().map_or(0, |value| json::written(value).len());
             if length > PARAMS_LIMIT {
                 return Err(refused(
                     name,
@@ -248,7 +248,7 @@ impl DatabricksJob {
                 &format!("expected STANDARD or PERFORMANCE_OPTIMIZED, found {}", quoted(target)),
             ));
         }
-        let length = self.parameters_body().to_string().len();
+        let length = json::written(&self.parameters_body()).len();
         if length > BODY_LIMIT {
             return Err(refused(
                 "parameters",

@@ -91,7 +91,7 @@ pub(crate) fn read(output: &mut RunOutput, value: &Value) -> Option<String> {
             if output.text.is_none() {
                 output.kind = OutputKind::Data;
             }
-            output.data = Some(serde_json::json!({ *name: structure }));
+            output.data = Some(json::object_of(vec![(*name, structure.clone())]));
         }
     }
     value.get("run_job_output").and_then(|child| json::id(child, "run_id"))

@@ -2,17 +2,10 @@
 
 use serde_json::Value;
 
-use crate::error::{Error, ErrorCode};
+use crate::error::ErrorCode;
 use crate::http::HttpResponse;
 use crate::json;
-
-/// The service's code, message and request id, as far as they can be found.
-#[derive(Debug, Default)]
-pub(crate) struct Refusal {
-    pub(crate) service_code: Option<String>,
-    pub(crate) message: String,
-    pub(crate) request_id: Option<String>,
-}
+use crate::refusal::Refusal;
 
 pub(crate) fn read(response: &HttpResponse) -> Refusal {
     let value = serde_json::from_slice::<Value>(json::trim(&response.body)).unwrap_or_default();
@@ -23,6 +16,7 @@ pub(crate) fn read(response: &HttpResponse) -> Refusal {
             .or_else(|| response.header("x-ms-public-api-error-code").map(str::to_owned)),
         message: json::string(inner, "message").unwrap_or_default(),
         request_id: json::string(inner, "requestId").or_else(|| response.header("RequestId").map(str::to_owned)),
+        retry_delay: None,
     }
 }
 
@@ -42,20 +36,5 @@ pub(crate) fn classify(status: u16, service_code: Option<&str>) -> ErrorCode {
         (_, 409) => ErrorCode::Conflict,
         (_, 500..) => ErrorCode::ServerError,
         _ => ErrorCode::BadRequest,
-    }
-}
-
-impl Refusal {
-    pub(crate) fn into_error(self, status: u16, code: ErrorCode) -> Error {
-        let said = if self.message.is_empty() {
-            format!("HTTP status {status}")
-        } else {
-            self.message
-        };
-        let mut error = Error::new(code, said);
-        error.status = Some(status);
-        error.service_code = self.service_code;
-        error.request_id = self.request_id;
-        error
     }
 }

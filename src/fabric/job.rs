@@ -1,14 +1,14 @@
 //! Which item job to run and with what, checked before anything is sent.
 
 use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use crate::contract::{Call, Endpoint, QueryValue};
 use crate::error::{Error, ErrorCode};
 use crate::fabric::contract;
 use crate::fabric::instance::canonical_guid;
 use crate::http::BaseUrl;
-use crate::json::{kind, quoted};
+use crate::json::{kind, object_of, quoted, record};
 use crate::read::{readable, readable_texts};
 use crate::time::Timestamp;
 
@@ -213,14 +213,14 @@ impl FabricJob {
         if let Some(parameters) = &self.parameters {
             if self.is_notebook() && self.form() == StartForm::Typed {
                 let list = parameters.iter().map(|(name, value)| {
-                    json!({ "name": name, "type": type_of(value).map_or("Text", |(_, typed)| typed), "value": value })
+                    record! { "name": name, "type": type_of(value).map_or("Text", |(_, typed)| typed), "value": value }
                 });
                 body.insert("parameters".to_owned(), list.collect());
             } else if self.is_notebook() {
                 let map = parameters.iter().map(|(name, value)| {
                     (
                         name.clone(),
-                        json!({ "value": value, "type": type_of(value).map_or("string", |(plain, _)| plain) }),
+                        record! { "value": value, "type": type_of(value).map_or("string", |(plain, _)| plain) },
                     )
                 });
                 data.insert("parameters".to_owned(), Value::Object(map.collect()));
@@ -303,15 +303,17 @@ impl FabricJob {
         (start, end): (Timestamp, Timestamp),
         continuation_token: Option<&str>,
     ) -> Call {
-        let mut body = json!({
-            "filters": [],
-            "orderBy": [{ "orderBy": "ActivityRunStart", "order": "ASC" }],
-            "lastUpdatedAfter": start.minus(DAY).to_iso(),
-            "lastUpdatedBefore": end.plus(DAY).to_iso(),
-        });
-        if let Some(token) = continuation_token {
-            body["continuationToken"] = token.into();
-        }
+        let mut body = vec![
+            ("filters", Value::Array(Vec::new())),
+            (
+                "orderBy",
+                Value::Array(vec![record! { "orderBy": "ActivityRunStart", "order": "ASC" }]),
+            ),
+            ("lastUpdatedAfter", start.minus(DAY).to_iso().into()),
+            ("lastUpdatedBefore", end.plus(DAY).to_iso().into()),
+        ];
+        body.extend(continuation_token.map(|token| ("continuationToken", token.into())));
+        let body = object_of(body);
         contract::QUERY_ACTIVITY_RUNS.call(base, &self.path(&[("instanceId", id)]), &[], Some(&body))
     }
 }

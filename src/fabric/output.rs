@@ -158,7 +158,11 @@ fn read_output(output: &mut RunOutput, kind: &str, input: &Value, given: &Value)
             output.error_trace = (!lines.is_empty()).then(|| lines.join("\n"));
         }
     } else if kind == "Lookup" && given.get("value").is_some_and(Value::is_array) {
-        set(output, OutputKind::Rows, given["value"].clone());
+        set(
+            output,
+            OutputKind::Rows,
+            given.get("value").cloned().unwrap_or_default(),
+        );
     } else if kind == "Lookup"
         && let Some(row) = json::member(given, "firstRow")
     {
@@ -192,7 +196,7 @@ fn return_value(given: &Value) -> Value {
         .iter()
         .all(|entry| entry.get("key").is_some_and(Value::is_string))
     {
-        return given["value"].clone();
+        return given.get("value").cloned().unwrap_or_default();
     }
     let members = entries.iter().filter_map(|entry| {
         let value = entry.get("value").cloned().unwrap_or_default();

@@ -12,15 +12,14 @@ use crate::http::HttpResponse;
 use crate::json::{self, quoted};
 use crate::poller::exchange::{Policy, Tag};
 use crate::poller::follow::{self, check_id};
-use crate::poller::start::{Looking, Lookup, RunsLook, Starting};
-use crate::poller::{Job, Poller, Stage, schedule};
-use crate::run::{IdentifiedBy, Outcome, Phase, WarningCode};
-use crate::time::Timestamp;
+use crate::poller::start::{Looking, RunsLook, Starting};
+use crate::poller::{Job, Poller, Stage};
+use crate::run::{IdentifiedBy, Outcome, Phase};
 
 /// How many pages of ended runs are searched for an equal one.
 const COMPLETED_PAGES: u32 = 4;
 /// A guard against a list that never ends.
-const MOST_PAGES: u32 = 200;
+pub(super) const MOST_PAGES: u32 = 200;
 /// How many old runs the tokens may lead to before it is given up.
 const MOST_ROUNDS: usize = 5;
 /// How many deleted runs may hold tokens before it is given up.
@@ -29,7 +28,7 @@ const MOST_GENERATIONS: u32 = 50;
 const TOKEN_AGE: Duration = Duration::from_secs(86_400);
 
 /// A list whose pages never end.
-fn endless(endpoint: &str) -> Error {
+pub(super) fn endless(endpoint: &str) -> Error {
     Error::new(
         ErrorCode::MalformedResponse,
         format!("expected at most {MOST_PAGES} pages, found more"),
@@ -38,7 +37,7 @@ fn endless(endpoint: &str) -> Error {
 }
 
 impl Poller {
-    fn databricks(&self) -> &DatabricksJob {
+    pub(super) fn databricks(&self) -> &DatabricksJob {
         match &self.job {
             Job::Databricks(job) => job,
             Job::Fabric(_) => unreachable!("only called for Databricks jobs"),
@@ -253,7 +252,7 @@ impl Poller {
         Ok(())
     }
 
-    fn read_row(&mut self, id: String) {
+    pub(super) fn read_row(&mut self, id: String) {
         let call = self.databricks().runs_get(&self.base, &id, None);
         self.send(Tag::RunsRow(id), call, Policy::Again);
     }
@@ -443,149 +442,5 @@ impl Poller {
         } else {
             self.start_after(Some(old), rounds);
         }
-    }
-
-    // A start too old to be sent again.
-
-    fn begin_lookup(&mut self, job_id: &str) {
-        let offset = self.record.clock_offset;
-        self.stage = Stage::Looking(Box::new(Looking::Lookup(Lookup {
-            offset,
-            ..Lookup::default()
-        })));
-        self.lookup_page(job_id, offset, None);
-    }
-
-    fn lookup_page(&mut self, job_id: &str, offset: i64, page: Option<&str>) {
-        let sent = self.record.sent_at.unwrap_or(self.now);
-        let sent = Timestamp(sent.0.saturating_add_signed(offset));
-        let from = sent.minus(Duration::from_secs(120)).0.to_string();
-        let to = sent.plus(Duration::from_secs(600)).0.to_string();
-        let mut query = vec![
-            ("job_id", job_id),
-            ("limit", "24"),
-            ("start_time_from", from.as_str()),
-            ("start_time_to", to.as_str()),
-        ];
-        query.extend(page.map(|page| ("page_token", page)));
-        let call = self.databricks().runs_list(&self.base, &query);
-        self.send(Tag::RunsLookup, call, Policy::Again);
-    }
-
-    pub(super) fn runs_lookup(&mut self, response: &HttpResponse) -> Result<(), Error> {
-        let value = json::object(response)?;
-        let job_id = self.record.job_id.clone().unwrap_or_default();
-        let Stage::Looking(looking) = &mut self.stage else {
-            return Ok(());
-        };
-        let Looking::Lookup(lookup) = looking.as_mut() else {
-            return Ok(());
-        };
-        let offset = lookup.offset;
-        if lookup.pages == 0 && offset.abs_diff(self.record.clock_offset) > 60_000 {
-            // No answer had told the time before: that was the wrong window.
-            self.begin_lookup(&job_id);
-            return Ok(());
-        }
-        lookup.rows.extend(json::array(&value, "runs").iter().cloned());
-        if let Some(page) = json::string(&value, "next_page_token") {
-            lookup.pages += 1;
-            if lookup.pages < MOST_PAGES {
-                self.lookup_page(&job_id, offset, Some(&page));
-            } else {
-                self.look_refused(endless("jobs/runs/list"));
-            }
-            return Ok(());
-        }
-        self.examine_lookup();
-        Ok(())
-    }
-
-    /// Compares the rows one by one; those that show no parameters are read whole.
-    pub(super) fn examine_lookup(&mut self) {
-        let as_listed = self.job_as_listed();
-        let ids = loop {
-            let Stage::Looking(looking) = &mut self.stage else {
-                return;
-            };
-            let Looking::Lookup(lookup) = looking.as_mut() else {
-                return;
-            };
-            let Some(row) = lookup.rows.pop_front() else {
-                break std::mem::take(&mut lookup.found);
-            };
-            let Some(id) = json::id(&row, "run_id").filter(|id| !lookup.found.contains(id)) else {
-                continue;
-            };
-            match reuse::compare(&row, &as_listed) {
-                Equality::Different => {}
-                Equality::Equal => lookup.found.push(id),
-                Equality::Unseen => {
-                    self.read_row(id);
-                    return;
-                }
-            }
-        };
-        match ids.as_slice() {
-            [id] => {
-                self.warn(
-                    WarningCode::IdentifiedByDifference,
-                    format!("run {id} was found as the only one of its time and parameters"),
-                );
-                self.follow(id.clone(), self.starts_shared(), IdentifiedBy::Difference);
-            }
-            [] => self.finish(
-                Outcome::Abandoned,
-                Error::new(
-                    ErrorCode::StartUnconfirmed,
-                    "expected a run from the time of the start, found none",
-                ),
-            ),
-            _ => self.finish(
-                Outcome::Abandoned,
-                Error::new(
-                    ErrorCode::StartAmbiguous,
-                    format!("expected one run from the time of the start, found {}", ids.join(", ")),
-                )
-                .with_run_ids(ids),
-            ),
-        }
-    }
-
-    /// The job without what no row shows. The time and the parameters must do where a run is only looked for.
-    fn job_as_listed(&self) -> DatabricksJob {
-        DatabricksJob {
-            queue: None,
-            only: None,
-            performance_target: None,
-            ..self.databricks().clone()
-        }
-    }
-
-    // The service's clock.
-
-    /// Remembers how far the service's clock is ahead of the host's.
-    pub(super) fn note_service_clock(&mut self, response: &HttpResponse) {
-        if let Some(date) = schedule::service_now(response) {
-            let offset = i128::from(date.0) - i128::from(self.now.0);
-            self.record.clock_offset = i64::try_from(offset).unwrap_or_default();
-        }
-    }
-
-    /// The service's clock at an answer. Without a date in it: as far as earlier answers told, else the host's.
-    pub(super) fn service_now(&mut self, response: &HttpResponse) -> Timestamp {
-        schedule::service_now(response).unwrap_or_else(|| {
-            if self.record.clock_offset == 0 {
-                self.warn(
-                    WarningCode::NoServiceClock,
-                    "the service's answers have no readable date: ages are counted by this machine's clock",
-                );
-            }
-            self.host_as_service(self.now)
-        })
-    }
-
-    pub(super) fn host_as_service(&self, at: Timestamp) -> Timestamp {
-        Timestamp(at.0.saturating_add_signed(self.record.clock_offset))
     }
 }

@@ -23,7 +23,7 @@ use crate::time::Timestamp;
 /// When the list is read after an unclear answer, in seconds.
 const RECONCILE_READS: [u64; 4] = [2, 10, 30, 60];
 /// How far from the start a candidate may have begun.
-const BEFORE_START: Duration = Duration::from_secs(120);
+pub(super) const BEFORE_START: Duration = Duration::from_secs(120);
 const AFTER_START: Duration = Duration::from_secs(600);
 /// A guard against a list that never ends: the service keeps about 100 instances and the active ones.
 const MOST_PAGES: usize = 50;
@@ -137,7 +137,7 @@ impl Poller {
     }
 
     /// How well an instance may stand for a new run, 0 the best; `None` if it may not.
-    fn rank(&self, instance: &Instance, now: Timestamp) -> Option<u8> {
+    pub(super) fn rank(&self, instance: &Instance, now: Timestamp) -> Option<u8> {
         let reuse = self.options.reuse?;
         let fresh = |limit: Duration| instance.last_time().is_some_and(|end| now.since(end) <= limit);
         if !self.fabric().matches_job_type(&instance.job_type) {
@@ -371,14 +371,14 @@ impl Poller {
     }
 
     /// The instances that carry a request id of a start of ours, in the order of the starts.
-    fn named(&self, instances: &[Instance]) -> Vec<String> {
+    pub(super) fn named(&self, instances: &[Instance]) -> Vec<String> {
         let of = |name: &String| instances.iter().find(|row| row.root_activity_id.as_ref() == Some(name));
         let found = self.record.request_ids.iter().filter_map(of);
         found.map(|instance| instance.id.clone()).collect()
     }
 
     /// New instances that a start without request id could have made.
-    fn candidates(&self, instances: &[Instance]) -> Vec<String> {
+    pub(super) fn candidates(&self, instances: &[Instance]) -> Vec<String> {
         if !self.record.unnamed {
             return Vec::new();
         }
@@ -395,149 +395,11 @@ impl Poller {
             .map(|instance| instance.id.clone())
             .collect()
     }
-
-    // Beside a run that is followed: the first of two starts, or another caller's at the same time.
-
-    /// Reads the list before the run, as long as a better run to follow may show up; `false` if none may.
-    pub(super) fn watch(&mut self) -> bool {
-        let now = self.now;
-        let under_way = self.has_exchange(|tag| matches!(tag, Tag::Watch));
-        let Stage::Following(following) = &mut self.stage else {
-            return false;
-        };
-        match &mut following.watch {
-            _ if under_way => return true,
-            Some(watch) if watch.until > now => watch.listing = Listing::default(),
-            watch => {
-                *watch = None;
-                return false;
-            }
-        }
-        self.list_instances(Tag::Watch, None);
-        true
-    }
-
-    pub(super) fn watched(&mut self, response: &HttpResponse) -> Result<(), Error> {
-        let page = Page::parse(&json::object(response)?)?;
-        let Stage::Following(following) = &mut self.stage else {
-            return Ok(());
-        };
-        let Some(watch) = &mut following.watch else {
-            return Ok(());
-        };
-        if let Some(token) = watch.listing.add(page) {
-            self.list_instances(Tag::Watch, Some(&token));
-            return Ok(());
-        }
-        let instances = std::mem::take(&mut watch.listing).instances;
-        let now = schedule::service_now(response).unwrap_or_else(|| self.host_as_service(self.now));
-        if let Some(current) = self.run.as_ref().map(|run| run.id.clone()) {
-            if self.record.resent {
-                self.settle_starts(&instances, &current);
-            } else if self.may_adopt() && self.cancel.is_none() {
-                self.settle_race(&instances, &current, now);
-            }
-        }
-        self.poll_run();
-        Ok(())
-    }
-
-    /// Of two starts of ours the first counts, wherever it shows up.
-    fn settle_starts(&mut self, instances: &[Instance], current: &str) {
-        let ours = self.named(instances);
-        let others: Vec<String> = ours.iter().filter(|id| *id != current).cloned().collect();
-        match ours.first() {
-            Some(first) if first != current => {
-                self.warn(
-                    WarningCode::DuplicateRun,
-                    format!(
-                        "the first start did reach the service: run {first} is followed, run {current} is a second one"
-                    ),
-                );
-                self.follow(first.clone(), false, IdentifiedBy::RootActivityId);
-            }
-            _ if self
-                .warnings
-                .iter()
-                .any(|warning| warning.code == WarningCode::DuplicateRun) => {}
-            _ if !others.is_empty() => self.warn(
-                WarningCode::DuplicateRun,
-                format!(
-                    "run {current} is followed; both starts reached the service: {} is a second one",
-                    others.join(", ")
-                ),
-            ),
-            _ => {
-                let unclaimed: Vec<String> = self
-                    .candidates(instances)
-                    .into_iter()
-                    .filter(|id| id != current)
-                    .collect();
-                if !unclaimed.is_empty() {
-                    self.warn(
-                        WarningCode::DuplicateRun,
-                        format!(
-                            "run {current} is followed; the first start may have reached the service too: {}",
-                            unclaimed.join(", ")
-                        ),
-                    );
-                }
-            }
-        }
-    }
-
-    /// Callers that began at the same time agree on the smallest id: times change, ids do not.
-    fn settle_race(&mut self, instances: &[Instance], current: &str, now: Timestamp) {
-        let sent = self.host_as_service(self.record.sent_at.unwrap_or(self.began));
-        let window = sent.minus(BEFORE_START)..=sent.plus(BEFORE_START);
-        let in_race = |instance: &Instance| instance.start_time.is_some_and(|start| window.contains(&start));
-        // A run that began long before is nobody's rival.
-        if !instances
-            .iter()
-            .any(|instance| instance.id == current && in_race(instance))
-        {
-            return;
-        }
-        let winner = instances
-            .iter()
-            .filter(|instance| {
-                instance.is_manual()
-                    && in_race(instance)
-                    && self.rank(instance, now).is_some()
-                    && instance.state.outcome != Some(Outcome::Cancelled)
-                    && !self.record.known_ids.contains(&instance.id)
-            })
-            .map(|instance| instance.id.as_str())
-            .min();
-        let Some(winner) = winner.filter(|winner| *winner < current).map(str::to_owned) else {
-            return;
-        };
-        self.warn(
-            WarningCode::DuplicateRun,
-            format!(
-                "another caller started run {winner} at the same time; it is followed, run {current} is a second one"
-            ),
-        );
-        let own = self.run.as_ref().is_some_and(|run| !run.shared);
-        if own && self.options.cancel_duplicates {
-            let call = self.fabric().cancel_instance(&self.base, current);
-            self.send(Tag::CancelDuplicate, call, Policy::Again);
-        }
-        let watch = match &mut self.stage {
-            Stage::Following(following) => following.watch.take(),
-            _ => None,
-        };
-        self.record.raced = true;
-        self.follow(winner, true, IdentifiedBy::Reuse);
-        if let Stage::Following(following) = &mut self.stage {
-            following.watch = watch;
-        }
-    }
 }
 
 impl Listing {
     /// Adds a page; gives the token of the next one, unless there is none or the list goes in circles.
-    fn add(&mut self, page: Page) -> Option<String> {
+    pub(super) fn add(&mut self, page: Page) -> Option<String> {
         for instance in page.instances {
             if !self.instances.iter().any(|found| found.id == instance.id) {
                 self.instances.push(instance);

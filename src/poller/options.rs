@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::error::{Error, ErrorCode};
-use crate::json::quoted;
+use crate::json::{quoted, written};
 use crate::read::{FromValue, Wrong, by_value, readable, readable_texts};
 
 /// A length of time: milliseconds as a number, or a text such as `90s`, `20m`, `1h30m`, `2d`.
@@ -81,7 +81,8 @@ impl FromValue for Length {
             (Value::String(text), _) => Self::parse(text).map_err(|error| Wrong::new(error.message)),
             (_, Some(ms)) if ms <= LONGEST_MS => Ok(Self(Duration::from_millis(ms))),
             _ => Err(Wrong::new(format!(
-                "expected milliseconds or a length such as \"20m\", found {value}"
+                "expected milliseconds or a length such as \"20m\", found {}",
+                written(&value)
             ))),
         }
     }

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use crate::error::{Error, ErrorCode};
 use crate::http::RequestId;
+use crate::json;
 use crate::poller::options::RunOptions;
 use crate::poller::{Job, Poller};
 use crate::read::readable;
@@ -135,7 +136,7 @@ readable!(StartRecord stored {
     races: "races",
     raced: "raced",
     clock_offset: "clockOffset",
-});
+} without { unsure, late });
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
 const fn is_false(flag: &bool) -> bool {
@@ -229,6 +230,22 @@ impl Poller {
     }
 }
 
+/// A name that is no parameter's is most likely misspelt, and its value would be stored.
+pub(super) fn check_secrets(job: &Job, names: &[String]) -> Result<(), Error> {
+    let taken = take_secrets(&mut job.clone(), names);
+    match names.iter().find(|name| !taken.contains(name)) {
+        Some(name) => Err(Error::new(
+            ErrorCode::InvalidOptions,
+            [
+                "secretParameters: expected names of parameters that are given, found ",
+                name,
+            ]
+            .concat(),
+        )),
+        None => Ok(()),
+    }
+}
+
 /// Takes the values of the named parameters out; gives the names that were there.
 fn take_secrets(job: &mut Job, names: &[String]) -> Vec<String> {
     let mut taken = Vec::new();
@@ -294,7 +311,7 @@ fn put_secrets(job: &mut Job, names: &[String], mut values: Map<String, Value>) 
         };
         match job {
             Job::Databricks(job) => {
-                let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+                let text = value.as_str().map_or_else(|| json::written(&value), str::to_owned);
                 for place in job
                     .named_parameters()
                     .into_iter()

@@ -156,7 +156,7 @@ fn push_json(out: &mut String, cell: CellRef<'_>) {
         CellRef::Bool(value) => out.push_str(if value { "true" } else { "false" }),
         CellRef::Int64(value) => out.push_str(&value.to_string()),
         // The shortest digits that read back as the same double. Columns hold no infinity and no NaN.
-        CellRef::Float64(value) => out.push_str(&serde_json::Value::from(value).to_string()),
+        CellRef::Float64(value) => out.push_str(&crate::json::written(&value.into())),
         CellRef::Timestamp(instant) => {
             out.push('"');
             timestamp::push(out, instant);

@@ -390,7 +390,7 @@ fn a_resume_that_has_to_send_the_body_asks_for_the_secrets_and_sends_the_same_bo
     let job = r#"{"jobParameters":{"day":"1"},"sqlParams":{"password":"s3cr3t-v4lue","x":"y"}}"#;
     let host = Host::start(
         Job::Databricks(job_with(job)),
-        options(r#"{"secretParameters":["password","unused"]}"#),
+        options(r#"{"secretParameters":["password"]}"#),
         |_, _| Reply::Hang,
     );
     let snapshot = stored(&host.persisted[0]);
@@ -457,4 +457,20 @@ fn a_snapshot_as_json() {
     host.run_until(|host| host.poller.run().is_some());
     insta::assert_json_snapshot!("before_the_start", host.persisted[0]);
     insta::assert_json_snapshot!("with_the_run", host.persisted.last().expect("a snapshot"));
+}
+
+#[test]
+fn a_secret_parameter_that_is_not_given_is_refused_before_anything_is_sent() {
+    let mut job = DatabricksJob::default();
+    job.host = "https://adb-1.5.azuredatabricks.net".to_owned();
+    job.job_id = Some("1".to_owned());
+    job.job_parameters = Some([("password".to_owned(), "s3cr3t".to_owned())].into());
+    let mut options = RunOptions::default();
+    options.secret_parameters = vec!["pasword".to_owned()];
+    let error = Poller::start(Job::Databricks(job), options, [7; 16], START).expect_err("it is misspelt");
+    assert_eq!(error.code(), ErrorCode::InvalidOptions);
+    assert!(
+        error.message.contains("pasword") && !error.message.contains("s3cr3t"),
+        "{error}"
+    );
 }

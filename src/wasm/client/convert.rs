@@ -1,13 +1,13 @@
 //! The one way of values between JavaScript and the core: through [`Value`], so that each type is read and written by
 //! one piece of code only.
 
-use js_sys::{Array, Map, Object, Reflect, Symbol};
+use js_sys::{Array, Date, Map, Object, Reflect, Symbol};
 use serde::Serialize;
 use serde_json::Value;
 use wasm_bindgen::{JsCast, JsValue};
 
 use crate::error::{Error, ErrorCode};
-use crate::json::quoted;
+use crate::json::{quoted, written};
 use crate::read::FromValue;
 use crate::search::holds;
 
@@ -37,7 +37,7 @@ fn is_plain(object: &Object) -> bool {
 
 fn write_large_integers(value: &mut Value) {
     match value {
-        Value::Number(_) if is_large(value) => *value = value.to_string().into(),
+        Value::Number(_) if is_large(value) => *value = written(value).into(),
         Value::Array(items) => items.iter_mut().for_each(write_large_integers),
         Value::Object(members) => members.values_mut().for_each(write_large_integers),
         _ => {}
@@ -85,6 +85,9 @@ fn plain(value: &JsValue, depth: usize) -> Result<Value, Error> {
             _ => Err(refuse("expected plain data: found a bigint beyond 64 bits")),
         };
     }
+    if let Some(date) = value.dyn_ref::<Date>() {
+        return Ok(JsValue::from(date.to_json()).as_string().into());
+    }
     if depth == MOST_DEPTH {
         return Err(refuse("expected plain data: found more than 128 levels"));
     }
@@ -99,8 +102,11 @@ fn plain(value: &JsValue, depth: usize) -> Result<Value, Error> {
     let object = object.ok_or_else(|| refuse("expected plain data: found a function, a symbol or an iterable"))?;
     let mut members = Members::new();
     for name in Object::keys(&object).iter().filter_map(|name| name.as_string()) {
-        let member = plain(&get(&object, &name), depth + 1)?;
-        members.insert(name, member);
+        let member = get(&object, &name);
+        // As in `JSON.stringify`.
+        if !member.is_undefined() {
+            members.insert(name, plain(&member, depth + 1)?);
+        }
     }
     Ok(members.into())
 }

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use js_sys::Promise;
-use serde_json::{Value, json};
+use serde_json::Value;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -16,7 +16,7 @@ use crate::databricks::output;
 use crate::databricks::run::{Run, Task};
 use crate::error::Error;
 use crate::http::{BaseUrl, Service};
-use crate::json as wire;
+use crate::json::{self as wire, record};
 use crate::run::{OutputKind, RunOutput};
 
 /// The Jobs API of one workspace, call by call. Every call waits out throttling and passing faults.
@@ -68,7 +68,7 @@ impl DatabricksClient {
         #[wasm_bindgen(unchecked_param_type = "DatabricksJobToRun")] job: &JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "RunOptions & SessionOptions")] options: &JsValue,
     ) -> Promise {
-        let known = Until::RunKnown(|run, _| json!({ "runId": run.id }));
+        let known = Until::RunKnown(|run, _| record! { "runId": run.id });
         result_of(self.client.follow(Follow::Start, job_members(job), options, known))
     }
 
@@ -187,12 +187,12 @@ impl DatabricksClient {
         let read = |jobs: Vec<Value>| {
             let describe = |job: &Value| {
                 let settings = job.get("settings").unwrap_or(&Value::Null);
-                present(json!({
+                present(record! {
                     "jobId": wire::id(job, "job_id"),
                     "name": wire::string(settings, "name"),
                     "creatorUserName": wire::string(job, "creator_user_name"),
                     "createdTime": wire::count(job, "created_time"),
-                }))
+                })
             };
             Ok(value_to_js(jobs.iter().map(describe).collect()))
         };
@@ -256,7 +256,7 @@ fn describe(run: &Run) -> Value {
         let mut all = state(&task.state);
         merge(
             &mut all,
-            json!({
+            record! {
                 "taskKey": task.key,
                 "runId": task.run_id,
                 "runPageUrl": task.page_url,
@@ -264,14 +264,14 @@ fn describe(run: &Run) -> Value {
                 "attemptNumber": task.attempt,
                 "startTime": task.start_time,
                 "endTime": task.end_time,
-            }),
+            },
         );
         all
     };
     let tasks: Vec<Value> = run.tasks.iter().map(task).collect();
     merge(
         &mut all,
-        json!({
+        record! {
             "runId": run.run_id,
             "jobId": run.job_id,
             "runName": run.name,
@@ -280,19 +280,19 @@ fn describe(run: &Run) -> Value {
             "startTime": run.start_time,
             "endTime": run.end_time,
             "tasks": tasks,
-        }),
+        },
     );
     all
 }
 
 fn state(state: &crate::databricks::state::State) -> Value {
-    present(json!({
+    present(record! {
         "phase": state.phase,
         "outcome": state.outcome,
         "state": state.raw,
         "message": state.message,
         "queueReason": state.queue_reason,
-    }))
+    })
 }
 
 fn merge(all: &mut Value, more: Value) {

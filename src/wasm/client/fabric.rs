@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use js_sys::Promise;
-use serde_json::{Value, json};
+use serde_json::Value;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -17,7 +17,7 @@ use crate::fabric::contract;
 use crate::fabric::instance::Instance;
 use crate::fabric::job::{FabricJob, checked_guid as guid};
 use crate::http::{BaseUrl, Service};
-use crate::json as wire;
+use crate::json::{self as wire, record};
 use crate::run::{RunEvent, RunInfo};
 use crate::time::Timestamp;
 
@@ -71,13 +71,13 @@ impl FabricClient {
         #[wasm_bindgen(unchecked_optional_param_type = "RunOptions & SessionOptions")] options: &JsValue,
     ) -> Promise {
         let known = |run: &RunInfo, event: &RunEvent| {
-            json!({
+            record! {
                 "runId": run.id,
                 // The service's word for a run of which it has said nothing yet.
                 "status": if event.state.is_empty() { "NotStarted" } else { event.state.as_str() },
                 "pipelineId": run.job_id,
                 "workspaceId": run.workspace_id,
-            })
+            }
         };
         result_of(
             self.client
@@ -300,7 +300,7 @@ fn time(members: &mut Members, name: &str) -> Result<Option<Timestamp>, Error> {
 }
 
 fn describe(item: &FabricJob, instance: &Instance, row: &Value) -> Value {
-    let mut all = json!({
+    let mut all = record! {
         "runId": instance.id,
         "status": instance.state.raw.state,
         "pipelineId": item.item_id,
@@ -308,20 +308,20 @@ fn describe(item: &FabricJob, instance: &Instance, row: &Value) -> Value {
         "jobType": instance.job_type,
         "invokeType": instance.invoke_type,
         "phase": instance.state.phase,
-    });
+    };
     let mut put = |name: &str, value: Value| {
-        if !value.is_null() {
-            all[name] = value;
+        if let (false, Some(members)) = (value.is_null(), all.as_object_mut()) {
+            members.insert(name.to_owned(), value);
         }
     };
-    put("outcome", json!(instance.state.outcome));
-    put("startTime", json!(instance.start_time));
-    put("endTime", json!(instance.end_time));
-    put("rootActivityId", json!(instance.root_activity_id));
+    put("outcome", wire::value(&instance.state.outcome));
+    put("startTime", wire::value(&instance.start_time));
+    put("endTime", wire::value(&instance.end_time));
+    put("rootActivityId", wire::value(&instance.root_activity_id));
     put(
         "failureReason",
         wire::member(row, "failureReason").cloned().unwrap_or_default(),
     );
-    put("exitValue", json!(instance.exit_value));
+    put("exitValue", wire::value(&instance.exit_value));
     all
 }

@@ -1,7 +1,7 @@
 //! The poller itself, for hosts that do their own IO.
 
 use js_sys::Object;
-use serde_json::{Value, json};
+use serde_json::Value;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -12,6 +12,7 @@ use super::options;
 use super::result;
 use crate::error::Error;
 use crate::http::{HttpRequest, HttpResponse, RequestId, Service};
+use crate::json::record;
 use crate::poller::options::RunOptions;
 use crate::poller::{Input, Job, Output, Poller};
 
@@ -206,7 +207,7 @@ fn read_options(options: &JsValue) -> Result<RunOptions, Error> {
 }
 
 fn request_to_js(request: &HttpRequest) -> JsValue {
-    let mut value = json!({
+    let mut value = record! {
         "id": request.id.0,
         "service": request.service,
         "endpoint": request.endpoint,
@@ -215,9 +216,9 @@ fn request_to_js(request: &HttpRequest) -> JsValue {
         "headers": request.headers,
         "refreshToken": request.refresh_token,
         "timeout": u64::try_from(request.timeout.as_millis()).unwrap_or(u64::MAX),
-    });
-    if let Some(body) = &request.body {
-        value["body"] = body.as_str().into();
+    };
+    if let (Some(body), Some(members)) = (&request.body, value.as_object_mut()) {
+        members.insert("body".to_owned(), body.as_str().into());
     }
     value_to_js(value)
 }

@@ -1,6 +1,6 @@
 //! What goes over the boundary, and what is refused there.
 
-use pqrun::wasm::{JsPoller, JsTable, run_databricks_job, version};
+use pqrun::wasm::{JsPoller, JsTable, run_databricks_job, run_fabric_item, version};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -22,7 +22,7 @@ fn a_wrong_option_is_named() {
         ("jobid", JsValue::from("1"), "\"jobid\""),
         ("timeout", "soon".into(), "timeout: "),
         ("timeout", JsValue::from(-1), "timeout: "),
-        ("jobParameters", object(&[("a", 1.into())]), "jobParameters: "),
+        ("jobParameters", object(&[("a", 1.into())]), "jobParameters.a: "),
         ("jobId", JsValue::from(9_007_199_254_740_992.0), "lost digits"),
         ("fetch", JsValue::from(1), "fetch: "),
         ("onAbort", "stop".into(), "onAbort: "),
@@ -64,6 +64,31 @@ fn undefined_counts_as_absent() {
             .expect("they are right");
     let options = get(&handle.snapshot(), "options");
     assert!(get(&options, "timeout").is_undefined() && get(&options, "reuse").is_undefined());
+    handle.detach();
+}
+
+#[wasm_bindgen_test]
+fn parameters_are_taken_as_json_has_them() {
+    let date = js_sys::Date::new(&0.into()).into();
+    let parameters = object(&[
+        ("date", date),
+        ("nothing", JsValue::NULL),
+        ("absent", JsValue::UNDEFINED),
+    ]);
+    let id = "0f6c1f2e-5a3b-4c8e-9d55-1d2a33e0a001";
+    let options = [
+        ("workspaceId", id.into()),
+        ("itemId", id.into()),
+        ("token", "t".into()),
+        ("parameters", parameters),
+    ];
+    let handle = run_fabric_item(&object(&options)).expect("they are right");
+    let stored = get(&get(&handle.snapshot(), "job"), "parameters");
+    let stored = js_sys::JSON::stringify(&stored).expect("it is JSON");
+    assert_eq!(
+        String::from(stored),
+        r#"{"date":"1970-01-01T00:00:00.000Z","nothing":null}"#
+    );
     handle.detach();
 }
 
