@@ -1,8 +1,45 @@
-export { Simulator, type SimulatorReply } from "./wasm/simulator.js";
-export { simulatedFetch } from "./simulator.fetch.js";
-export type { RunningSimulator, SimulatorOptions } from "./node/simulator-server.js";
+import type { Simulator } from "./wasm/simulator.js";
 
-import type { RunningSimulator, SimulatorOptions } from "./node/simulator-server.js";
+export { Simulator, type SimulatorReply } from "./wasm/simulator.js";
+
+/**
+ * A `fetch` that reaches the simulator instead of the network, whatever the host of the URL.
+ *
+ * A dropped connection rejects with a `TypeError`, as in a browser; a cut one fails while the body is read. Redirects are
+ * not followed: the answer comes as it is.
+ *
+ * @param simulator Who answers. Do not free it while requests are under way.
+ * @param options `now` is the clock; `Date.now` if left out.
+ */
+export function simulatedFetch(simulator: Simulator, options?: { now?: () => number }): typeof fetch;
+
+/** What {@link startSimulator} serves, and where. */
+export interface SimulatorOptions {
+  /** Where to listen; any free port if left out. */
+  port?: number;
+  /** The interface to listen on; the loopback if left out. */
+  host?: string;
+  /**
+   * A scenario, as JSON text or as a value; the built-in one if left out. Ids beyond 2^53 must be strings in a value.
+   */
+  scenario?: string | object;
+  /** Divides every length of time; 1 if left out. */
+  speed?: number;
+  /** Goes on with this one, instead of `scenario` and `speed`. It is then not freed on closing. */
+  simulator?: Simulator;
+}
+
+/** A simulator that is served on HTTP. */
+export interface RunningSimulator {
+  /** Where it listens, without a trailing slash. */
+  url: string;
+  /** The port. */
+  port: number;
+  /** The simulator itself, for `state` and `snapshot`. */
+  simulator: Simulator;
+  /** Stops at once, also what is under way. */
+  close(): Promise<void>;
+}
 
 /**
  * Serves a simulator on HTTP, for clients in other processes. **In Node only**: browsers do not have it.

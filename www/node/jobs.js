@@ -24,7 +24,7 @@ import { readObject, readObjectFile, readParameters } from "./parameters.js";
 /**
  * @param {DatabricksFlags} flags
  * @param {NodeJS.ProcessEnv} env
- * @returns {import("pqrun").DatabricksJob}
+ * @returns {import("pqrun").DatabricksWorkspace & import("pqrun").DatabricksJobToRun}
  */
 export function databricksJob(flags, env) {
   const host = requireDatabricksHost(flags.host, env);
@@ -59,7 +59,7 @@ export function databricksJob(flags, env) {
 /**
  * @param {FabricFlags} flags
  * @param {NodeJS.ProcessEnv} env
- * @returns {import("pqrun").FabricJob}
+ * @returns {import("pqrun").FabricTarget & import("pqrun").FabricJobToRun}
  */
 export function fabricJob(flags, env) {
   const workspaceId = requireWorkspace(flags.workspace, env);

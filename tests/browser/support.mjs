@@ -1,0 +1,96 @@
+/** What the browser tests share: Chromium, and a server of pages beside which the package lies as npm installed it. */
+
+import { readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import path from "node:path";
+
+import { chromium } from "playwright-core";
+
+import { PACKAGE } from "../node/support.mjs";
+
+const FLAGS =
+  "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking " +
+  "--disable-component-update --disable-sync --disable-dev-shm-usage";
+
+/** No page may take longer. */
+const PAGE_MS = 60_000;
+
+const TYPES = /** @type {Record<string, string>} */ ({
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  // Nothing behind it: browsers compile while they load only what is exactly this.
+  ".wasm": "application/wasm",
+});
+
+/**
+ * One browser for all tests of a file; close it after them.
+ *
+ * @returns {Promise<import("playwright-core").Browser>}
+ */
+export function launch() {
+  const executablePath = process.env.PQRUN_CHROMIUM;
+  if (!executablePath) {
+    throw new Error("PQRUN_CHROMIUM: expected the path of Chromium, found nothing");
+  }
+  return chromium.launch({ executablePath, args: FLAGS.split(" ") });
+}
+
+/** Where the package is for a page. */
+export const IMPORT_MAP = `<script type="importmap">
+  { "imports": { "pqrun": "/node_modules/pqrun/browser.js", "pqrun/simulator": "/node_modules/pqrun/simulator.browser.js" } }
+</script>`;
+
+/**
+ * Serves pages by path, and the installed package.
+ *
+ * @param {import("node:test").TestContext} t
+ * @param {Record<string, string>} pages
+ * @returns {Promise<string>} The origin.
+ */
+export async function serve(t, pages) {
+  const server = createServer((request, response) => {
+    const { pathname } = new URL(request.url ?? "/", "http://localhost");
+    const type = TYPES[path.extname(pathname)] ?? TYPES[".html"];
+    const inPackage = /^\/node_modules\/pqrun\/([\w./-]+)$/u.exec(pathname)?.[1];
+    try {
+      const body = inPackage ? readFileSync(path.join(PACKAGE, path.normalize(inPackage))) : pages[pathname];
+      response.writeHead(body === undefined ? 404 : 200, { "Content-Type": type }).end(body);
+    } catch {
+      response.writeHead(404).end();
+    }
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(undefined)));
+  t.after(() => new Promise((resolve) => {
+    server.close(resolve);
+    server.closeAllConnections();
+  }));
+  return `http://127.0.0.1:${/** @type {import("node:net").AddressInfo} */ (server.address()).port}`;
+}
+
+/**
+ * Opens a page and waits until its script has put its answer in `globalThis.answer`.
+ *
+ * @param {import("node:test").TestContext} t
+ * @param {import("playwright-core").Browser} browser
+ * @param {string} url
+ * @returns {Promise<{ answer: any, problems: string[], page: import("playwright-core").Page }>} `problems` is what the
+ *   console and uncaught errors said.
+ */
+export async function open(t, browser, url) {
+  const context = await browser.newContext();
+  t.after(() => context.close());
+  const page = await context.newPage();
+  /** @type {string[]} */
+  const problems = [];
+  page.on("console", (message) => {
+    if (message.type() === "error" || message.type() === "warning") {
+      problems.push(message.text());
+    }
+  });
+  page.on("pageerror", (error) => problems.push(String(error)));
+  await page.goto(url);
+  await page.waitForFunction(() => Reflect.has(globalThis, "answer"), undefined, { timeout: PAGE_MS }).catch((error) => {
+    throw new Error(`the page gave no answer: ${problems.join("\n")}`, { cause: error });
+  });
+  return { answer: await page.evaluate(() => Reflect.get(globalThis, "answer")), problems, page };
+}

@@ -1,0 +1,148 @@
+/** The package as npm unpacks it: what can be imported, its types, its version. */
+
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+import { BIN, MANIFEST, PACKAGE, folder } from "./support.mjs";
+
+const run = promisify(execFile);
+const require = createRequire(import.meta.url);
+const HERE = path.dirname(fileURLToPath(import.meta.url));
+
+test("the version is the same everywhere", async () => {
+  const { version } = await import("pqrun");
+  assert.equal(version(), MANIFEST.version);
+  const root = process.env.PQRUN_ROOT;
+  if (root !== undefined) {
+    const manifest = readFileSync(path.join(root, "Cargo.toml"), "utf8");
+    assert.equal(/^version = "([^"]+)"/mu.exec(manifest)?.[1], MANIFEST.version);
+  }
+});
+
+test("what exports and bin name is there", () => {
+  const targets = (/** @type {unknown} */ value) => (typeof value === "string" ? [value] : Object.values(value ?? {}).flatMap(targets));
+  for (const target of [...targets(MANIFEST.exports), ...targets(MANIFEST.bin)]) {
+    assert.ok(existsSync(path.join(PACKAGE, target)), target);
+  }
+  assert.match(readFileSync(BIN, "utf8"), /^#!\/usr\/bin\/env node\n/u);
+});
+
+test("everything that the types name is exported, and nothing else", async () => {
+  const types = readFileSync(path.join(PACKAGE, "index.d.ts"), "utf8");
+  const [, values = ""] = /export \{([^}]*)\} from/u.exec(types) ?? [];
+  const named = values.split(",").map((name) => name.trim()).filter(Boolean).sort();
+  assert.deepEqual(Object.keys(await import("pqrun")).sort(), named);
+});
+
+test("what exports does not name can't be imported", async () => {
+  for (const name of ["pqrun/node/main.js", "pqrun/wasm/pqrun.js", "pqrun/node.js"]) {
+    await assert.rejects(import(name), { code: "ERR_PACKAGE_PATH_NOT_EXPORTED" }, name);
+  }
+});
+
+test("only three packages come along", () => {
+  assert.deepEqual(Object.keys(MANIFEST.dependencies).sort(), ["cli-table3", "commander", "ora"]);
+  assert.ok(!("devDependencies" in MANIFEST) && !("scripts" in MANIFEST));
+});
+
+test("no file of the package holds a path of the machine that built it", { todo: "panic messages of dependencies hold the path of the registry" }, () => {
+  const files = readdirSync(PACKAGE, { recursive: true }).map(String);
+  const root = process.env.PQRUN_ROOT;
+  for (const name of files) {
+    const file = path.join(PACKAGE, name);
+    if (statSync(file).isFile() && !name.includes("node_modules")) {
+      const text = readFileSync(file, "latin1");
+      assert.ok(root === undefined || !text.includes(`${root}/`), name);
+      assert.ok(!text.includes("/.cargo/registry"), name);
+    }
+  }
+});
+
+const CONSUMER = `
+import { runDatabricksJob, runFabricItem, resumeRun, Table, DatabricksClient, FabricClient } from "pqrun";
+import type { ErrorCode, Outcome, PqrunError, RunEvent, RunHandle, RunResult, Snapshot } from "pqrun";
+import { Simulator, simulatedFetch, startSimulator } from "pqrun/simulator";
+
+const run: RunHandle = runDatabricksJob({
+  host: "https://adb-1.2.azuredatabricks.net",
+  token: async ({ refresh }) => (refresh ? "new" : "old"),
+  jobId: 9223372036854775807n,
+  jobParameters: { day: "2026-03-01" },
+  timeout: "20m",
+  reuse: { maxAge: "15m" },
+  persist: async (snapshot: Snapshot) => void JSON.stringify(snapshot),
+});
+for await (const event of run) {
+  const { phase, runId }: RunEvent = event;
+  console.log(phase, runId?.length);
+}
+const result: RunResult = await run.result;
+const outcome: Outcome = result.outcome;
+for (const { key, table, error } of result.outputs) {
+  const rows: Table | undefined = table;
+  const code: ErrorCode | undefined = error?.code;
+  console.log(key, rows?.rowCount, rows?.columns[0]?.type, code);
+}
+const pipeline = runFabricItem({
+  workspaceId: "1f0c4b7e-52aa-4c0d-9b7e-0d6f3a1e8c21",
+  itemId: "7a93e1d4-0f5b-4e0a-8d3c-64b2f9c7a510",
+  credential: { getToken: async () => ({ token: "x", expiresOnTimestamp: 1 }) },
+  parameters: { p_rows: 5, p_full: true },
+});
+const message = (error: PqrunError): string => error.hint ?? error.message;
+resumeRun(pipeline.snapshot(), { token: "x", secretValues: { p_key: 1 } }).detach();
+const client = new DatabricksClient({ host: "https://adb-1.2.azuredatabricks.net", token: "x" });
+const { runId }: { runId: string } = await client.runNow({ jobName: "orders" });
+new FabricClient({ workspaceId: "x", token: "x" }).listItems({ type: "Notebook" });
+runDatabricksJob({ host: "", jobId: "1", token: "x", fetch: simulatedFetch(new Simulator(undefined, Date.now(), 1)) });
+(await startSimulator({ speed: 2 })).close();
+// @ts-expect-error There is no such option.
+runDatabricksJob({ host: "x", token: "x", jobId: "1", timeOut: 5 });
+// @ts-expect-error An item has an id.
+runFabricItem({ workspaceId: "x", token: "x" });
+console.log(outcome, message, runId);
+`;
+
+test("a TypeScript program type-checks against the package, in Node and for bundlers", async (t) => {
+  // Beside this file, where the package and the compiler are found as any program finds them.
+  const place = path.join(HERE, `consumer-${process.pid}`);
+  mkdirSync(place, { recursive: true });
+  t.after(() => rmSync(place, { recursive: true, force: true }));
+  writeFileSync(path.join(place, "consumer.mts"), CONSUMER);
+  const tsc = path.join(path.dirname(require.resolve("typescript/package.json")), "bin/tsc");
+  for (const [module, resolution] of [["nodenext", "nodenext"], ["esnext", "bundler"]]) {
+    const flags = ["--noEmit", "--strict", "--exactOptionalPropertyTypes", "--skipLibCheck", "false", "--target", "es2022"];
+    const libraries = ["--lib", "es2022,esnext.disposable,dom,dom.iterable", "--types", "node"];
+    const args = [tsc, ...flags, ...libraries, "--module", module, "--moduleResolution", resolution, path.join(place, "consumer.mts")];
+    await run(process.execPath, args, { cwd: place }).catch((error) => {
+      assert.fail(`${module}: ${error.stdout}${error.stderr}`);
+    });
+  }
+});
+
+test("a handle that nobody keeps still gives its result", async (t) => {
+  // The collector runs while only a timer is under way.
+  const script = `
+    import { runDatabricksJob } from "pqrun";
+    import { startSimulator } from "pqrun/simulator";
+    const server = await startSimulator({ speed: 20 });
+    const collector = setInterval(globalThis.gc, 20);
+    const run = () => runDatabricksJob({ host: server.url, token: "dapi-simulated", jobName: "orders_daily" }).result;
+    const limit = new Promise((resolve) => setTimeout(resolve, 20000, { outcome: "never settled" }).unref());
+    console.log((await Promise.race([run(), limit])).outcome);
+    clearInterval(collector);
+    await server.close();
+    process.exit();
+  `;
+  const file = path.join(HERE, `collected-${process.pid}.mjs`);
+  writeFileSync(file, script);
+  t.after(() => rmSync(file, { force: true }));
+  const { stdout } = await run(process.execPath, ["--expose-gc", file], { cwd: folder(t), timeout: 40_000 });
+  assert.equal(stdout.trim(), "succeeded");
+});
