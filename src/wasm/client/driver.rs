@@ -1,7 +1,7 @@
 //! Drives a poller: carries out its outputs, gives it inputs, until it is done.
 
 use std::cell::{Cell, RefCell};
-use std::rc::{Rc, Weak};
+use std::rc::Rc;
 use std::time::Duration;
 
 use gloo_timers::callback::Timeout;
@@ -274,13 +274,10 @@ impl Session {
             return;
         }
         let sleep = at.since(now()).min(LONGEST_SLEEP);
-        let session = Rc::downgrade(self);
+        // Held on to: while only a timer is under way, nothing else may keep the session.
+        let session = Rc::clone(self);
         let millis = u32::try_from(sleep.as_millis()).unwrap_or_default();
-        let timer = Timeout::new(millis, move || {
-            if let Some(session) = Weak::upgrade(&session) {
-                session.woken(at);
-            }
-        });
+        let timer = Timeout::new(millis, move || session.woken(at));
         self.timer.replace(Some((at, timer)));
     }
 
