@@ -3,16 +3,4 @@ import init from "./wasm/pqrun.js";
 
 await init({ module_or_path: new URL("./wasm/pqrun_bg.wasm", import.meta.url) });
 
-export {
-  DatabricksClient,
-  FabricClient,
-  Poller,
-  RunHandle,
-  Table,
-  attachDatabricksRun,
-  attachFabricRun,
-  resumeRun,
-  runDatabricksJob,
-  runFabricItem,
-  version,
-} from "./wasm/pqrun.js";
+export * from "./exports.js";

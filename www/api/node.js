@@ -4,16 +4,4 @@ import { initSync } from "./wasm/pqrun.js";
 
 initSync({ module: readFileSync(new URL("./wasm/pqrun_bg.wasm", import.meta.url)) });
 
-export {
-  DatabricksClient,
-  FabricClient,
-  Poller,
-  RunHandle,
-  Table,
-  attachDatabricksRun,
-  attachFabricRun,
-  resumeRun,
-  runDatabricksJob,
-  runFabricItem,
-  version,
-} from "./wasm/pqrun.js";
+export * from "./exports.js";
