@@ -3,7 +3,15 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { DATABRICKS_TOKEN, FABRIC_TOKEN, ITEM, WORKSPACE, databricksRuns, fabricRuns, simulate } from "../node/support.mjs";
+import {
+  DATABRICKS_TOKEN,
+  FABRIC_TOKEN,
+  ITEM,
+  WORKSPACE,
+  databricksRuns,
+  fabricRuns,
+  simulate,
+} from "../node/support.mjs";
 import { IMPORT_MAP, launch, open, serve } from "./support.mjs";
 
 /** @type {import("playwright-core").Browser} */
@@ -23,13 +31,22 @@ const page = (script) => `<!doctype html><meta charset="utf-8"><link rel="icon" 
 
 /** @param {string} url */
 const fabricOptions = (url, itemId = ITEM.good) =>
-  JSON.stringify({ host: url, token: FABRIC_TOKEN, workspaceId: WORKSPACE, itemId, parameters: { p_rows: 5 }, pollInterval: 500, timeout: "30s" });
+  JSON.stringify({
+    host: url,
+    token: FABRIC_TOKEN,
+    workspaceId: WORKSPACE,
+    itemId,
+    parameters: { p_rows: 5 },
+    pollInterval: 500,
+    timeout: "30s",
+  });
 
 /** @param {string} url */
 const databricksOptions = (url, jobName = "good") =>
   JSON.stringify({ host: url, token: DATABRICKS_TOKEN, jobName, pollInterval: 500, timeout: "30s", retryBudget: "1s" });
 
-const BOTH = (/** @type {string} */ url) => page(`
+const BOTH = (/** @type {string} */ url) =>
+  page(`
   import { runDatabricksJob, runFabricItem } from "pqrun";
   const runs = [runFabricItem(${fabricOptions(url)}), runDatabricksJob(${databricksOptions(url)})];
   const phases = [];

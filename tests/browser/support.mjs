@@ -60,10 +60,13 @@ export async function serve(t, pages) {
     }
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(undefined)));
-  t.after(() => new Promise((resolve) => {
-    server.close(resolve);
-    server.closeAllConnections();
-  }));
+  t.after(
+    () =>
+      new Promise((resolve) => {
+        server.close(resolve);
+        server.closeAllConnections();
+      }),
+  );
   return `http://127.0.0.1:${/** @type {import("node:net").AddressInfo} */ (server.address()).port}`;
 }
 
@@ -89,8 +92,10 @@ export async function open(t, browser, url) {
   });
   page.on("pageerror", (error) => problems.push(String(error)));
   await page.goto(url);
-  await page.waitForFunction(() => Reflect.has(globalThis, "answer"), undefined, { timeout: PAGE_MS }).catch((error) => {
-    throw new Error(`the page gave no answer: ${problems.join("\n")}`, { cause: error });
-  });
+  await page
+    .waitForFunction(() => Reflect.has(globalThis, "answer"), undefined, { timeout: PAGE_MS })
+    .catch((error) => {
+      throw new Error(`the page gave no answer: ${problems.join("\n")}`, { cause: error });
+    });
   return { answer: await page.evaluate(() => Reflect.get(globalThis, "answer")), problems, page };
 }

@@ -27,7 +27,10 @@ test("Databricks: from the start to the output, call by call", async (t) => {
   assert.equal(run.tasks[0].taskKey, "load");
   const output = await client.getRunOutput(run.tasks[0].runId ?? "");
   assert.equal(output.table?.rowCount, 2);
-  assert.deepEqual((await client.listRuns({ jobId: 101 })).map((one) => one.runId), [runId]);
+  assert.deepEqual(
+    (await client.listRuns({ jobId: 101 })).map((one) => one.runId),
+    [runId],
+  );
   assert.deepEqual(await client.listRuns({ jobId: 101, activeOnly: true }), []);
 });
 
@@ -41,7 +44,10 @@ test("Databricks: runNowAndAwait, cancelRun, listJobs", async (t) => {
   assert.equal((await client.awaitRun(runId, { pollInterval: 500 })).outcome, "cancelled");
   const jobs = await client.listJobs();
   assert.ok(jobs.length > 5);
-  assert.deepEqual((await client.listJobs({ name: "good" })).map(({ jobId }) => jobId), ["101"]);
+  assert.deepEqual(
+    (await client.listJobs({ name: "good" })).map(({ jobId }) => jobId),
+    ["101"],
+  );
   assert.equal((await client.listJobs({ limit: 2 })).length, 2);
 });
 
@@ -68,8 +74,14 @@ test("Fabric: from the start to the activities, call by call", async (t) => {
   const state = await client.getRunState(ITEM.good, started.runId);
   assert.deepEqual([state.status, state.phase, state.outcome], ["Completed", "ended", "succeeded"]);
   const activities = await client.queryActivityRuns(started.runId);
-  assert.deepEqual(activities.map(({ activityName }) => activityName), ["Get", "Return"]);
-  assert.deepEqual((await client.listRuns(ITEM.good)).map(({ runId }) => runId), [started.runId]);
+  assert.deepEqual(
+    activities.map(({ activityName }) => activityName),
+    ["Get", "Return"],
+  );
+  assert.deepEqual(
+    (await client.listRuns(ITEM.good)).map(({ runId }) => runId),
+    [started.runId],
+  );
 });
 
 test("Fabric: createRunAndAwaitCompletion, cancelRun, listItems, listWorkspaces", async (t) => {
@@ -81,7 +93,13 @@ test("Fabric: createRunAndAwaitCompletion, cancelRun, listItems, listWorkspaces"
   await client.cancelRun(ITEM.long, runId);
   assert.equal((await client.awaitRunCompletion(ITEM.long, runId, { pollInterval: 500 })).outcome, "cancelled");
   assert.equal((await client.listItems()).length, Object.keys(ITEM).length);
-  assert.deepEqual((await client.listItems({ type: "Notebook" })).map(({ id }) => id), [ITEM.notebook]);
-  assert.deepEqual((await client.listWorkspaces()).map(({ id }) => id), [WORKSPACE]);
+  assert.deepEqual(
+    (await client.listItems({ type: "Notebook" })).map(({ id }) => id),
+    [ITEM.notebook],
+  );
+  assert.deepEqual(
+    (await client.listWorkspaces()).map(({ id }) => id),
+    [WORKSPACE],
+  );
   await assert.rejects(client.getRunState(ITEM.good, runId), coded("runNotFound"));
 });

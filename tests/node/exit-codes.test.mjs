@@ -5,7 +5,17 @@ import { readdirSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
 
-import { DATABRICKS_TOKEN, FABRIC_TOKEN, ITEM, WORKSPACE, databricks, fabric, folder, pqrun, simulate } from "./support.mjs";
+import {
+  DATABRICKS_TOKEN,
+  FABRIC_TOKEN,
+  ITEM,
+  WORKSPACE,
+  databricks,
+  fabric,
+  folder,
+  pqrun,
+  simulate,
+} from "./support.mjs";
 
 /**
  * No end but the good one leaves a person without the run's id, its page, and the next step.
@@ -139,14 +149,16 @@ test("a missing token ends with 7 before anything is sent", async (t) => {
 
 test("a token that no header can hold is refused without being shown", async (t) => {
   const server = await simulate(t);
-  const { code, stdout, stderr } = await pqrun(t, databricks(server, "good"), { env: { DATABRICKS_TOKEN: "secret\nvalue" } });
+  const { code, stdout, stderr } = await pqrun(t, databricks(server, "good"), {
+    env: { DATABRICKS_TOKEN: "secret\nvalue" },
+  });
   assert.equal(code, 7);
   assert.doesNotMatch(stdout + stderr, /secret|value/u);
 });
 
 test("losing sight of a run ends with 8", async (t) => {
   const server = await simulate(t, {
-    change: (it) => it.faults = [{ endpoint: "jobs/runs/get", kind: { status: { code: 503 } } }],
+    change: (it) => (it.faults = [{ endpoint: "jobs/runs/get", kind: { status: { code: 503 } } }]),
   });
   const { code, stderr } = await pqrun(t, databricks(server, "good", "--retry-budget", "1s"));
   assert.equal(code, 8, stderr);
@@ -177,7 +189,7 @@ test("an output that was cut ends with 9, and can be read again", async (t) => {
 
 test("an output that can't be fetched ends with 9; the run still counts as succeeded", async (t) => {
   const server = await simulate(t, {
-    change: (it) => it.faults = [{ endpoint: "jobs/runs/get-output", kind: { status: { code: 403 } } }],
+    change: (it) => (it.faults = [{ endpoint: "jobs/runs/get-output", kind: { status: { code: 403 } } }]),
   });
   const { code, stderr } = await pqrun(t, databricks(server, "good"));
   assert.equal(code, 9, stderr);

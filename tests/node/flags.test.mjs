@@ -5,7 +5,18 @@ import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
 
-import { MANIFEST, WORKSPACE, ITEM, databricks, databricksRuns, fabric, fabricRuns, folder, pqrun, simulate } from "./support.mjs";
+import {
+  MANIFEST,
+  WORKSPACE,
+  ITEM,
+  databricks,
+  databricksRuns,
+  fabric,
+  fabricRuns,
+  folder,
+  pqrun,
+  simulate,
+} from "./support.mjs";
 
 const HOST = ["--host", "http://127.0.0.1:9"];
 const JOB = ["run", "databricks", ...HOST, "--job-id", "1"];
@@ -108,7 +119,14 @@ test("--version tells the package's version, --help the flags and examples of ea
   const { code, stdout } = await pqrun(t, ["--version"]);
   assert.equal(code, 0);
   assert.equal(stdout, `${MANIFEST.version}\n`);
-  const commands = [[], ["run", "databricks"], ["run", "fabric"], ["resume"], ["status", "databricks"], ["cancel", "fabric"]];
+  const commands = [
+    [],
+    ["run", "databricks"],
+    ["run", "fabric"],
+    ["resume"],
+    ["status", "databricks"],
+    ["cancel", "fabric"],
+  ];
   for (const command of [...commands, ["list", "databricks"], ["list", "fabric"], ["simulate"]]) {
     const help = await pqrun(t, [...command, "--help"]);
     assert.equal(help.code, 0);
@@ -121,7 +139,10 @@ test("--version tells the package's version, --help the flags and examples of ea
 test("typed parameters reach a pipeline as what they are", async (t) => {
   const server = await simulate(t);
   const params = ["--param", "p_day=2026-03-01", "--param", "p_rows:int=5", "--param-json", '{"p_full": true}'];
-  const { code, stdout, stderr } = await pqrun(t, fabric(server, "good", ...params, "--task", "Return", "--format", "json"));
+  const { code, stdout, stderr } = await pqrun(
+    t,
+    fabric(server, "good", ...params, "--task", "Return", "--format", "json"),
+  );
   assert.equal(code, 0, stderr);
   assert.deepEqual(JSON.parse(stdout), [{ day: "2026-03-01", rows: 5, full: true }]);
   assert.deepEqual(fabricRuns(server, ITEM.good)[0].parameters, { p_day: "2026-03-01", p_rows: 5, p_full: true });
@@ -138,7 +159,10 @@ test("executionData goes out as the file has it", async (t) => {
 
 /** Flags, and the member of `run-now` that they make. */
 const MEMBERS = [
-  [["--param", "day=2026-03-01", "--param", "n:int=5", "--param", "ok:bool=True"], { job_parameters: { day: "2026-03-01", n: "5", ok: "True" } }],
+  [
+    ["--param", "day=2026-03-01", "--param", "n:int=5", "--param", "ok:bool=True"],
+    { job_parameters: { day: "2026-03-01", n: "5", ok: "True" } },
+  ],
   [["--notebook-param", "a=b=c"], { notebook_params: { a: "b=c" } }],
   [["--jar-param", "x", "--jar-param", "y"], { jar_params: ["x", "y"] }],
   [["--python-param", "x"], { python_params: ["x"] }],
@@ -165,13 +189,26 @@ test("every member of run-now can be given", async (t) => {
       if (request.method === "POST") {
         bodies.push({ body: JSON.parse(text), headers: request.headers, url: request.url });
       }
-      response.writeHead(400, { "Content-Type": "application/json" }).end('{"error_code": "INVALID_PARAMETER_VALUE", "message": "no"}');
+      response
+        .writeHead(400, { "Content-Type": "application/json" })
+        .end('{"error_code": "INVALID_PARAMETER_VALUE", "message": "no"}');
     });
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(undefined)));
   t.after(() => server.close());
   const address = /** @type {import("node:net").AddressInfo} */ (server.address());
-  const args = ["run", "databricks", "--host", `http://127.0.0.1:${address.port}`, "--job-id", "7", "--workspace-id", "42", "--api-version", "2.1"];
+  const args = [
+    "run",
+    "databricks",
+    "--host",
+    `http://127.0.0.1:${address.port}`,
+    "--job-id",
+    "7",
+    "--workspace-id",
+    "42",
+    "--api-version",
+    "2.1",
+  ];
   for (const [flags, expected] of MEMBERS) {
     bodies.length = 0;
     const { code, stderr } = await pqrun(t, [...args, ...flags]);
@@ -187,8 +224,12 @@ test("every member of run-now can be given", async (t) => {
 test("the environment stands in for --host and --workspace", async (t) => {
   const server = await simulate(t);
   const [ofDatabricks, ofFabric] = await Promise.all([
-    pqrun(t, ["run", "databricks", "--job-name", "good"], { env: { DATABRICKS_HOST: server.url.replace("http://", "") } }),
-    pqrun(t, ["run", "fabric", "--host", server.url, "--item", ITEM.good, "--poll-interval", "500ms"], { env: { FABRIC_WORKSPACE_ID: WORKSPACE } }),
+    pqrun(t, ["run", "databricks", "--job-name", "good"], {
+      env: { DATABRICKS_HOST: server.url.replace("http://", "") },
+    }),
+    pqrun(t, ["run", "fabric", "--host", server.url, "--item", ITEM.good, "--poll-interval", "500ms"], {
+      env: { FABRIC_WORKSPACE_ID: WORKSPACE },
+    }),
   ]);
   assert.equal(ofDatabricks.code, 0, ofDatabricks.stderr);
   assert.equal(ofFabric.code, 0, ofFabric.stderr);

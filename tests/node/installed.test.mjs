@@ -26,7 +26,8 @@ test("the version is the same everywhere", async () => {
 });
 
 test("what exports and bin name is there", () => {
-  const targets = (/** @type {unknown} */ value) => (typeof value === "string" ? [value] : Object.values(value ?? {}).flatMap(targets));
+  const targets = (/** @type {unknown} */ value) =>
+    typeof value === "string" ? [value] : Object.values(value ?? {}).flatMap(targets);
   for (const target of [...targets(MANIFEST.exports), ...targets(MANIFEST.bin)]) {
     assert.ok(existsSync(path.join(PACKAGE, target)), target);
   }
@@ -36,7 +37,11 @@ test("what exports and bin name is there", () => {
 test("everything that the types name is exported, and nothing else", async () => {
   const types = readFileSync(path.join(PACKAGE, "index.d.ts"), "utf8");
   const [, values = ""] = /export \{([^}]*)\} from/u.exec(types) ?? [];
-  const named = values.split(",").map((name) => name.trim()).filter(Boolean).sort();
+  const named = values
+    .split(",")
+    .map((name) => name.trim())
+    .filter(Boolean)
+    .sort();
   assert.deepEqual(Object.keys(await import("pqrun")).sort(), named);
 });
 
@@ -51,18 +56,22 @@ test("only three packages come along", () => {
   assert.ok(!("devDependencies" in MANIFEST) && !("scripts" in MANIFEST));
 });
 
-test("no file of the package holds a path of the machine that built it", { todo: "panic messages of dependencies hold the path of the registry" }, () => {
-  const files = readdirSync(PACKAGE, { recursive: true }).map(String);
-  const root = process.env.PQRUN_ROOT;
-  for (const name of files) {
-    const file = path.join(PACKAGE, name);
-    if (statSync(file).isFile() && !name.includes("node_modules")) {
-      const text = readFileSync(file, "latin1");
-      assert.ok(root === undefined || !text.includes(`${root}/`), name);
-      assert.ok(!text.includes("/.cargo/registry"), name);
+test(
+  "no file of the package holds a path of the machine that built it",
+  { todo: "panic messages of dependencies hold the path of the registry" },
+  () => {
+    const files = readdirSync(PACKAGE, { recursive: true }).map(String);
+    const root = process.env.PQRUN_ROOT;
+    for (const name of files) {
+      const file = path.join(PACKAGE, name);
+      if (statSync(file).isFile() && !name.includes("node_modules")) {
+        const text = readFileSync(file, "latin1");
+        assert.ok(root === undefined || !text.includes(`${root}/`), name);
+        assert.ok(!text.includes("/.cargo/registry"), name);
+      }
     }
-  }
-});
+  },
+);
 
 const CONSUMER = `
 import { runDatabricksJob, runFabricItem, resumeRun, Table, DatabricksClient, FabricClient } from "pqrun";
@@ -116,10 +125,30 @@ test("a TypeScript program type-checks against the package, in Node and for bund
   t.after(() => rmSync(place, { recursive: true, force: true }));
   writeFileSync(path.join(place, "consumer.mts"), CONSUMER);
   const tsc = path.join(path.dirname(require.resolve("typescript/package.json")), "bin/tsc");
-  for (const [module, resolution] of [["nodenext", "nodenext"], ["esnext", "bundler"]]) {
-    const flags = ["--noEmit", "--strict", "--exactOptionalPropertyTypes", "--skipLibCheck", "false", "--target", "es2022"];
+  for (const [module, resolution] of [
+    ["nodenext", "nodenext"],
+    ["esnext", "bundler"],
+  ]) {
+    const flags = [
+      "--noEmit",
+      "--strict",
+      "--exactOptionalPropertyTypes",
+      "--skipLibCheck",
+      "false",
+      "--target",
+      "es2022",
+    ];
     const libraries = ["--lib", "es2022,esnext.disposable,dom,dom.iterable", "--types", "node"];
-    const args = [tsc, ...flags, ...libraries, "--module", module, "--moduleResolution", resolution, path.join(place, "consumer.mts")];
+    const args = [
+      tsc,
+      ...flags,
+      ...libraries,
+      "--module",
+      module,
+      "--moduleResolution",
+      resolution,
+      path.join(place, "consumer.mts"),
+    ];
     await run(process.execPath, args, { cwd: place }).catch((error) => {
       assert.fail(`${module}: ${error.stdout}${error.stderr}`);
     });

@@ -7,7 +7,19 @@ import { test } from "node:test";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 
-import { PACKAGE, databricks, databricksRuns, environment, fabric, fabricRuns, folder, ITEM, simulate, startCommand, until } from "./support.mjs";
+import {
+  PACKAGE,
+  databricks,
+  databricksRuns,
+  environment,
+  fabric,
+  fabricRuns,
+  folder,
+  ITEM,
+  simulate,
+  startCommand,
+  until,
+} from "./support.mjs";
 
 const POSIX = process.platform !== "win32";
 const { interruptPolicy, watchInterrupts } = await import(pathToFileURL(path.join(PACKAGE, "node/interrupt.js")).href);
@@ -41,7 +53,10 @@ for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"])) {
 
 test("--on-interrupt cancel stops the run and waits for its end", { skip: !POSIX }, async (t) => {
   const server = await simulate(t);
-  for (const args of [databricks(server, "long", "--on-interrupt", "cancel"), fabric(server, "long", "--on-interrupt", "cancel")]) {
+  for (const args of [
+    databricks(server, "long", "--on-interrupt", "cancel"),
+    fabric(server, "long", "--on-interrupt", "cancel"),
+  ]) {
     const { child, ended } = await following(t, args);
     child.kill("SIGINT");
     const { code, stderr } = await ended;
@@ -97,7 +112,12 @@ function watchAsking(t, { handle, progress, streams }) {
   return watch;
 }
 
-for (const [answer, call] of [["d\n", "detach"], ["\n", "detach"], ["c\n", "cancel"], ["Cancel\n", "cancel"]]) {
+for (const [answer, call] of [
+  ["d\n", "detach"],
+  ["\n", "detach"],
+  ["c\n", "cancel"],
+  ["Cancel\n", "cancel"],
+]) {
   test(`asked, a person says ${JSON.stringify(answer)}: ${call}`, { skip: !POSIX }, async (t) => {
     const scene = stage();
     watchAsking(t, scene);
@@ -127,7 +147,10 @@ test("a second Ctrl-C while being asked detaches at once", { skip: !POSIX }, asy
   process.emit("SIGINT");
   process.emit("SIGINT");
   await until("the display", () => scene.calls.includes("resume"));
-  assert.deepEqual(scene.calls.filter((call) => call === "detach" || call === "cancel"), ["detach"]);
+  assert.deepEqual(
+    scene.calls.filter((call) => call === "detach" || call === "cancel"),
+    ["detach"],
+  );
 });
 
 test("the default asks only where a person can answer", () => {

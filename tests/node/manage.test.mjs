@@ -59,7 +59,16 @@ test("status and cancel take ids", async (t) => {
   await goingOn(t, server, "databricks");
   await goingOn(t, server, "fabric");
   const ofDatabricks = ["--host", server.url, "--run-id", databricksRuns(server, 105)[0].runId];
-  const ofFabric = ["--host", server.url, "--workspace", WORKSPACE, "--item", ITEM.long, "--instance", fabricRuns(server, ITEM.long)[0].id];
+  const ofFabric = [
+    "--host",
+    server.url,
+    "--workspace",
+    WORKSPACE,
+    "--item",
+    ITEM.long,
+    "--instance",
+    fabricRuns(server, ITEM.long)[0].id,
+  ];
   const table = await pqrun(t, ["status", "databricks", ...ofDatabricks]);
   assert.match(table.stdout, /^phase +running$/mu);
   assert.equal((await pqrun(t, ["status", "fabric", ...ofFabric])).code, 0);
@@ -82,7 +91,11 @@ test("a snapshot of another host does not lead the token there", async (t) => {
   const file = await goingOn(t, server, "databricks");
   const requests = server.truth().requests.length;
   const env = { DATABRICKS_HOST: "https://adb-1.2.azuredatabricks.net" };
-  for (const args of [["resume", file], ["status", "databricks", "--snapshot", file], ["cancel", "databricks", "--snapshot", file]]) {
+  for (const args of [
+    ["resume", file],
+    ["status", "databricks", "--snapshot", file],
+    ["cancel", "databricks", "--snapshot", file],
+  ]) {
     const { code, stderr } = await pqrun(t, args, { env });
     assert.equal(code, 2, stderr);
     assert.match(stderr, /DATABRICKS_HOST/u);
@@ -102,14 +115,23 @@ test("list shows runs, jobs, items and workspaces", async (t) => {
     assert.equal(code, 0, stderr);
     return JSON.parse(stdout);
   };
-  assert.deepEqual((await json("databricks", ...host)).map((run) => run.runId), ["9223372036854775807"]);
+  assert.deepEqual(
+    (await json("databricks", ...host)).map((run) => run.runId),
+    ["9223372036854775807"],
+  );
   assert.deepEqual(await json("databricks", ...host, "--job-id", "102"), []);
-  assert.deepEqual((await json("databricks", ...host, "--jobs", "--job-name", "good")).map((job) => job.jobId), ["101"]);
+  assert.deepEqual(
+    (await json("databricks", ...host, "--jobs", "--job-name", "good")).map((job) => job.jobId),
+    ["101"],
+  );
   assert.equal((await json("databricks", ...host, "--jobs", "--limit", "3")).length, 3);
   const place = ["--workspace", WORKSPACE];
   assert.equal((await json("fabric", ...host, ...place, "--item", ITEM.good)).length, 1);
   assert.equal((await json("fabric", ...host, ...place, "--jobs")).length, Object.keys(ITEM).length);
-  assert.deepEqual((await json("fabric", ...host, "--workspaces")).map((one) => one.id), [WORKSPACE]);
+  assert.deepEqual(
+    (await json("fabric", ...host, "--workspaces")).map((one) => one.id),
+    [WORKSPACE],
+  );
   const table = await pqrun(t, ["list", "fabric", ...host, "--workspaces"]);
   assert.match(table.stdout, /│ Tests +│/u);
   const lines = await pqrun(t, ["list", "databricks", ...host, "--jobs", "--format", "jsonl"]);
@@ -122,7 +144,11 @@ test("simulate serves a run from start to end, and ends on a signal with 0", asy
   t.after(() => simulator.child.kill("SIGKILL"));
   const url = await until("the address", () => /^(http:\/\/127\.0\.0\.1:\d+)\n/u.exec(simulator.output.stdout)?.[1]);
   const env = { DATABRICKS_HOST: url, DATABRICKS_TOKEN: "dapi-simulated" };
-  const { code, stdout, stderr } = await pqrun(t, ["run", "databricks", "--job-name", "orders_daily", "--format", "json"], { env });
+  const { code, stdout, stderr } = await pqrun(
+    t,
+    ["run", "databricks", "--job-name", "orders_daily", "--format", "json"],
+    { env },
+  );
   assert.equal(code, 0, stderr);
   assert.equal(JSON.parse(stdout).length, 20);
   const taken = await pqrun(t, ["simulate", "--port", new URL(url).port]);

@@ -111,7 +111,10 @@ test("--json writes events and the result as JSON lines, ids as texts", async (t
   const server = await simulate(t);
   const { code, stdout, stderr } = await pqrun(t, databricks(server, "good", "--json"));
   assert.equal(code, 0, stderr);
-  const lines = stdout.trimEnd().split("\n").map((line) => JSON.parse(line));
+  const lines = stdout
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line));
   const { result } = lines.at(-1);
   assert.equal(result.exitCode, 0);
   assert.equal(result.outcome, "succeeded");
@@ -136,7 +139,12 @@ test("--json tells a failed run too, and the exit code stays", async (t) => {
 test("--out writes a file in the format of its ending, and nothing to standard output", async (t) => {
   const server = await simulate(t);
   const place = folder(t);
-  for (const [name, start] of [["rows.csv", "id,"], ["rows.json", "[{"], ["rows.ndjson", '{"id"'], ["rows.txt", "┌"]]) {
+  for (const [name, start] of [
+    ["rows.csv", "id,"],
+    ["rows.json", "[{"],
+    ["rows.ndjson", '{"id"'],
+    ["rows.txt", "┌"],
+  ]) {
     const file = path.join(place, name);
     const { code, stdout, stderr } = await pqrun(t, databricks(server, "good", "--out", file));
     assert.equal(code, 0, stderr);

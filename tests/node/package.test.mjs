@@ -68,7 +68,10 @@ for (const { service, run, runLong, count } of SERVICES) {
     }
     const order = ["looking", "starting", "queued", "running", "readingOutput", "ended"];
     const ranks = phases.map((phase) => order.indexOf(phase));
-    assert.deepEqual(ranks, [...ranks].sort((a, b) => a - b));
+    assert.deepEqual(
+      ranks,
+      [...ranks].sort((a, b) => a - b),
+    );
     assert.equal(phases.at(-1), "ended");
     const result = await handle.result;
     assert.equal(result.outcome, "succeeded");
@@ -93,7 +96,10 @@ for (const { service, run, runLong, count } of SERVICES) {
     };
     const [first, second] = await Promise.all([collect(), collect()]);
     assert.deepEqual(first, second);
-    assert.deepEqual((await collect()).filter((phase) => phase !== "ended"), []);
+    assert.deepEqual(
+      (await collect()).filter((phase) => phase !== "ended"),
+      [],
+    );
   });
 
   test(`${service}: who leaves the loop early does not stop the run`, async (t) => {
@@ -200,12 +206,18 @@ for (const { service, run, runLong, count } of SERVICES) {
       if (!request.refresh) {
         return good;
       }
-      const answer = await fetch(`${server.url}/simulator/token`, { method: "POST", body: JSON.stringify({ service }) });
+      const answer = await fetch(`${server.url}/simulator/token`, {
+        method: "POST",
+        body: JSON.stringify({ service }),
+      });
       return (await answer.json()).token;
     };
     const result = await run(server, { token }).result;
     assert.equal(result.outcome, "succeeded", JSON.stringify(result.error));
-    assert.deepEqual(asked.map(({ refresh }) => refresh), [false, true]);
+    assert.deepEqual(
+      asked.map(({ refresh }) => refresh),
+      [false, true],
+    );
     assert.equal(asked[0].service, service);
     assert.equal(asked[0].host, server.url);
     assert.match(asked[0].scope, /\/\.default$/u);
@@ -303,8 +315,12 @@ test("an attached Fabric run gives the same outputs", async (t) => {
   const server = await simulate(t);
   const started = await runFabricItem(ofItem(server)).result;
   const { host, token, workspaceId, itemId } = ofItem(server);
-  const attached = await attachFabricRun({ host, token, workspaceId, itemId, instanceId: started.run?.id ?? "" }).result;
-  assert.deepEqual(attached.outputs.map(({ key, data }) => [key, data]), started.outputs.map(({ key, data }) => [key, data]));
+  const attached = await attachFabricRun({ host, token, workspaceId, itemId, instanceId: started.run?.id ?? "" })
+    .result;
+  assert.deepEqual(
+    attached.outputs.map(({ key, data }) => [key, data]),
+    started.outputs.map(({ key, data }) => [key, data]),
+  );
 });
 
 test("a failed run is a result, with the task's message and trace", async (t) => {

@@ -53,7 +53,10 @@ test("the file is private, whole at any moment, and free of secrets", async (t) 
   assert.equal(code, 0, stderr);
   assert.ok(seen > 0);
   assert.doesNotMatch(stdout + stderr, /hush-hush/u);
-  assert.deepEqual(readdirSync(place).filter((name) => name.includes("tmp")), []);
+  assert.deepEqual(
+    readdirSync(place).filter((name) => name.includes("tmp")),
+    [],
+  );
   assert.equal(server.truth().databricks.runs.length, 1);
 });
 
@@ -102,7 +105,14 @@ test("a named file of a run that is over may be used again", async (t) => {
 
 test("what is no snapshot ends resume with 2", async (t) => {
   const file = path.join(folder(t), "run.json");
-  for (const text of ["", "nonsense", "{}", "[]", '{"job": {"service": "databricks"}}', '{"pqrun": 99, "job": {"service": "fabric"}}']) {
+  for (const text of [
+    "",
+    "nonsense",
+    "{}",
+    "[]",
+    '{"job": {"service": "databricks"}}',
+    '{"pqrun": 99, "job": {"service": "fabric"}}',
+  ]) {
     writeFileSync(file, text);
     const { code, stderr } = await pqrun(t, ["resume", file]);
     assert.equal(code, 2, `${text}: ${stderr}`);
@@ -174,31 +184,46 @@ for (const service of /** @type {const} */ (["databricks", "fabric"])) {
   });
 }
 
-test("a secret parameter is asked for when the start must be sent again, and only then", { skip: !POSIX }, async (t) => {
-  const server = await simulate(t, { change: (it) => (it.faults = [SLOW_START.databricks]) });
-  const state = folder(t);
-  const file = path.join(state, "run.json");
-  const env = { PQRUN_SECRET_SECRET: "hush-hush" };
-  const args = databricks(server, "good", "--snapshot", file, "--secret-param", "secret");
-  const first = startCommand(args, { env: environment(state, env) });
-  await until("the run", () => databricksRuns(server, 101).length === 1);
-  first.child.kill("SIGKILL");
-  await first.ended;
-  assert.doesNotMatch(readFileSync(file, "utf8"), /hush-hush/u);
-  const without = await pqrun(t, ["resume", file], { state });
-  assert.equal(without.code, 2, without.stderr);
-  assert.match(without.stderr, /secret/u);
-  const [resumed] = [await pqrun(t, ["resume", file, "--secret-param", "secret"], { state, env })];
-  assert.equal(resumed.code, 0, resumed.stderr);
-  assert.equal(databricksRuns(server, 101).length, 1);
-  const again = await pqrun(t, ["resume", file], { state });
-  assert.equal(again.code, 0, `the run is known, nothing is sent again: ${again.stderr}`);
-});
+test(
+  "a secret parameter is asked for when the start must be sent again, and only then",
+  { skip: !POSIX },
+  async (t) => {
+    const server = await simulate(t, { change: (it) => (it.faults = [SLOW_START.databricks]) });
+    const state = folder(t);
+    const file = path.join(state, "run.json");
+    const env = { PQRUN_SECRET_SECRET: "hush-hush" };
+    const args = databricks(server, "good", "--snapshot", file, "--secret-param", "secret");
+    const first = startCommand(args, { env: environment(state, env) });
+    await until("the run", () => databricksRuns(server, 101).length === 1);
+    first.child.kill("SIGKILL");
+    await first.ended;
+    assert.doesNotMatch(readFileSync(file, "utf8"), /hush-hush/u);
+    const without = await pqrun(t, ["resume", file], { state });
+    assert.equal(without.code, 2, without.stderr);
+    assert.match(without.stderr, /secret/u);
+    const [resumed] = [await pqrun(t, ["resume", file, "--secret-param", "secret"], { state, env })];
+    assert.equal(resumed.code, 0, resumed.stderr);
+    assert.equal(databricksRuns(server, 101).length, 1);
+    const again = await pqrun(t, ["resume", file], { state });
+    assert.equal(again.code, 0, `the run is known, nothing is sent again: ${again.stderr}`);
+  },
+);
 
 test("no snapshot of a Fabric run holds its token or a secret", async (t) => {
   const server = await simulate(t);
   const file = path.join(folder(t), "run.json");
-  const args = fabric(server, "long", "--timeout", "1s", "--snapshot", file, "--param", "p_day=hush-hush", "--secret-param", "p_day");
+  const args = fabric(
+    server,
+    "long",
+    "--timeout",
+    "1s",
+    "--snapshot",
+    file,
+    "--param",
+    "p_day=hush-hush",
+    "--secret-param",
+    "p_day",
+  );
   const { code, stderr } = await pqrun(t, args);
   assert.equal(code, 6, stderr);
   const text = readFileSync(file, "utf8");

@@ -17,7 +17,14 @@ test("columns have names and types, rows keep every digit", () => {
     ["id:int64", "big:int64", "x:float64", "at:timestamp", "ok:bool", "any:json"],
   );
   const [first, second] = table.toArray();
-  assert.deepEqual(first, { id: 1, big: 9007199254740993n, x: 1.5, at: "2026-01-31T12:00:00.000Z", ok: true, any: [1] });
+  assert.deepEqual(first, {
+    id: 1,
+    big: 9007199254740993n,
+    x: 1.5,
+    at: "2026-01-31T12:00:00.000Z",
+    ok: true,
+    any: [1],
+  });
   assert.equal(second.big, -9223372036854775808n);
   assert.equal(second.ok, null);
   assert.deepEqual([...table], table.toArray());

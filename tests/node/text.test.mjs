@@ -17,7 +17,10 @@ const { createProgress, describeEvent } = await part("progress.js");
 const { exitCodeOfError, exitCodeOfResult } = await part("exit-codes.js");
 
 /** @param {string} text */
-const controls = (text) => [...text].filter((character) => /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/u.test(character));
+const controls = (text) =>
+  [...text].filter((character) =>
+    /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/u.test(character),
+  );
 
 test("no character that a terminal obeys is left", () => {
   const all = Array.from({ length: 0x2100 }, (_, code) => String.fromCharCode(code)).join("");
@@ -28,7 +31,16 @@ test("no character that a terminal obeys is left", () => {
 });
 
 test("a line's width counts wide characters twice and marks not at all", () => {
-  for (const [text, width] of /** @type {[string, number][]} */ ([["", 0], ["abc", 3], ["Łódź", 4], ["東京", 4], ["é", 1], ["🚲", 2], ["👩‍💻", 2], ["한국", 4]])) {
+  for (const [text, width] of /** @type {[string, number][]} */ ([
+    ["", 0],
+    ["abc", 3],
+    ["Łódź", 4],
+    ["東京", 4],
+    ["é", 1],
+    ["🚲", 2],
+    ["👩‍💻", 2],
+    ["한국", 4],
+  ])) {
     assert.equal(displayWidth(text), width, text);
   }
   assert.equal(fitLine("東京東京", 5), "東京…");
@@ -55,7 +67,14 @@ test("a table is cut to the terminal, and to nothing else", () => {
 });
 
 test("cells tell kinds apart", () => {
-  assert.deepEqual([null, "", 0, false, { a: 1 }, 9007199254740993n].map(cellText), ["(null)", "", "0", "false", '{"a":1}', "9007199254740993"]);
+  assert.deepEqual([null, "", 0, false, { a: 1 }, 9007199254740993n].map(cellText), [
+    "(null)",
+    "",
+    "0",
+    "false",
+    '{"a":1}',
+    "9007199254740993",
+  ]);
   assert.equal(writeTable({ columns: [], cells: [] }), "no rows\n");
 });
 
@@ -80,12 +99,19 @@ test("the outputs that are meant are chosen, and the others named", () => {
   assert.deepEqual(keys({ task: "gone" }), []);
   assert.match(chooseOutputs(result, { task: "none" }).problem, /copy, look, log, gone/u);
   const without = resultWith({ key: "copy", kind: "data", data: {} }, { key: "log", kind: "logs", text: "x" });
-  assert.deepEqual(chooseOutputs(without).outputs.map(({ key }) => key), ["copy", "log"]);
+  assert.deepEqual(
+    chooseOutputs(without).outputs.map(({ key }) => key),
+    ["copy", "log"],
+  );
 });
 
 test("what is missing is told, for what was asked for", () => {
-  const cut = resultWith({ key: "a", kind: "notebookResult", text: "[1", truncated: true }, { key: "b", kind: "rows", table: Table.fromJson("[]") });
-  const gaps = (/** @type {object} */ options, format = "table") => findGaps(cut, chooseOutputs(cut, options), format).length;
+  const cut = resultWith(
+    { key: "a", kind: "notebookResult", text: "[1", truncated: true },
+    { key: "b", kind: "rows", table: Table.fromJson("[]") },
+  );
+  const gaps = (/** @type {object} */ options, format = "table") =>
+    findGaps(cut, chooseOutputs(cut, options), format).length;
   assert.equal(gaps({}), 1);
   assert.equal(gaps({ task: "b" }), 0);
   assert.equal(gaps({ task: "a" }), 1);
@@ -96,7 +122,16 @@ test("what is missing is told, for what was asked for", () => {
 });
 
 test("every outcome has its exit code, and an unknown one is unexpected", () => {
-  const codes = { succeeded: 0, failed: 3, cancelled: 4, skipped: 5, timedOut: 6, rejected: 7, abandoned: 8, somethingNew: 1 };
+  const codes = {
+    succeeded: 0,
+    failed: 3,
+    cancelled: 4,
+    skipped: 5,
+    timedOut: 6,
+    rejected: 7,
+    abandoned: 8,
+    somethingNew: 1,
+  };
   for (const [outcome, code] of Object.entries(codes)) {
     assert.equal(exitCodeOfResult({ outcome, warnings: [] }), code, outcome);
   }
@@ -112,7 +147,9 @@ test("every outcome has its exit code, and an unknown one is unexpected", () => 
 const anEvent = (members) => ({ kind: "status", at: Date.now(), elapsed: 0, phase: "running", ...members });
 
 test("an event is one harmless line", () => {
-  const text = describeEvent(anEvent({ state: "RUN\u001b[2JNING", tasks: { total: 3, done: 2, failed: 1 }, queueReason: "a\nb" }));
+  const text = describeEvent(
+    anEvent({ state: "RUN\u001b[2JNING", tasks: { total: 3, done: 2, failed: 1 }, queueReason: "a\nb" }),
+  );
   assert.equal(text, "running (RUN␛[2JNING) · 2 of 3 tasks done, 1 failed · a↵b");
   assert.equal(describeEvent(anEvent({ phase: "somethingNew" })), "somethingNew");
 });
@@ -121,7 +158,13 @@ test("lines elsewhere: one for each change, the run once", () => {
   const stream = new PassThrough();
   const progress = createProgress({ stream });
   const run = { runId: "5", runPageUrl: "https://x/5" };
-  for (const members of [{ phase: "starting" }, { ...run }, { ...run, elapsed: 1000 }, { ...run, kind: "warning", message: "careful" }, { ...run, phase: "ended" }]) {
+  for (const members of [
+    { phase: "starting" },
+    { ...run },
+    { ...run, elapsed: 1000 },
+    { ...run, kind: "warning", message: "careful" },
+    { ...run, phase: "ended" },
+  ]) {
     progress.show(anEvent(members));
   }
   progress.stop();
@@ -129,11 +172,30 @@ test("lines elsewhere: one for each change, the run once", () => {
   assert.equal(text, " 0:00  starting\n 0:00  run 5  https://x/5\n 0:00  running\n 0:00  warning: careful\n");
 });
 
+const terminal = () =>
+  Object.assign(new PassThrough(), { isTTY: true, columns: 60, cursorTo() {}, clearLine() {}, moveCursor() {} });
+
 test("on a terminal: one line that changes, and it leaves nothing behind", () => {
-  const stream = Object.assign(new PassThrough(), { isTTY: true, columns: 60, cursorTo() {}, clearLine() {}, moveCursor() {}, getWindowSize: () => [60, 20] });
+  const stream = terminal();
   const progress = createProgress({ stream });
   progress.show(anEvent({ phase: "starting" }));
   progress.show(anEvent({ state: "RUNNING", runId: "5", runPageUrl: "https://x/5", nextPollAt: Date.now() + 9000 }));
+  progress.pause();
+  stream.read();
+  progress.note("a line beside the question");
+  assert.match(String(stream.read()), /a line beside the question\n$/u, "and no spinner behind it");
+  progress.resume();
+  progress.stop();
+  stream.read();
+  progress.resume();
+  assert.equal(stream.read(), null, "what is over stays over");
+});
+
+test("on a terminal: the run stays on the screen", () => {
+  const stream = terminal();
+  const progress = createProgress({ stream });
+  progress.show(anEvent({ state: "RUNNING", runId: "5", runPageUrl: "https://x/5" }));
+  // It is drawn in its own time, and when it comes back.
   progress.pause();
   progress.resume();
   progress.stop();

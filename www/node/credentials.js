@@ -41,7 +41,11 @@ export function requireToken(service, env) {
   const variable = TOKEN_VARIABLES[service];
   const token = (env[variable] ?? "").trim();
   if (token === "") {
-    throw new CommandError(EXIT.rejected, `no credential: ${variable} is not set`, `set ${variable} in the environment`);
+    throw new CommandError(
+      EXIT.rejected,
+      `no credential: ${variable} is not set`,
+      `set ${variable} in the environment`,
+    );
   }
   if (!/^[\u0021-\u007e]+$/u.test(token)) {
     // Not sent on: fetch would refuse it with a message that holds it.

@@ -91,7 +91,9 @@ export function addFollowFlags(command) {
   return command
     .optionsGroup("Waiting:")
     .addOption(lengthOption("--timeout <length>", "how long to wait for the run's end (default: 24h)"))
-    .addOption(wordOption("--on-timeout <what>", "what becomes of the run then (default: detach)", ["detach", "cancel"]))
+    .addOption(
+      wordOption("--on-timeout <what>", "what becomes of the run then (default: detach)", ["detach", "cancel"]),
+    )
     .addOption(
       wordOption("--on-interrupt <what>", "what Ctrl-C or SIGTERM does (default: ask on a terminal, else detach)", [
         "ask",
@@ -124,8 +126,18 @@ export function addSnapshotFlag(command) {
 export function addReuseFlags(command) {
   return command
     .optionsGroup("One run for several callers:")
-    .addOption(lengthOption("--reuse <length>", "let a run of the same job and parameters stand for a new one, if it ended well at most this long ago or is active"))
-    .addOption(lengthOption("--reuse-failure <length>", "with --reuse: report a run that ended otherwise at most this long ago (default: 2m)"));
+    .addOption(
+      lengthOption(
+        "--reuse <length>",
+        "let a run of the same job and parameters stand for a new one, if it ended well at most this long ago or is active",
+      ),
+    )
+    .addOption(
+      lengthOption(
+        "--reuse-failure <length>",
+        "with --reuse: report a run that ended otherwise at most this long ago (default: 2m)",
+      ),
+    );
 }
 
 /**
@@ -136,7 +148,8 @@ export function addReuseFlags(command) {
  * @returns {Partial<import("pqrun").RunOptions> & { outputPath?: string }}
  */
 export function runOptions(flags) {
-  const reuse = flags.reuse === undefined ? undefined : present({ maxAge: flags.reuse, failureMaxAge: flags.reuseFailure });
+  const reuse =
+    flags.reuse === undefined ? undefined : present({ maxAge: flags.reuse, failureMaxAge: flags.reuseFailure });
   return present({
     timeout: flags.timeout,
     onTimeout: flags.onTimeout,

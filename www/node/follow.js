@@ -34,7 +34,10 @@ import { clockTime, harmlessLine } from "./text.js";
 export async function resolveTarget(flags) {
   const asEvents = flags.json ?? false;
   if (asEvents && flags.format !== undefined && flags.out === undefined) {
-    throw usageError("--json and --format both claim standard output", "leave one out, or send the result to --out FILE");
+    throw usageError(
+      "--json and --format both claim standard output",
+      "leave one out, or send the result to --out FILE",
+    );
   }
   if (flags.out === undefined) {
     return { format: flags.format ?? "table", asEvents };
@@ -162,7 +165,9 @@ async function finish(result, { flags, target, place, file, streams, clean, last
     lines.push(...describeEnd(result, { place, gaps, snapshot }));
   } else if (!flags.quiet) {
     const { run } = result;
-    lines.push(`succeeded in ${clockTime(elapsed)}${run ? `, run ${run.id}${run.pageUrl ? `  ${run.pageUrl}` : ""}` : ""}`);
+    lines.push(
+      `succeeded in ${clockTime(elapsed)}${run ? `, run ${run.id}${run.pageUrl ? `  ${run.pageUrl}` : ""}` : ""}`,
+    );
     lines.push(...result.warnings.map((warning) => `warning: ${warning.message}`));
     lines.push(...(choice.leftOut.length > 0 ? [`--task shows more: ${choice.leftOut.join(", ")}`] : []));
     lines.push(...(choice.outputs.length === 0 ? ["the run gave no output"] : []));

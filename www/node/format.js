@@ -46,7 +46,9 @@ export function chooseOutputs(result, { task, outputPath } = {}) {
 
 /** @param {Output} output */
 function holdsSomething(output) {
-  return [output.table, output.tableError, output.text, output.data].some((part) => part !== undefined) || output.truncated;
+  return (
+    [output.table, output.tableError, output.text, output.data].some((part) => part !== undefined) || output.truncated
+  );
 }
 
 /**
@@ -70,7 +72,9 @@ export function findGaps(result, choice, format) {
     if (output.error && !result.outputsError) {
       gaps.push(`${output.key}: ${output.error.message}`);
     } else if (asked.has(output) && output.truncated) {
-      gaps.push(`${output.key}: the service cut the output: ${output.errorMessage ?? "it is longer than what it gives out"}`);
+      gaps.push(
+        `${output.key}: the service cut the output: ${output.errorMessage ?? "it is longer than what it gives out"}`,
+      );
     } else if (asked.has(output) && output.tableError) {
       gaps.push(`${output.key}: the output is no table: ${output.tableError.message}`);
     } else if (asked.has(output) && needsTable(format) && !output.table) {
@@ -130,7 +134,9 @@ function ended(text, end = "\n") {
 
 /** @param {Output[]} outputs */
 function jsonByKey(outputs) {
-  const members = outputs.map((output) => `${JSON.stringify(output.key)}:${jsonOf(output.truncated ? undefined : output)}`);
+  const members = outputs.map(
+    (output) => `${JSON.stringify(output.key)}:${jsonOf(output.truncated ? undefined : output)}`,
+  );
   return `{${members.join(",")}}`;
 }
 

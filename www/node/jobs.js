@@ -30,7 +30,10 @@ export function databricksJob(flags, env) {
   const host = requireDatabricksHost(flags.host, env);
   if ((flags.jobId === undefined) === (flags.jobName === undefined)) {
     throw flags.jobId === undefined
-      ? usageError("--job-id is missing", "give --job-id N or --job-name NAME; `pqrun list databricks --jobs` lists them")
+      ? usageError(
+          "--job-id is missing",
+          "give --job-id N or --job-name NAME; `pqrun list databricks --jobs` lists them",
+        )
       : usageError("--job-id and --job-name are both given", "give one of them");
   }
   return present({
@@ -49,7 +52,8 @@ export function databricksJob(flags, env) {
     pythonParams: flags.pythonParam,
     sparkSubmitParams: flags.sparkSubmitParam,
     dbtCommands: flags.dbtCommand,
-    pipelineParams: flags.pipelineParams === undefined ? undefined : readObject(flags.pipelineParams, "--pipeline-params"),
+    pipelineParams:
+      flags.pipelineParams === undefined ? undefined : readObject(flags.pipelineParams, "--pipeline-params"),
     queue: flags.queue,
     only: flags.only,
     performanceTarget: flags.performanceTarget,

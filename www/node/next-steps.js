@@ -121,7 +121,15 @@ export function runFlags(place, id) {
 
 /** @param {Place} place */
 function placeFlags({ service, host, workspaceId, itemId }) {
-  const flags = [["--host", host], ...(service === "fabric" ? [["--workspace", workspaceId], ["--item", itemId]] : [])];
+  const flags = [
+    ["--host", host],
+    ...(service === "fabric"
+      ? [
+          ["--workspace", workspaceId],
+          ["--item", itemId],
+        ]
+      : []),
+  ];
   const given = flags.flatMap(([name, value]) => (value === undefined ? [] : [`${name} ${shellQuoted(value)}`]));
   return [service, ...given].join(" ");
 }

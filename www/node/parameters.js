@@ -133,7 +133,12 @@ function readInteger(text) {
 /** @param {string} text */
 function readJson(text) {
   return JSON.parse(text, (_, value) => {
-    if (typeof value === "number" && Number.isInteger(value) && !Number.isSafeInteger(value) && Math.abs(value) < 2 ** 64) {
+    if (
+      typeof value === "number" &&
+      Number.isInteger(value) &&
+      !Number.isSafeInteger(value) &&
+      Math.abs(value) < 2 ** 64
+    ) {
       throw new Expected("whole numbers below 2^53, of which no digit is lost, or texts");
     }
     return value;

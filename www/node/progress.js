@@ -126,6 +126,9 @@ function onTerminal(stream, clean) {
   /** @type {string | undefined} */
   let page;
   let began = Date.now();
+  /** A question is on the screen, or the display is over. */
+  let isHidden = false;
+  let isStopped = false;
   const draw = () => {
     const parts = [clockTime(Date.now() - began), current ? describeEvent(current) : "starting"];
     const wait = (current?.nextPollAt ?? 0) - Date.now();
@@ -139,10 +142,11 @@ function onTerminal(stream, clean) {
   timer.unref();
   spinner.start();
   const line = (/** @type {string} */ text) => {
-    spinner.clear();
     spinner.stop();
     stream.write(`${clean(text)}\n`);
-    spinner.start();
+    if (!isHidden) {
+      spinner.start();
+    }
   };
   return {
     show(event) {
@@ -160,12 +164,18 @@ function onTerminal(stream, clean) {
     },
     note: line,
     pause() {
+      isHidden = true;
       spinner.stop();
     },
     resume() {
-      spinner.start();
+      if (!isStopped) {
+        isHidden = false;
+        spinner.start();
+      }
     },
     stop() {
+      isHidden = true;
+      isStopped = true;
       clearInterval(timer);
       spinner.stop();
     },

@@ -54,7 +54,10 @@ export function addReferenceCommands(command, { what, addFlags, act, env }) {
     .option("--host <url>", "the workspace's address (environment: DATABRICKS_HOST)")
     .option("--workspace-id <id>", "the workspace's id, for a host that serves several")
     .option("--api-version <version>", "2.2 (default), 2.1 or 2.0")
-    .addHelpText("after", `\nExamples:\n  $ pqrun ${word} databricks --run-id 455644833\n  $ pqrun ${word} databricks --snapshot run.json`);
+    .addHelpText(
+      "after",
+      `\nExamples:\n  $ pqrun ${word} databricks --run-id 455644833\n  $ pqrun ${word} databricks --snapshot run.json`,
+    );
   const fabric = command
     .command("fabric")
     .description(`${what} a Fabric job instance`)
@@ -63,7 +66,10 @@ export function addReferenceCommands(command, { what, addFlags, act, env }) {
     .option("--instance <id>", "the job instance's id")
     .option("--job-type <type>", "Pipeline (default), RunNotebook, sparkjob, …")
     .option("--host <url>", "the API's address (default: https://api.fabric.microsoft.com)")
-    .addHelpText("after", `\nExamples:\n  $ pqrun ${word} fabric --workspace … --item … --instance …\n  $ pqrun ${word} fabric --snapshot run.json`);
+    .addHelpText(
+      "after",
+      `\nExamples:\n  $ pqrun ${word} fabric --workspace … --item … --instance …\n  $ pqrun ${word} fabric --snapshot run.json`,
+    );
   for (const [service, sub] of /** @type {const} */ ([
     ["databricks", databricks],
     ["fabric", fabric],
@@ -84,7 +90,8 @@ export function addReferenceCommands(command, { what, addFlags, act, env }) {
  * @returns {Promise<RunReference>}
  */
 async function readReference(service, flags, env) {
-  const { job, id } = flags.snapshot === undefined ? byFlags(service, flags, env) : await bySnapshot(service, flags, env);
+  const { job, id } =
+    flags.snapshot === undefined ? byFlags(service, flags, env) : await bySnapshot(service, flags, env);
   const token = requireToken(service, env);
   return {
     place: placeOf(job, service),

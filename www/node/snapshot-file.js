@@ -72,7 +72,10 @@ export class SnapshotFile {
       return undefined;
     }
     const stamp = now.toISOString().replace(/[-:]|\.\d+/gu, "");
-    return new SnapshotFile(path.join(directory, `${stamp}-${process.pid}-${randomBytes(3).toString("hex")}.json`), true);
+    return new SnapshotFile(
+      path.join(directory, `${stamp}-${process.pid}-${randomBytes(3).toString("hex")}.json`),
+      true,
+    );
   }
 
   /**
@@ -88,7 +91,10 @@ export class SnapshotFile {
     try {
       text = await readFile(absolute, "utf8");
     } catch (error) {
-      throw usageError(`${file} can't be read: ${reasonOf(error)}`, "give the file that --snapshot named, or the one that pqrun printed");
+      throw usageError(
+        `${file} can't be read: ${reasonOf(error)}`,
+        "give the file that --snapshot named, or the one that pqrun printed",
+      );
     }
     let snapshot;
     try {

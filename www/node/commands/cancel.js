@@ -17,14 +17,17 @@ import { harmlessLine } from "../text.js";
  */
 export function addCancel(program, context) {
   const { streams } = context;
-  addReferenceCommands(program.command("cancel").description("stop a run and wait for its end; exit code 0 if it has ended"), {
-    what: "stop",
-    env: streams.env,
-    addFlags: (command) => command.option("--quiet", "no progress"),
-    act: async (reference, /** @type {CancelFlags} */ flags) => {
-      context.exitCode = await cancelRun(reference, flags, streams);
+  addReferenceCommands(
+    program.command("cancel").description("stop a run and wait for its end; exit code 0 if it has ended"),
+    {
+      what: "stop",
+      env: streams.env,
+      addFlags: (command) => command.option("--quiet", "no progress"),
+      act: async (reference, /** @type {CancelFlags} */ flags) => {
+        context.exitCode = await cancelRun(reference, flags, streams);
+      },
     },
-  });
+  );
 }
 
 /**
@@ -62,7 +65,11 @@ async function cancelRun({ attach, place }, flags, streams) {
   }
   const isOver = hasEnded(result) && result.outcome !== "rejected";
   const lines = isOver
-    ? [result.outcome === "cancelled" ? `run ${result.run?.id} was cancelled` : `run ${result.run?.id} had ended before: ${result.outcome}`]
+    ? [
+        result.outcome === "cancelled"
+          ? `run ${result.run?.id} was cancelled`
+          : `run ${result.run?.id} had ended before: ${result.outcome}`,
+      ]
     : describeEnd(result, { place, gaps: [] });
   await write(streams.stderr, lines.map((line) => `${clean(harmlessLine(line))}\n`).join(""));
   return isOver ? EXIT.succeeded : exitCodeOfResult(result);

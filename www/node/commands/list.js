@@ -100,7 +100,10 @@ export function addList(program, context) {
     .option("--workspace-id <id>", "the workspace's id, for a host that serves several")
     .option("--api-version <version>", "2.2 (default), 2.1 or 2.0");
   common(databricks)
-    .addHelpText("after", "\nExamples:\n  $ pqrun list databricks --jobs\n  $ pqrun list databricks --job-id 880012345678901 --active --format json")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  $ pqrun list databricks --jobs\n  $ pqrun list databricks --job-id 880012345678901 --active --format json",
+    )
     .action(async (/** @type {ListFlags} */ flags) => {
       const { rows, columns } = await listDatabricks(flags, streams.env);
       await writeRows(rows, columns, flags.format ?? "table", streams.stdout);
@@ -115,7 +118,10 @@ export function addList(program, context) {
     .option("--item <id>", "the item's id")
     .option("--host <url>", "the API's address (default: https://api.fabric.microsoft.com)");
   common(fabric)
-    .addHelpText("after", "\nExamples:\n  $ pqrun list fabric --workspaces\n  $ pqrun list fabric --jobs --workspace …\n  $ pqrun list fabric --workspace … --item …")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  $ pqrun list fabric --workspaces\n  $ pqrun list fabric --jobs --workspace …\n  $ pqrun list fabric --workspace … --item …",
+    )
     .action(async (/** @type {ListFlags} */ flags) => {
       const { rows, columns } = await listFabric(flags, streams.env);
       await writeRows(rows, columns, flags.format ?? "table", streams.stdout);
@@ -197,7 +203,10 @@ async function writeRows(rows, columns, format, stdout) {
     await write(stdout, Table.fromJson(JSON.stringify(records)).toCsv());
     return;
   }
-  const shown = { columns: columns.map(({ name }) => ({ name, isNumber: false })), cells: cells.map((line) => line.map((cell) => (cell === undefined ? "" : cellText(cell)))) };
+  const shown = {
+    columns: columns.map(({ name }) => ({ name, isNumber: false })),
+    cells: cells.map((line) => line.map((cell) => (cell === undefined ? "" : cellText(cell)))),
+  };
   await write(stdout, writeTable(shown, { width: stdout.isTTY ? stdout.columns : undefined }));
 }
 

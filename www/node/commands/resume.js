@@ -23,10 +23,18 @@ export function addResume(program, context) {
     .description("go on with the run of a snapshot; it is never started a second time")
     .argument("<file>", "the file that --snapshot named, or that pqrun printed")
     .option("--host <url>", "the snapshot's host, if DATABRICKS_HOST says another one")
-    .addOption(repeatable("--secret-param <name>", "a parameter that was not stored; its value is read from PQRUN_SECRET_<NAME>"))
+    .addOption(
+      repeatable(
+        "--secret-param <name>",
+        "a parameter that was not stored; its value is read from PQRUN_SECRET_<NAME>",
+      ),
+    )
     .addOption(repeatable("--param <name=value>", "the value of a parameter that was not stored"));
   addFollowFlags(command)
-    .addHelpText("after", "\nExamples:\n  $ pqrun resume run.json\n  $ pqrun resume run.json --task summary --format csv")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  $ pqrun resume run.json\n  $ pqrun resume run.json --task summary --format csv",
+    )
     .action(async (/** @type {string} */ path, /** @type {ResumeFlags} */ flags) => {
       const { env } = context.streams;
       const { file, snapshot } = await SnapshotFile.read(path, env);

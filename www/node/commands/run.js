@@ -4,7 +4,15 @@ import { runDatabricksJob, runFabricItem } from "pqrun";
 
 import { requireToken } from "../credentials.js";
 import { usageError } from "../exit-codes.js";
-import { addFollowFlags, addReuseFlags, addSnapshotFlag, lengthOption, repeatable, runOptions, wordOption } from "../flags.js";
+import {
+  addFollowFlags,
+  addReuseFlags,
+  addSnapshotFlag,
+  lengthOption,
+  repeatable,
+  runOptions,
+  wordOption,
+} from "../flags.js";
 import { follow, resolveTarget } from "../follow.js";
 import { databricksJob, fabricJob } from "../jobs.js";
 import { placeOf } from "../next-steps.js";
@@ -33,10 +41,18 @@ export function addRun(program, context) {
 /** @param {Command} command */
 function addParameterFlags(command) {
   return command
-    .addOption(repeatable("--param <name=value>", "a parameter; name:type=value for another type than text: int, float, bool, json"))
+    .addOption(
+      repeatable(
+        "--param <name=value>",
+        "a parameter; name:type=value for another type than text: int, float, bool, json",
+      ),
+    )
     .addOption(repeatable("--param-json <json>", "parameters as a JSON object, or @FILE"))
     .addOption(
-      repeatable("--secret-param <name>", "never store this parameter's value; without --param it is read from PQRUN_SECRET_<NAME>"),
+      repeatable(
+        "--secret-param <name>",
+        "never store this parameter's value; without --param it is read from PQRUN_SECRET_<NAME>",
+      ),
     );
 }
 
@@ -64,9 +80,11 @@ function addRunDatabricks(run, context) {
     .addOption(repeatable("--python-param <value>", "an argument of Python script tasks"))
     .addOption(repeatable("--spark-submit-param <value>", "an argument of spark-submit tasks"))
     .addOption(repeatable("--dbt-command <command>", "a command of dbt tasks"))
-    .option("--pipeline-params <json>", "how pipeline tasks refresh, as a JSON object or @FILE: {\"full_refresh\": true}")
+    .option("--pipeline-params <json>", 'how pipeline tasks refresh, as a JSON object or @FILE: {"full_refresh": true}')
     .optionsGroup("Job:")
-    .addOption(repeatable("--only <task>", "run this task only; +task takes what is upstream too, task+ what is downstream"))
+    .addOption(
+      repeatable("--only <task>", "run this task only; +task takes what is upstream too, task+ what is downstream"),
+    )
     .option("--queue", "let this run wait for a free slot")
     .option("--no-queue", "skip this run if there is no free slot")
     .addOption(wordOption("--performance-target <target>", "serverless only", ["STANDARD", "PERFORMANCE_OPTIMIZED"]))
@@ -75,7 +93,9 @@ function addRunDatabricks(run, context) {
   addReuseFlags(command);
   addFollowFlags(command);
   addSnapshotFlag(command)
-    .addOption(lengthOption("--expected-duration <length>", "how long the run is likely to take: fewer requests before"))
+    .addOption(
+      lengthOption("--expected-duration <length>", "how long the run is likely to take: fewer requests before"),
+    )
     .addHelpText(
       "after",
       `
@@ -106,17 +126,31 @@ function addRunFabric(run, context) {
     .option("--workspace <id>", "the workspace's id (environment: FABRIC_WORKSPACE_ID)")
     .option("--item <id>", "the item's id")
     .option("--job-type <type>", "Pipeline (default), RunNotebook, sparkjob, …")
-    .addOption(wordOption("--form <form>", "the form of the start request, if the default one is refused", ["path", "query", "typed"]))
+    .addOption(
+      wordOption("--form <form>", "the form of the start request, if the default one is refused", [
+        "path",
+        "query",
+        "typed",
+      ]),
+    )
     .option("--host <url>", "the API's address (default: https://api.fabric.microsoft.com)")
     .optionsGroup("Parameters:");
   addParameterFlags(command).option("--execution-data <file>", "a JSON file that is sent as executionData");
   addReuseFlags(command)
-    .option("--marker <name>", "with --reuse: a declared parameter that carries a hash of the others, so that a run with the same ones is known")
+    .option(
+      "--marker <name>",
+      "with --reuse: a declared parameter that carries a hash of the others, so that a run with the same ones is known",
+    )
     .option("--adopt-any-parameters", "with --reuse: take any run of the item for one with these parameters")
-    .option("--cancel-duplicates", "with --reuse: cancel our run if another caller's, begun at the same time, is followed");
+    .option(
+      "--cancel-duplicates",
+      "with --reuse: cancel our run if another caller's, begun at the same time, is followed",
+    );
   addFollowFlags(command);
   addSnapshotFlag(command)
-    .addOption(wordOption("--on-unconfirmed <what>", "a start without answer and trace (default: report)", ["report", "resend"]))
+    .addOption(
+      wordOption("--on-unconfirmed <what>", "a start without answer and trace (default: report)", ["report", "resend"]),
+    )
     .addHelpText(
       "after",
       `

@@ -19,7 +19,8 @@ export function addStatus(program, context) {
   addReferenceCommands(program.command("status").description("show where a run stands; exit code 0 if that is known"), {
     what: "show",
     env: streams.env,
-    addFlags: (command) => command.addOption(wordOption("--format <format>", "how to write it (default: table)", ["table", "json"])),
+    addFlags: (command) =>
+      command.addOption(wordOption("--format <format>", "how to write it (default: table)", ["table", "json"])),
     act: async (reference, /** @type {StatusFlags} */ flags) => {
       context.exitCode = await showStatus(reference, flags, streams);
     },
@@ -100,7 +101,10 @@ function time(name, ms) {
 
 /** @param {Record<string, unknown>} members */
 function listed(members) {
-  const shown = Object.entries(members).map(([name, value]) => [name, name === "tasks" ? counted(value) : cellText(value)]);
+  const shown = Object.entries(members).map(([name, value]) => [
+    name,
+    name === "tasks" ? counted(value) : cellText(value),
+  ]);
   const width = Math.max(...shown.map(([name = ""]) => name.length));
   return shown.map(([name = "", value]) => `${name.padEnd(width)}  ${value}\n`).join("");
 }
