@@ -477,3 +477,59 @@ fn what_is_wrong_with_a_scenario_is_named_with_its_path() {
         assert!(found.message.contains(message), "{found}");
     }
 }
+
+// The documentation.
+
+#[test]
+fn the_documented_scenario_is_one() {
+    let page = include_str!("../docs/scenarios.md");
+    let (_, rest) = page.split_once("```json\n").expect("there is an example");
+    let (example, _) = rest.split_once("```").expect("it ends");
+    let scenario = Scenario::parse(example).unwrap_or_else(|error| panic!("{error}"));
+    Simulator::new(scenario, START).expect("its parts fit together");
+}
+
+#[test]
+fn the_documentation_names_every_member() {
+    let page = include_str!("../docs/scenarios.md");
+    let whole = serde_json::to_value(Scenario::built_in().expect("it is right")).expect("a scenario is JSON");
+    let mut names = std::collections::BTreeSet::new();
+    collect_names(&whole["databricks"], &["jobs"], &mut names);
+    collect_names(&whole["databricks"]["jobs"][0], &["parameters", "tasks"], &mut names);
+    collect_names(
+        &whole["databricks"]["jobs"][0]["tasks"][0],
+        &["run", "settings"],
+        &mut names,
+    );
+    collect_names(
+        &whole["databricks"]["jobs"][0]["tasks"][0]["run"],
+        &["output"],
+        &mut names,
+    );
+    collect_names(
+        &whole["databricks"]["jobs"][0]["tasks"][0]["run"]["output"],
+        &[],
+        &mut names,
+    );
+    collect_names(&whole["fabric"]["items"][0], &["parameters"], &mut names);
+    collect_names(&whole["fabric"]["items"][0]["runs"][0], &["runningStatus"], &mut names);
+    collect_names(
+        &whole["fabric"]["items"][0]["runs"][0]["activities"][0],
+        &[],
+        &mut names,
+    );
+    let missing: Vec<_> = names
+        .iter()
+        .filter(|name| !page.contains(&format!("`{name}")))
+        .collect();
+    assert!(missing.is_empty(), "not named in docs/scenarios.md: {missing:?}");
+}
+
+fn collect_names(value: &Value, but: &[&str], names: &mut std::collections::BTreeSet<String>) {
+    let members = value.as_object().into_iter().flatten();
+    names.extend(
+        members
+            .map(|(name, _)| name.clone())
+            .filter(|name| !but.contains(&name.as_str())),
+    );
+}
