@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
 
@@ -103,6 +104,23 @@ test("a snapshot of another host does not lead the token there", async (t) => {
   assert.equal(server.truth().requests.length, requests, "nothing was sent");
   const meant = await pqrun(t, ["status", "databricks", "--snapshot", file, "--host", server.url], { env });
   assert.equal(meant.code, 0, meant.stderr);
+});
+
+test("a Fabric snapshot with a host that is not Fabric's does not get the token", async (t) => {
+  const server = await simulate(t);
+  const file = await goingOn(t, server, "fabric");
+  const snapshot = JSON.parse(readFileSync(file, "utf8"));
+  snapshot.job.host = "https://fabric.microsoft.com.example.com";
+  writeFileSync(file, JSON.stringify(snapshot));
+  for (const args of [
+    ["resume", file],
+    ["status", "fabric", "--snapshot", file],
+    ["cancel", "fabric", "--snapshot", file],
+  ]) {
+    const { code, stderr } = await pqrun(t, args);
+    assert.equal(code, 2, stderr);
+    assert.match(stderr, /--host/u);
+  }
 });
 
 test("list shows runs, jobs, items and workspaces", async (t) => {

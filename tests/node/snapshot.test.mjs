@@ -201,7 +201,8 @@ test(
     const without = await pqrun(t, ["resume", file], { state });
     assert.equal(without.code, 2, without.stderr);
     assert.match(without.stderr, /secret/u);
-    const [resumed] = [await pqrun(t, ["resume", file, "--secret-param", "secret"], { state, env })];
+    assert.match(without.stderr, /PQRUN_SECRET_SECRET/u);
+    const resumed = await pqrun(t, ["resume", file], { state, env });
     assert.equal(resumed.code, 0, resumed.stderr);
     assert.equal(databricksRuns(server, 101).length, 1);
     const again = await pqrun(t, ["resume", file], { state });

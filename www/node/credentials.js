@@ -132,23 +132,38 @@ function withScheme(host) {
 }
 
 /**
- * Holds a stored host against the one that the environment's token is for, so that a snapshot from elsewhere cannot
- * lead the token elsewhere.
+ * Holds a snapshot's host against what is known of the environment's token, so that a snapshot from elsewhere cannot lead
+ * the token elsewhere.
  *
- * @param {string} stored
+ * @param {Service} service
+ * @param {string | undefined} stored
  * @param {NodeJS.ProcessEnv} env
  * @param {string | undefined} flag `--host`, by which a person says that the stored host is right.
  */
-export function expectKnownHost(stored, env, flag) {
-  const known = flag ?? env.DATABRICKS_HOST;
-  if (known === undefined || known.trim() === "" || origin(withScheme(known.trim())) === origin(stored)) {
+export function expectKnownHost(service, stored, env, flag) {
+  const known = (flag ?? (service === "databricks" ? env.DATABRICKS_HOST : undefined) ?? "").trim();
+  if (stored === undefined) {
     return;
   }
-  const what = flag === undefined ? "DATABRICKS_HOST" : "--host";
-  throw usageError(
-    `the snapshot is of ${stored}, but ${what} says ${known.trim()}`,
-    `if the token is for the snapshot's host, give --host ${stored}`,
-  );
+  const isKnown =
+    known === "" ? service === "databricks" || isFabric(stored) : origin(withScheme(known)) === origin(stored);
+  if (!isKnown) {
+    const why = known === "" ? "is not Fabric's" : `is not ${known}, as ${flag ? "--host" : "DATABRICKS_HOST"} says`;
+    throw usageError(
+      `the snapshot's host ${stored} ${why}`,
+      `if the token is for the snapshot's host, give --host ${stored}`,
+    );
+  }
+}
+
+/**
+ * Whether an address belongs to Fabric, or to nobody else.
+ *
+ * @param {string} url
+ */
+function isFabric(url) {
+  const { hostname } = URL.canParse(url) ? new URL(url) : { hostname: "" };
+  return /^(?:.+\.)?fabric\.microsoft\.com$/u.test(hostname) || /^(?:localhost|127\..+|\[::1\])$/u.test(hostname);
 }
 
 /** @param {string} url */

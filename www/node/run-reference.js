@@ -150,9 +150,7 @@ async function bySnapshot(service, flags, env) {
       `\`pqrun resume ${flags.snapshot}\` finds it, or starts it if it never was`,
     );
   }
-  if (service === "databricks") {
-    expectKnownHost(String(job.host), env, flags.host);
-  }
+  expectKnownHost(service, typeof job.host === "string" ? job.host : undefined, env, flags.host);
   const members = ["host", "apiVersion", "databricksWorkspaceId", "workspaceId", "itemId", "jobType"];
   const named = Object.fromEntries(members.map((name) => [name, job[name]]));
   return { job: present(named), id: snapshot.run.id };

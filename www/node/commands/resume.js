@@ -3,10 +3,11 @@
 import { resumeRun } from "pqrun";
 
 import { expectKnownHost, requireToken } from "../credentials.js";
+import { usageError } from "../exit-codes.js";
 import { addFollowFlags, repeatable, runOptions } from "../flags.js";
 import { follow, resolveTarget } from "../follow.js";
 import { placeOf } from "../next-steps.js";
-import { readParameters } from "../parameters.js";
+import { readParameters, secretVariable } from "../parameters.js";
 import { SnapshotFile } from "../snapshot-file.js";
 
 /**
@@ -22,7 +23,7 @@ export function addResume(program, context) {
     .command("resume")
     .description("go on with the run of a snapshot; it is never started a second time")
     .argument("<file>", "the file that --snapshot named, or that pqrun printed")
-    .option("--host <url>", "the snapshot's host, if DATABRICKS_HOST says another one")
+    .option("--host <url>", "the snapshot's host, if the environment says another one")
     .addOption(
       repeatable(
         "--secret-param <name>",
@@ -39,21 +40,13 @@ export function addResume(program, context) {
       const { env } = context.streams;
       const { file, snapshot } = await SnapshotFile.read(path, env);
       const { service, host } = /** @type {{ service: "databricks" | "fabric", host?: string }} */ (snapshot.job);
-      if (service === "databricks" && host !== undefined) {
-        expectKnownHost(host, env, flags.host);
-      }
+      expectKnownHost(service, host, env, flags.host);
       const target = await resolveTarget(flags);
       const token = requireToken(service, env);
-      const secrets = [...readParameters(flags, env)].map(([name, parameter]) => [name, parameter.value]);
+      const secrets = readSecrets(flags, snapshot, env);
       const options = runOptions({ ...flags, secretParam: undefined });
       context.exitCode = await follow({
-        start: (persist) =>
-          resumeRun(snapshot, {
-            ...options,
-            secretValues: Object.fromEntries(secrets),
-            token,
-            persist,
-          }),
+        start: (persist) => resume(snapshot, { ...options, secretValues: secrets, token, persist }),
         flags,
         target,
         place: placeOf(snapshot.job, service),
@@ -61,4 +54,38 @@ export function addResume(program, context) {
         streams: context.streams,
       });
     });
+}
+
+/**
+ * @param {import("pqrun").Snapshot} snapshot
+ * @param {import("pqrun").ResumeRunOptions} options
+ */
+function resume(snapshot, options) {
+  try {
+    return resumeRun(snapshot, options);
+  } catch (error) {
+    if (error instanceof Error && Reflect.get(error, "code") === "missingSecretParameters") {
+      const variables = (snapshot.leftOut ?? []).map(secretVariable).join(", ");
+      throw usageError(error.message, `set ${variables} in the environment`);
+    }
+    throw error;
+  }
+}
+
+/**
+ * Values of the parameters that the snapshot left out: of flags, or of the environment.
+ *
+ * @param {ResumeFlags} flags
+ * @param {import("pqrun").Snapshot} snapshot
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {Record<string, unknown>}
+ */
+function readSecrets(flags, snapshot, env) {
+  const given = readParameters(flags, env);
+  const named = [...given].map(([name, { value }]) => [name, value]);
+  const found = (snapshot.leftOut ?? []).flatMap((name) => {
+    const value = env[secretVariable(name)];
+    return given.has(name) || value === undefined ? [] : [[name, value]];
+  });
+  return Object.fromEntries([...found, ...named]);
 }
