@@ -89,7 +89,7 @@ error_codes! {
 
     // What went wrong on the way.
     /// No answer: DNS, TLS, refused or cut connection, time-out, or a browser's CORS refusal.
-    Network = "network", "check the network and the host; in a browser the service may not allow this page (CORS): Databricks never does, use a proxy such as `pqrun serve`";
+    Network = "network", "check the network and the host; in a browser the service may not allow this page (CORS): Databricks never does, call it from a server or through a proxy";
     /// The service answered with a server error until the budget was spent.
     ServerError = "serverError", "the service has a fault; try again later and quote the request id";
     /// The answer is not what the API promises.

@@ -188,10 +188,14 @@ impl Poller {
         let outputs_error = collecting.error.take();
         let outcome = self.outcome();
         let error = match outcome {
-            Outcome::TimedOut => Some(Error::new(
-                ErrorCode::DeadlinePassed,
-                "the deadline passed and the run was cancelled",
-            )),
+            // The code's own hint is about a run that may still be going.
+            Outcome::TimedOut => Some(Error {
+                hint: "give a longer timeout if the run needs more time".to_owned(),
+                ..Error::new(
+                    ErrorCode::DeadlinePassed,
+                    "the deadline passed and the run was cancelled",
+                )
+            }),
             Outcome::Failed => Some(self.failure(&outputs)),
             _ => None,
         };

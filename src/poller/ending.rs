@@ -1,10 +1,9 @@
 //! The ends that are not the run's own: the deadline, the cancel, a caller that stops watching.
 
-use std::time::Duration;
-
 use crate::error::{Error, ErrorCode};
 use crate::http::{HttpResponse, Service};
 use crate::poller::exchange::{Policy, Tag};
+use crate::poller::follow::SOON;
 use crate::poller::options::OnTimeout;
 use crate::poller::{CANCEL_GRACE, CancelledBy, Cancelling, FINAL_LOOK, Job, Poller, Stage};
 use crate::run::{Outcome, WarningCode};
@@ -187,11 +186,13 @@ impl Poller {
     }
 
     pub(super) fn poll_soon(&mut self) {
-        let at = self.now.plus(Duration::from_secs(1));
-        if let Stage::Following(following) = &mut self.stage
-            && following.wake.is_none_or(|wake| wake > at)
-        {
-            following.wake = Some(at);
+        let at = self.now.plus(SOON);
+        let under_way = self.has_exchange(|tag| matches!(tag, Tag::Poll | Tag::Watch));
+        if let Stage::Following(following) = &mut self.stage {
+            following.soon = under_way;
+            if !under_way && following.wake.is_none_or(|wake| wake > at) {
+                following.wake = Some(at);
+            }
         }
     }
 

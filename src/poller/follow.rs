@@ -23,6 +23,9 @@ const END_TIME_READS: u8 = 2;
 /// How often the look may begin anew because the run that won a race was cancelled.
 const RACES: u8 = 2;
 
+/// When the run is looked at after a cancel was answered.
+pub(super) const SOON: Duration = Duration::from_secs(1);
+
 /// A run is followed.
 #[derive(Clone, Debug)]
 pub(super) struct Following {
@@ -32,6 +35,8 @@ pub(super) struct Following {
     /// Until when a missing or failed Fabric instance may only be young.
     young_until: Timestamp,
     end_time_reads: u8,
+    /// The poll after the one under way is wanted soon.
+    pub(super) soon: bool,
     pub(super) watch: Option<Watch>,
 }
 
@@ -106,6 +111,7 @@ impl Poller {
                 self.now.plus(EARLY_GRACE * 2)
             },
             end_time_reads: 0,
+            soon: false,
             watch: watches.then(|| Watch {
                 until: self.now.plus(WATCH),
                 listing: Listing::default(),
@@ -310,7 +316,9 @@ impl Poller {
         // A last look comes at the deadline anyway.
         let at = self.now.plus(delay);
         if let Stage::Following(following) = &mut self.stage {
-            following.wake = Some(at);
+            // A cancel that was answered while the poll was under way wants the next one soon.
+            let soon = std::mem::take(&mut following.soon);
+            following.wake = Some(if soon { at.min(self.now.plus(SOON)) } else { at });
         }
     }
 

@@ -377,3 +377,26 @@ fn a_cancel_in_every_state_ends_within_the_grace_and_never_starts_more() {
     }
     assert_ne!(request(1), request(2));
 }
+
+#[test]
+fn a_poll_under_way_does_not_put_off_the_one_after_the_cancel() {
+    let service = Shared::default();
+    let mut host = running(&service, json!({}));
+    let slow = json!({"id": id(0x101), "status": "InProgress", "jobType": "Pipeline"}).to_string();
+    service.hook(move |_, sent| {
+        (sent.request.endpoint == GET).then(|| Reply::Answer(seconds(3), answer(200, &[], &slow)))
+    });
+    let polls = host.sent_to(GET).len();
+    host.run_until(|host| host.sent_to(GET).len() > polls);
+    // The cancel is answered before the poll.
+    host.input(Input::Cancel);
+    host.run_until(|host| host.sent_to(GET).len() > polls + 1);
+    let [.., before, after] = host.sent_to(GET)[..] else {
+        panic!("two polls")
+    };
+    assert!(
+        after.at.since(before.at) < seconds(5),
+        "{:?}",
+        after.at.since(before.at)
+    );
+}

@@ -288,3 +288,14 @@ fn nothing_is_read_if_nothing_is_wanted() {
         assert!(host.sent_to(ACTIVITIES).is_empty() && host.sent_to(TYPED_GET).is_empty());
     }
 }
+
+#[test]
+fn a_skipped_run_is_asked_for_nothing_and_a_cancelled_one_only_once() {
+    for (end, questions) in [("Deduped", 0), ("Cancelled", 1), ("Failed", 4), ("Completed", 4)] {
+        let service = pipeline(json!([]));
+        service.set().life = vec![(0, end)];
+        let mut host = service.start(json!({}));
+        host.run();
+        assert_eq!(host.sent_to(ACTIVITIES).len(), questions, "{end}");
+    }
+}

@@ -42,6 +42,12 @@ pub(in crate::poller) struct Activities {
 
 impl Poller {
     pub(super) fn begin_fabric_outputs(&mut self, id: &str, last: &Value) {
+        // A skipped run did nothing. One that was stopped may have done nothing: nobody should wait for it to show more.
+        let asked = match self.seen.outcome {
+            Some(Outcome::Skipped) => return,
+            Some(Outcome::Cancelled) => EMPTY_WAITS.len(),
+            _ => 0,
+        };
         let job = self.fabric();
         let fetch = if job.is_notebook() {
             if let Ok(Some(value)) = Instance::parse(last).map(|instance| instance.exit_value) {
@@ -50,7 +56,7 @@ impl Poller {
             }
             FabricFetch::Notebook {
                 id: id.to_owned(),
-                asked: 0,
+                asked,
             }
         } else if job.may_have_activities() {
             FabricFetch::Activities(Activities {
@@ -58,7 +64,7 @@ impl Poller {
                 workspace_id: None,
                 prefix: String::new(),
                 depth: 0,
-                asked: 0,
+                asked,
                 tokens: Vec::new(),
                 found: Vec::new(),
             })

@@ -50,7 +50,7 @@ export type FetchLike = (url: string, init: {
 
 /** How to reach a service. */
 export interface ConnectionOptions {
-    /** A token, or who to ask for one. `null`: something on the way adds it, such as `pqrun serve`. */
+    /** A token, or who to ask for one. `null`: something on the way adds it, such as a proxy. */
     token?: string | TokenCallback | null;
     /** In the place of `token`. */
     credential?: TokenCredential;
