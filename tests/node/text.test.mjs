@@ -175,6 +175,14 @@ test("lines elsewhere: one for each change, the run once", () => {
 const terminal = () =>
   Object.assign(new PassThrough(), { isTTY: true, columns: 60, cursorTo() {}, clearLine() {}, moveCursor() {} });
 
+test("a terminal without a width has lines, as a file has", () => {
+  const stream = Object.assign(terminal(), { columns: 0 });
+  const progress = createProgress({ stream });
+  progress.show(anEvent({ phase: "starting" }));
+  progress.stop();
+  assert.equal(String(stream.read()), " 0:00  starting\n");
+});
+
 test("on a terminal: one line that changes, and it leaves nothing behind", () => {
   const stream = terminal();
   const progress = createProgress({ stream });

@@ -144,7 +144,7 @@ async function finish(result, { flags, target, place, file, streams, clean, last
   const exitCode = ofRun === EXIT.succeeded && gaps.length > 0 ? EXIT.outputIncomplete : ofRun;
 
   if (hasOutput && (target.file !== undefined || !target.asEvents)) {
-    const width = target.file === undefined && stdout.isTTY ? stdout.columns : undefined;
+    const width = target.file === undefined && stdout.isTTY ? stdout.columns || undefined : undefined;
     const text = writeOutputs(choice, target.format, { width, defuseFormulas: flags.defuseFormulas });
     if (target.file === undefined) {
       await write(stdout, text);

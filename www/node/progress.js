@@ -63,6 +63,15 @@ function describeMessage(event) {
   return harmlessLine(`${word}: ${message}`);
 }
 
+/**
+ * Whether a line can be drawn again: a terminal that says it is no column wide would have endless lines to clear.
+ *
+ * @param {NodeJS.WriteStream} stream
+ */
+function hasWidth(stream) {
+  return stream.isTTY && stream.columns > 0;
+}
+
 /** @type {Progress} */
 const SILENT = Object.freeze({ show() {}, note() {}, pause() {}, resume() {}, stop() {} });
 
@@ -70,11 +79,11 @@ const SILENT = Object.freeze({ show() {}, note() {}, pause() {}, resume() {}, st
  * @param {object} options
  * @param {NodeJS.WriteStream} options.stream
  * @param {boolean} [options.quiet] Shows nothing at all.
- * @param {boolean} [options.interactive] A line that changes; by default if the stream is a terminal.
+ * @param {boolean} [options.interactive] A line that changes; by default if the stream is a terminal with a width.
  * @param {(text: string) => string} [options.clean] Applied to each line.
  * @returns {Progress}
  */
-export function createProgress({ stream, quiet = false, interactive = stream.isTTY, clean = (text) => text }) {
+export function createProgress({ stream, quiet = false, interactive = hasWidth(stream), clean = (text) => text }) {
   if (quiet) {
     return SILENT;
   }
