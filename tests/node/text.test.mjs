@@ -175,6 +175,14 @@ test("lines elsewhere: one for each change, the run once", () => {
 const terminal = () =>
   Object.assign(new PassThrough(), { isTTY: true, columns: 60, cursorTo() {}, clearLine() {}, moveCursor() {} });
 
+test("a narrow terminal cuts texts, never a number", () => {
+  const table = Table.fromText(JSON.stringify([{ id: 1, name: "a text that is longer than its column can be" }]).replace("1", "9223372036854775807"));
+  const outputs = [{ key: "load", kind: "notebookResult", state: { state: "" }, attempt: 0, truncated: false, table }];
+  const text = writeOutputs(chooseOutputs({ outputs }, {}), "table", { width: 44 });
+  assert.match(text, /9223372036854775807/u);
+  assert.match(text, /a text[^│]*…/u);
+});
+
 test("a terminal without a width has lines, as a file has", () => {
   const stream = Object.assign(terminal(), { columns: 0 });
   const progress = createProgress({ stream });

@@ -222,7 +222,7 @@ export function writeTable({ columns, cells }, { width } = {}) {
     head,
     colAligns: columns.map(({ isNumber }) => (isNumber ? "right" : "left")),
     style: { head: [], border: [], compact: true },
-    ...(width === undefined ? {} : { colWidths: fittedWidths([head, ...cells], width) }),
+    ...(width === undefined ? {} : { colWidths: fittedWidths([head, ...cells], width, columns.map(({ isNumber }) => isNumber)) }),
   });
   for (const row of cells) {
     table.push(row);
@@ -237,13 +237,15 @@ const BORDER = 1;
 const NARROWEST = 8;
 
 /**
- * The widths of columns, made to fit: the widest give way first.
+ * The widths of columns, made to fit: the widest give way first. Numbers stay whole, since a cut number reads as another
+ * one.
  *
  * @param {string[][]} lines
  * @param {number} width
+ * @param {boolean[]} [isWhole] Which columns never give way.
  * @returns {number[]}
  */
-export function fittedWidths(lines, width) {
+export function fittedWidths(lines, width, isWhole = []) {
   const wanted = /** @type {number[]} */ ([]);
   for (const line of lines) {
     line.forEach((cell, at) => {
@@ -251,10 +253,11 @@ export function fittedWidths(lines, width) {
     });
   }
   const room = width - BORDER - wanted.length * (PADDING + BORDER);
-  const total = (/** @type {number} */ limit) => wanted.reduce((sum, one) => sum + Math.min(one, limit), 0);
+  const fitted = (/** @type {number} */ limit) => wanted.map((one, at) => (isWhole[at] ? one : Math.min(one, limit)));
+  const total = (/** @type {number} */ limit) => fitted(limit).reduce((sum, one) => sum + one, 0);
   let limit = Math.max(NARROWEST, Math.min(Math.max(...wanted), room));
   while (limit > NARROWEST && total(limit) > room) {
     limit -= 1;
   }
-  return wanted.map((one) => Math.min(one, limit) + PADDING);
+  return fitted(limit).map((one) => one + PADDING);
 }
