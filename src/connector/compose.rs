@@ -29,6 +29,7 @@ pub(super) struct Part {
     own: Vec<Member>,
     roots: Vec<Name>,
     given: BTreeMap<&'static str, Expr>,
+    aliases: Vec<(Name, Name)>,
 }
 
 impl Part {
@@ -38,6 +39,7 @@ impl Part {
             own: Vec::new(),
             roots: Vec::new(),
             given: BTreeMap::new(),
+            aliases: Vec::new(),
         }
     }
 
@@ -55,6 +57,12 @@ impl Part {
     /// Gives a name its value; it stands in the document where it is reached.
     pub(super) fn give(&mut self, name: &'static str, value: Expr) {
         self.given.insert(name, value);
+    }
+
+    /// Puts a query or parameter of the user's wherever the library says `name`.
+    pub(super) fn stands_for(&mut self, name: &str, of_user: &str) {
+        let marked = format!("{FOREIGN}{of_user}");
+        self.aliases.push((name.into(), marked.into()));
     }
 
     /// What the roots reach: own members and the library's in their order, then what is given.
@@ -82,6 +90,9 @@ impl Part {
         // By name: the order in which they were reached says nothing to a reader.
         given.sort_by(|one, other| one.name.cmp(&other.name));
         pool.extend(given);
+        for (alias, marked) in &self.aliases {
+            rename_member(&mut pool, alias, marked);
+        }
         pool
     }
 }
@@ -113,6 +124,20 @@ pub(super) fn compose(form: Form, parts: Vec<Part>) -> Vec<Member> {
     all
 }
 
+/// The name that a member has in the end: the user's queries keep theirs.
+pub(super) fn final_name(members: &[Member], wanted: &str) -> Name {
+    let moved = Name::from(beside_users(wanted));
+    if members.iter().any(|member| member.name == moved) {
+        moved
+    } else {
+        wanted.into()
+    }
+}
+
+fn beside_users(name: &str) -> String {
+    format!("{name} Of Query")
+}
+
 /// Where a query or parameter of the user's has the name of a member, the member gets another one.
 fn let_users_names_win(members: &mut [Member]) {
     let mut of_user: BTreeSet<Name> = BTreeSet::new();
@@ -126,7 +151,7 @@ fn let_users_names_win(members: &mut [Member]) {
     for marked in of_user {
         let plain: Name = marked.as_str().trim_start_matches(FOREIGN).into();
         if members.iter().any(|member| member.name == plain) {
-            rename_member(members, &plain, &format!("{} Of Query", plain.as_str()).into());
+            rename_member(members, &plain, &beside_users(plain.as_str()).into());
         }
         rename_member(members, &marked, &plain);
     }
