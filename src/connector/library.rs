@@ -1,7 +1,7 @@
 //! The hand-written M: section documents whose members the generated documents are composed of.
 
 use crate::http::Service;
-use crate::m::{Content, Member, ParseError, parse};
+use crate::m::{Content, Document, Member, SyntaxError};
 
 /// Which generated document a file is for.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -20,8 +20,8 @@ pub(super) struct LibraryFile {
 }
 
 macro_rules! library {
-    ($($path:literal),+ $(,)?) => {
-        &[$(LibraryFile { path: $path, text: include_str!(concat!("library/", $path)) }),+]
+    ($($path:literal),* $(,)?) => {
+        &[$(LibraryFile { path: $path, text: include_str!(concat!("library/", $path)) }),*]
     };
 }
 
@@ -58,8 +58,8 @@ impl LibraryFile {
     ///
     /// # Errors
     /// When it is not M; a test reads all of them.
-    pub(super) fn members(&self) -> Result<Vec<Member>, ParseError> {
-        match parse(self.text)?.content {
+    pub(super) fn members(&self) -> Result<Vec<Member>, SyntaxError> {
+        match Document::parse(self.text)?.content {
             Content::Section(section) => Ok(section.members),
             Content::Expression(_) => Ok(Vec::new()),
         }
@@ -114,8 +114,16 @@ mod tests {
             for service in [Service::Databricks, Service::Fabric] {
                 let mut seen = BTreeSet::new();
                 for member in members(form, service) {
-                    assert!(seen.insert(member.name.clone()), "{form:?} {service:?}: {}", member.name.as_str());
-                    assert!(given::fixed(member.name.as_str()).is_none(), "{} is given", member.name.as_str());
+                    assert!(
+                        seen.insert(member.name.clone()),
+                        "{form:?} {service:?}: {}",
+                        member.name.as_str()
+                    );
+                    assert!(
+                        given::fixed(member.name.as_str()).is_none(),
+                        "{} is given",
+                        member.name.as_str()
+                    );
                 }
             }
         }
@@ -148,7 +156,12 @@ mod tests {
     fn only_the_requesting_members_name_the_base_url() {
         each_member(|file, member| {
             let names_it = free_names(&member.value).iter().any(|free| free.as_str() == "BaseUrl");
-            assert!(!names_it || file.path.ends_with("/http.pq"), "{}: {}", file.path, member.name.as_str());
+            assert!(
+                !names_it || file.path.ends_with("/http.pq"),
+                "{}: {}",
+                file.path,
+                member.name.as_str()
+            );
         });
     }
 
@@ -171,7 +184,9 @@ mod tests {
                     },
                     _ => return,
                 };
-                let Some(endpoint) = given::endpoint_of(path.as_str()) else { return };
+                let Some(endpoint) = given::endpoint_of(path.as_str()) else {
+                    return;
+                };
                 for field in query {
                     assert!(
                         endpoint.query.contains(&field.name.as_str()),

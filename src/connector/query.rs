@@ -46,7 +46,7 @@ const RESULT: &str = "Result";
 pub fn generate_query(options: &QueryOptions) -> Result<GeneratedFile, Error> {
     options.check()?;
     let service = options.service;
-    let mut part = Part::new(service);
+    let mut part = Part::new(Form::Query, service);
     base_url(options, &mut part)?;
     credential(options, &mut part);
     work(options, &mut part)?;
