@@ -173,7 +173,7 @@ impl ConnectorOptions {
         }
         let parts: Vec<&str> = self.version.split('.').collect();
         let is_number = |part: &&str| (1..=9).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
-        if !(2..=4).contains(&parts.len()) || !parts.iter().all(|part| is_number(part)) {
+        if !(2..=4).contains(&parts.len()) || !parts.iter().all(is_number) {
             return Err(refused(
                 "version",
                 &format!("expected 2 to 4 numbers such as 1.0.0, found {}", quoted(&self.version)),
