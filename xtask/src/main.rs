@@ -15,6 +15,7 @@ mod consumer;
 mod demo;
 mod files;
 mod generated;
+mod icons;
 mod module;
 mod npm;
 mod package;
