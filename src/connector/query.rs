@@ -70,7 +70,7 @@ pub fn generate_query(options: &QueryOptions) -> Result<GeneratedFile, Error> {
         Service::Databricks => "Databricks.pq",
         Service::Fabric => "Fabric.pq",
     };
-    Ok(GeneratedFile::text(file, document.to_source()))
+    Ok(GeneratedFile::new(file, document.to_source()))
 }
 
 /// The first argument of every request: a literal or an M parameter, or the service refuses to refresh the query.

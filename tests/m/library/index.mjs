@@ -1,5 +1,7 @@
 // The library: all families.
 
+import { clock } from "./clock.mjs";
+import { intrinsic } from "./intrinsic.mjs";
 import { logical } from "./logical.mjs";
 import { members } from "./signature.mjs";
 
@@ -14,7 +16,7 @@ import { members } from "./signature.mjs";
  *
  * @type {(Family | ((engine: Engine) => Family))[]}
  */
-const FAMILIES = [logical];
+const FAMILIES = [clock, intrinsic, logical];
 
 /**
  * The library for one evaluation. Values are made when first asked for.

@@ -1,6 +1,6 @@
 import { raise } from "./error.mjs";
 import { MRecord } from "./record.mjs";
-import { MType, recordType, tableType } from "./type.mjs";
+import { MType, makeNullable, primitive, recordType, sameType, tableType } from "./type.mjs";
 
 /**
  * @import { Slot } from "./slot.mjs"
@@ -144,4 +144,43 @@ export class MTable {
   *records() {
     for (const row of this.rows()) yield this.record(row);
   }
+}
+
+/**
+ * The rows of all tables, one table after the other: a column that a table lacks is null there.
+ *
+ * @param {MTable[]} tables
+ * @returns {MTable}
+ */
+export function combineTables(tables) {
+  const type = () => {
+    /** @type {Map<string, MType>} */
+    const columns = new Map();
+    for (const table of tables) {
+      for (const [name, one] of table.columns) {
+        const before = columns.get(name);
+        const same = before === undefined || sameType(before, one);
+        columns.set(name, same ? one : commonType(/** @type {MType} */ (before), one));
+      }
+    }
+    return tableType(columns);
+  };
+  /** @type {MTable} */
+  const combined = new MTable(type, function* () {
+    for (const table of tables) {
+      const at = combined.columnNames.map((name) => table.indexOf(name));
+      for (const row of table.rows()) yield at.map((column) => (column < 0 ? null : row[column]));
+    }
+  });
+  return combined;
+}
+
+/**
+ * @param {MType} one
+ * @param {MType} other
+ */
+function commonType(one, other) {
+  if (one.kind !== other.kind) return primitive("any");
+  const plainType = primitive(one.kind);
+  return one.nullable || other.nullable ? makeNullable(plainType) : plainType;
 }
