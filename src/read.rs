@@ -51,7 +51,7 @@ impl Wrong {
     }
 
     /// As an error of the crate.
-    #[cfg(all(target_family = "wasm", feature = "client"))]
+    #[cfg(all(target_family = "wasm", any(feature = "client", feature = "connector")))]
     pub(crate) fn into_error(self, code: crate::error::ErrorCode) -> crate::error::Error {
         crate::error::Error::new(code, self.to_string())
     }
