@@ -26,7 +26,28 @@ macro_rules! library {
 }
 
 /// All files, in the order in which their members stand in a generated document: the whole before its parts.
-pub(super) const LIBRARY: &[LibraryFile] = library![];
+pub(super) const LIBRARY: &[LibraryFile] = library![
+    "databricks/run.pq",
+    "databricks/start.pq",
+    "databricks/poll.pq",
+    "databricks/output.pq",
+    "databricks/task.pq",
+    "databricks/reuse.pq",
+    "databricks/state.pq",
+    "databricks/job.pq",
+    "databricks/list.pq",
+    "databricks/failure.pq",
+    "databricks/member.pq",
+    "connector/databricks_kind.pq",
+    "connector/databricks.pq",
+    "connector/databricks_types.pq",
+    "connector/fabric_kind.pq",
+    "connector/fabric.pq",
+    "connector/fabric_types.pq",
+    "connector/shared.pq",
+    "connector/shared_options.pq",
+    "connector/shared_types.pq",
+];
 
 impl LibraryFile {
     /// The form that it is for; `None` for both.
