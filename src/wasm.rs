@@ -4,5 +4,7 @@
 mod client;
 #[cfg(feature = "client")]
 pub use client::*;
+#[cfg(any(feature = "client", feature = "connector"))]
+mod convert;
 #[cfg(feature = "simulator")]
 pub mod simulator;

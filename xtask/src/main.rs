@@ -15,6 +15,7 @@ mod consumer;
 mod demo;
 mod files;
 mod generated;
+mod icons;
 mod module;
 mod npm;
 mod package;
@@ -50,7 +51,7 @@ enum Task {
     Demo,
     /// Write the generated files that are committed.
     Generate,
-    /// Run every test there is: Rust, wasm in Node and in a browser, JavaScript in Node and in a browser.
+    /// Run every test there is: Rust, wasm in Node and in a browser, JavaScript in Node and in a browser, generated M.
     Test {
         /// Run these parts alone. `wasm` stands for both wasm parts, `js` for both JavaScript parts.
         #[arg(long, value_name = "PART", value_delimiter = ',', value_parser = Part::parse)]
