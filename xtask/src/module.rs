@@ -28,7 +28,7 @@ const WASM_OPT: [&str; 8] = [
 ];
 
 /// What esbuild does to the glue: it stays an ES module, and keeps finding the wasm file beside itself.
-const ESBUILD: [&str; 4] = ["--minify", "--format=esm", "--target=es2022", "--log-level=warning"];
+pub(crate) const ESBUILD: [&str; 4] = ["--minify", "--format=esm", "--target=es2022", "--log-level=warning"];
 
 /// One wasm module of the package. Its cargo feature and its file names carry the same name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
