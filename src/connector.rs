@@ -1,11 +1,19 @@
-//! Power Query: from options to files.
+//! From options to Power Query M: a query for the Advanced Editor, or an extension.
 
 pub mod icons;
 pub mod name;
+mod options;
 #[cfg(not(target_family = "wasm"))]
-pub mod pack;
+mod pack;
 pub mod project;
 pub mod resources;
+
+pub use options::{
+    Choices, ColumnDefinition, ConnectorOptions, JobFunction, JobParameter, QueryOptions, ServicePrincipal, Services,
+    is_extension_name,
+};
+#[cfg(not(target_family = "wasm"))]
+pub use pack::pack;
 
 /// A file that was generated, by its path from the folder that holds all of them.
 #[derive(Clone, Debug, Eq, PartialEq)]
