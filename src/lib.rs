@@ -9,6 +9,8 @@ pub mod fabric;
 pub mod fingerprint;
 pub mod http;
 mod json;
+#[cfg(feature = "connector")]
+pub mod m;
 pub mod output_table;
 pub mod poller;
 mod read;

@@ -10,9 +10,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::given;
 use super::library::{Form, members};
+use super::limits::FOREIGN;
 use crate::error::ErrorCode;
 use crate::http::Service;
-use crate::m::{Expr, Member, Name, for_each_call_mut, free_names, member, name, parameter, of, rename, substitute, Primitive};
+use crate::m::{
+    Expr, Member, Name, Primitive, for_each_call_mut, free_names, member, name, of, parameter, rename, substitute,
+};
 
 /// The base URL as the library names it, and the parameter that takes its place in an extension.
 const BASE_URL: &str = "BaseUrl";
@@ -83,8 +86,8 @@ impl Part {
     }
 }
 
-/// The members of a document. `foreign` are the names of the user's own queries and parameters.
-pub(super) fn compose(form: Form, parts: Vec<Part>, foreign: &[Name]) -> Vec<Member> {
+/// The members of a document.
+pub(super) fn compose(form: Form, parts: Vec<Part>) -> Vec<Member> {
     let mut closed: Vec<(Service, Vec<Member>)> = parts
         .into_iter()
         .map(|part| (part.service, part.closed(form)))
@@ -98,17 +101,35 @@ pub(super) fn compose(form: Form, parts: Vec<Part>, foreign: &[Name]) -> Vec<Mem
             all.push(member);
         }
     }
-    let hints = given::hints(&codes(&all));
-    all.push(member(HINTS, hints));
-    for taken in foreign {
-        if all.iter().any(|member| member.name == *taken) {
-            rename_member(&mut all, taken, &format!("{} Of Query", taken.as_str()).into());
-        }
+    let hints_wanted: BTreeSet<Name> = BTreeSet::from([HINTS.into()]);
+    if all.iter().any(|member| reaches(&member.value, &hints_wanted)) {
+        let hints = given::hints(&codes(&all));
+        all.push(member(HINTS, hints));
     }
     if form == Form::Connector {
         lift_host(&mut all);
     }
+    let_users_names_win(&mut all);
     all
+}
+
+/// Where a query or parameter of the user's has the name of a member, the member gets another one.
+fn let_users_names_win(members: &mut [Member]) {
+    let mut of_user: BTreeSet<Name> = BTreeSet::new();
+    for member in members.iter() {
+        of_user.extend(
+            free_names(&member.value)
+                .into_iter()
+                .filter(|free| free.as_str().starts_with(FOREIGN)),
+        );
+    }
+    for marked in of_user {
+        let plain: Name = marked.as_str().trim_start_matches(FOREIGN).into();
+        if members.iter().any(|member| member.name == plain) {
+            rename_member(members, &plain, &format!("{} Of Query", plain.as_str()).into());
+        }
+        rename_member(members, &marked, &plain);
+    }
 }
 
 /// Renames what has one name and two meanings, until nothing has.

@@ -1,6 +1,7 @@
 //! What the library's members take for given: paths, states, hints and limits, made from the same tables that the
 //! client uses.
 
+use super::limits::null_or_text;
 use crate::contract::{Endpoint, StateRow};
 use crate::databricks;
 use crate::error::ErrorCode;
@@ -8,7 +9,7 @@ use crate::fabric;
 use crate::http::Service;
 use crate::json;
 use crate::m::{
-    Expr, Primitive, call, concat, function, list, name, null_or_text, of, parameter, record, text,
+    Expr, Primitive, call, concat, function, list, name, of, parameter, record, text,
 };
 
 /// The version of the Jobs API that generated M speaks.

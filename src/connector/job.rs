@@ -2,14 +2,14 @@
 
 use serde_json::{Map, Value};
 
+use super::limits::foreign;
 use super::options::refused;
 use crate::databricks::DatabricksJob;
 use crate::error::{Error, ErrorCode};
 use crate::fabric::FabricJob;
 use crate::http::Service;
 use crate::json::{kind, quoted};
-use crate::m::{Expr, Number, call_of, float, list, logical, meta, name, number, record, text};
-use crate::m::Keyword;
+use crate::m::{Expr, Keyword, call_of, float, list, logical, meta, number, record, text};
 use crate::read::FromValue;
 
 /// In the place of a value: the M parameter of this name.
@@ -151,7 +151,7 @@ fn fields(members: &Map<String, Value>) -> Result<Vec<(String, Expr)>, Error> {
 /// Any JSON value in M.
 pub(super) fn value(json: &Value) -> Result<Expr, Error> {
     if let Some(parameter) = parameter_of(json)? {
-        return Ok(name(parameter));
+        return Ok(foreign(parameter));
     }
     Ok(match json {
         Value::Null => Expr::Null,
