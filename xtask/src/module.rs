@@ -1,4 +1,4 @@
-//! The two wasm modules: compiled, bound to JavaScript, made small.
+//! The three wasm modules: compiled, bound to JavaScript, made small.
 
 use std::ffi::OsString;
 use std::fs;
@@ -35,6 +35,8 @@ pub(crate) const ESBUILD: [&str; 4] = ["--minify", "--format=esm", "--target=es2
 pub(crate) enum Module {
     /// What talks to a service.
     Client,
+    /// What generates Power Query M.
+    Connector,
     /// Both services in memory, for tests and demonstrations.
     Simulator,
 }
@@ -48,13 +50,14 @@ pub(crate) struct Built {
 }
 
 impl Module {
-    /// Both.
-    pub(crate) const ALL: [Self; 2] = [Self::Client, Self::Simulator];
+    /// All of them.
+    pub(crate) const ALL: [Self; 3] = [Self::Client, Self::Connector, Self::Simulator];
 
     /// The cargo feature that turns on its bindings.
     pub(crate) fn feature(self) -> &'static str {
         match self {
             Self::Client => "client",
+            Self::Connector => "connector",
             Self::Simulator => "simulator",
         }
     }
@@ -63,6 +66,7 @@ impl Module {
     fn file_stem(self) -> &'static str {
         match self {
             Self::Client => "pqrun",
+            Self::Connector => "connector",
             Self::Simulator => "simulator",
         }
     }
