@@ -1,26 +1,35 @@
-//! From options to Power Query M: a query for the Advanced Editor, or an extension.
+//! From options to Power Query M: a query for the Advanced Editor, or an extension with all its files.
 
+mod compose;
+mod given;
 pub mod icons;
+mod job;
+mod library;
+mod limits;
 pub mod name;
 mod options;
 #[cfg(not(target_family = "wasm"))]
 mod pack;
 pub mod project;
+mod query;
 pub mod resources;
 
 pub use options::{
     Choices, ColumnDefinition, ConnectorOptions, JobFunction, JobParameter, QueryOptions, ServicePrincipal, Services,
-    is_extension_name,
 };
 #[cfg(not(target_family = "wasm"))]
 pub use pack::pack;
+pub use query::generate_query;
+
+use crate::m::Comment;
 
 /// A file that was generated, by its path from the folder that holds all of them.
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
 pub struct GeneratedFile {
     /// With `/` between folders.
     pub path: String,
-    /// Text is UTF-8 without a byte order mark, with `\n` at the ends of lines.
+    /// Text is UTF-8 without a byte order mark. M has CRLF at the ends of lines, as Microsoft's formatter writes it.
     pub content: Vec<u8>,
 }
 
@@ -32,4 +41,9 @@ impl GeneratedFile {
             content: content.into(),
         }
     }
+}
+
+/// Fixed lines as comments.
+fn comments<'a>(lines: impl IntoIterator<Item = &'a &'a str>) -> Vec<Comment> {
+    lines.into_iter().filter_map(|line| Comment::new(line).ok()).collect()
 }

@@ -7,6 +7,7 @@
 
 mod build;
 mod names;
+mod parse;
 mod print;
 mod scope;
 mod tree;
@@ -14,5 +15,6 @@ mod visit;
 
 pub use build::*;
 pub use names::{BadComment, BadNumber, Comment, Keyword, Name, Number, Primitive};
+pub use parse::SyntaxError;
 pub use scope::{Captured, for_each_call_mut, free_names, rename, substitute};
 pub use tree::*;

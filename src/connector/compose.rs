@@ -14,7 +14,7 @@ use super::limits::FOREIGN;
 use crate::error::ErrorCode;
 use crate::http::Service;
 use crate::m::{
-    Expr, Member, Name, Primitive, for_each_call_mut, free_names, member, name, of, parameter, rename, substitute,
+    Expr, Member, Name, Primitive, for_each_call_mut, free_names, member, name, parameter, plain, rename, substitute,
 };
 
 /// The base URL as the library names it, and the parameter that takes its place in an extension.
@@ -25,19 +25,27 @@ const HINTS: &str = "Hints";
 /// One service's part of a document before it is composed.
 pub(super) struct Part {
     service: Service,
+    library: Vec<Member>,
     /// Members that come from the options, before those of the library.
     own: Vec<Member>,
     roots: Vec<Name>,
     given: BTreeMap<&'static str, Expr>,
+    aliases: Vec<(Name, Name)>,
 }
 
 impl Part {
-    pub(super) fn new(service: Service) -> Self {
+    pub(super) fn new(form: Form, service: Service) -> Self {
+        Self::of_library(service, members(form, service))
+    }
+
+    fn of_library(service: Service, library: Vec<Member>) -> Self {
         Self {
             service,
+            library,
             own: Vec::new(),
             roots: Vec::new(),
             given: BTreeMap::new(),
+            aliases: Vec::new(),
         }
     }
 
@@ -57,10 +65,16 @@ impl Part {
         self.given.insert(name, value);
     }
 
+    /// Puts a query or parameter of the user's wherever the library says `name`.
+    pub(super) fn stands_for(&mut self, name: &str, of_user: &str) {
+        let marked = format!("{FOREIGN}{of_user}");
+        self.aliases.push((name.into(), marked.into()));
+    }
+
     /// What the roots reach: own members and the library's in their order, then what is given.
-    fn closed(self, form: Form) -> Vec<Member> {
+    fn closed(self) -> Vec<Member> {
         let mut pool: Vec<Member> = self.own;
-        pool.extend(members(form, self.service));
+        pool.extend(self.library);
         let mut reached: BTreeSet<Name> = BTreeSet::new();
         let mut given: Vec<Member> = Vec::new();
         let mut open = self.roots;
@@ -70,7 +84,12 @@ impl Part {
             }
             if let Some(found) = pool.iter().find(|member| member.name == wanted) {
                 open.extend(free_names(&found.value));
-            } else if let Some(value) = self.given.get(wanted.as_str()).cloned().or_else(|| given::fixed(wanted.as_str())) {
+            } else if let Some(value) = self
+                .given
+                .get(wanted.as_str())
+                .cloned()
+                .or_else(|| given::fixed(wanted.as_str()))
+            {
                 open.extend(free_names(&value));
                 given.push(member(wanted.clone(), value));
             } else {
@@ -82,16 +101,16 @@ impl Part {
         // By name: the order in which they were reached says nothing to a reader.
         given.sort_by(|one, other| one.name.cmp(&other.name));
         pool.extend(given);
+        for (alias, marked) in &self.aliases {
+            rename_member(&mut pool, alias, marked);
+        }
         pool
     }
 }
 
 /// The members of a document.
 pub(super) fn compose(form: Form, parts: Vec<Part>) -> Vec<Member> {
-    let mut closed: Vec<(Service, Vec<Member>)> = parts
-        .into_iter()
-        .map(|part| (part.service, part.closed(form)))
-        .collect();
+    let mut closed: Vec<(Service, Vec<Member>)> = parts.into_iter().map(|part| (part.service, part.closed())).collect();
     if let [(one, ones), (other, others)] = closed.as_mut_slice() {
         tell_apart((*one, ones), (*other, others));
     }
@@ -113,6 +132,20 @@ pub(super) fn compose(form: Form, parts: Vec<Part>) -> Vec<Member> {
     all
 }
 
+/// The name that a member has in the end: the user's queries keep theirs.
+pub(super) fn final_name(members: &[Member], wanted: &str) -> Name {
+    let moved = Name::from(beside_users(wanted));
+    if members.iter().any(|member| member.name == moved) {
+        moved
+    } else {
+        wanted.into()
+    }
+}
+
+fn beside_users(name: &str) -> String {
+    format!("{name} Of Query")
+}
+
 /// Where a query or parameter of the user's has the name of a member, the member gets another one.
 fn let_users_names_win(members: &mut [Member]) {
     let mut of_user: BTreeSet<Name> = BTreeSet::new();
@@ -126,7 +159,7 @@ fn let_users_names_win(members: &mut [Member]) {
     for marked in of_user {
         let plain: Name = marked.as_str().trim_start_matches(FOREIGN).into();
         if members.iter().any(|member| member.name == plain) {
-            rename_member(members, &plain, &format!("{} Of Query", plain.as_str()).into());
+            rename_member(members, &plain, &beside_users(plain.as_str()).into());
         }
         rename_member(members, &marked, &plain);
     }
@@ -210,12 +243,18 @@ fn lift_host(members: &mut [Member]) {
         if entries.contains(&member.name) {
             continue;
         }
-        let put = substitute(&mut member.value, &|free| (free.as_str() == BASE_URL).then(|| name(HOST)));
+        let put = substitute(&mut member.value, &|free| {
+            (free.as_str() == BASE_URL).then(|| name(HOST))
+        });
         debug_assert!(put.is_ok(), "{}: {put:?}", member.name.as_str());
         if let Expr::Function(function) = &mut member.value {
-            function.parameters.insert(0, parameter(HOST, of(Primitive::Text)));
+            function.parameters.insert(0, parameter(HOST, plain(Primitive::Text)));
         } else {
-            debug_assert!(false, "{} reaches the base URL and is no function", member.name.as_str());
+            debug_assert!(
+                false,
+                "{} reaches the base URL and is no function",
+                member.name.as_str()
+            );
         }
     }
 }
@@ -226,4 +265,145 @@ fn reaches(value: &Expr, names: &BTreeSet<Name>) -> bool {
 
 fn has_host(value: &Expr) -> bool {
     matches!(value, Expr::Function(function) if function.parameters.first().is_some_and(|first| first.name.as_str() == HOST))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::connector::limits::foreign;
+    use crate::m::{Content, Document};
+
+    fn library(source: &str) -> Vec<Member> {
+        match Document::parse(&format!("section Test;\n{source}"))
+            .expect("a test's library is M")
+            .content
+        {
+            Content::Section(section) => section.members,
+            Content::Expression(_) => Vec::new(),
+        }
+    }
+
+    fn part(service: Service, source: &str, root: &str) -> Part {
+        let mut part = Part::of_library(service, library(source));
+        part.root(root);
+        part
+    }
+
+    /// Names and values of the members, without white space.
+    fn shown(members: &[Member]) -> Vec<String> {
+        let bare = |text: String| text.split_whitespace().collect::<String>();
+        members
+            .iter()
+            .map(|member| {
+                format!(
+                    "{}={}",
+                    bare(member.name.as_str().to_owned()),
+                    bare(member.value.to_source())
+                )
+            })
+            .collect()
+    }
+
+    #[test]
+    fn only_what_the_root_reaches_is_there_in_the_order_of_the_library() {
+        let source = "Unused = 1;\nRun = () => Helper(2);\nHelper = (n as number) => RunNowPath;\n";
+        let members = compose(Form::Query, vec![part(Service::Databricks, source, "Run")]);
+        assert_eq!(
+            shown(&members),
+            [
+                "Run=()=>Helper(2)",
+                "Helper=(nasnumber)=>RunNowPath",
+                "RunNowPath=\"api/2.2/jobs/run-now\""
+            ]
+        );
+    }
+
+    #[test]
+    fn hints_are_there_for_the_codes_that_occur() {
+        let source = "Run = () => Fail(\"network\");\nFail = (code as text) => Record.Field(Hints, code);\n";
+        let members = compose(Form::Query, vec![part(Service::Fabric, source, "Run")]);
+        let hints = members
+            .iter()
+            .find(|member| member.name.as_str() == HINTS)
+            .expect("there are hints");
+        let Expr::Record(fields) = &hints.value else {
+            panic!("a record")
+        };
+        assert_eq!(
+            fields.iter().map(|field| field.name.as_str()).collect::<Vec<_>>(),
+            ["network"]
+        );
+    }
+
+    #[test]
+    fn a_path_is_a_function_of_its_ids_which_it_escapes() {
+        let members = compose(
+            Form::Query,
+            vec![part(
+                Service::Fabric,
+                "Run = () => GetInstancePath(\"w\", \"i\", \"n\");",
+                "Run",
+            )],
+        );
+        assert!(
+            shown(&members)[1].contains("&\"/jobs/instances/\"&Uri.EscapeDataString(instanceId)"),
+            "{:?}",
+            shown(&members)
+        );
+    }
+
+    #[test]
+    fn an_extension_hands_the_host_from_its_entries_to_its_requests() {
+        let source = "Entry = (host as text, id as text) => Run(id);\n\
+                      Run = (id as text) => List.Transform({id}, each Get(_));\n\
+                      Get = (path as text) => Web.Contents(BaseUrl, [RelativePath = path]);\n\
+                      Other = (id as text) => id;\n";
+        let mut part = part(Service::Databricks, source, "Entry");
+        part.root("Other");
+        let members = compose(Form::Connector, vec![part]);
+        assert_eq!(
+            shown(&members),
+            [
+                "Entry=(hostastext,idastext)=>Run(host,id)",
+                "Run=(hostastext,idastext)=>List.Transform({id},eachGet(host,_))",
+                "Get=(hostastext,pathastext)=>Web.Contents(host,[RelativePath=path])",
+                "Other=(idastext)=>id",
+            ]
+        );
+    }
+
+    #[test]
+    fn what_means_two_things_in_one_document_gets_two_names() {
+        let shared = "Read = () => State();\nSame = () => 1;\n";
+        let one = part(Service::Databricks, &format!("{shared}State = () => Same();"), "Read");
+        let other = part(Service::Fabric, &format!("{shared}State = () => 2;"), "Read");
+        let members = compose(Form::Query, vec![one, other]);
+        assert_eq!(
+            shown(&members),
+            [
+                "DatabricksRead=()=>DatabricksState()",
+                "Same=()=>1",
+                "DatabricksState=()=>Same()",
+                "FabricRead=()=>FabricState()",
+                "FabricState=()=>2",
+            ]
+        );
+    }
+
+    #[test]
+    fn the_users_own_queries_keep_their_names() {
+        let mut part = part(Service::Databricks, "Run = () => Job;", "Run");
+        part.add(member("Job", foreign("Job")));
+        let members = compose(Form::Query, vec![part]);
+        assert_eq!(shown(&members), ["JobOfQuery=Job", "Run=()=>#\"JobOfQuery\""]);
+        assert_eq!(final_name(&members, "Job").as_str(), "Job Of Query");
+    }
+
+    #[test]
+    fn a_parameter_of_the_users_stands_for_the_base_url_itself() {
+        let mut part = part(Service::Databricks, "Get = () => Web.Contents(BaseUrl);", "Get");
+        part.stands_for("BaseUrl", "The Host");
+        let members = compose(Form::Query, vec![part]);
+        assert_eq!(shown(&members), ["Get=()=>Web.Contents(#\"TheHost\")"]);
+    }
 }

@@ -8,9 +8,7 @@ use crate::error::ErrorCode;
 use crate::fabric;
 use crate::http::Service;
 use crate::json;
-use crate::m::{
-    Expr, Primitive, call, concat, function, list, name, of, parameter, record, text,
-};
+use crate::m::{Expr, Primitive, call, concat, function, list, name, parameter, plain, record, text};
 
 /// The version of the Jobs API that generated M speaks.
 const API_VERSION: &str = "2.2";
@@ -75,9 +73,7 @@ pub(super) fn fixed(given: &str) -> Option<Expr> {
         return Some(states(rows));
     }
     match given {
-        "JobTypeGroups" => Some(list(
-            fabric::contract::JOB_TYPE_GROUPS.iter().map(|group| texts(group)),
-        )),
+        "JobTypeGroups" => Some(list(fabric::contract::JOB_TYPE_GROUPS.iter().map(|group| texts(group)))),
         "PhantomFailures" => Some(texts(fabric::state::PHANTOM_FAILURES)),
         "DefaultFabricHost" => Some(text(fabric::contract::DEFAULT_HOST)),
         _ => None,
@@ -111,7 +107,7 @@ fn path(endpoint: &Endpoint) -> Expr {
     let mut rest = template.as_str();
     while let Some((before, behind)) = rest.split_once('{') {
         let (id, after) = behind.split_once('}').unwrap_or((behind, ""));
-        parameters.push(parameter(id, of(Primitive::Text)));
+        parameters.push(parameter(id, plain(Primitive::Text)));
         parts.push(text(before));
         // A value never reaches another endpoint of the host: neither by a slash in it nor by a question mark.
         parts.push(call("Uri.EscapeDataString", [name(id)]));
@@ -124,7 +120,7 @@ fn path(endpoint: &Endpoint) -> Expr {
         parts.push(text(rest));
     }
     let whole = parts.into_iter().reduce(concat).unwrap_or_else(|| text(""));
-    function(parameters, of(Primitive::Text), whole)
+    function(parameters, plain(Primitive::Text), whole)
 }
 
 /// What the values of a state mean. Looked up in upper case, since the services' spelling of case differs.

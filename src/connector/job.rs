@@ -4,9 +4,9 @@ use serde_json::{Map, Value};
 
 use super::limits::foreign;
 use super::options::refused;
-use crate::databricks::DatabricksJob;
+use crate::databricks::job::DatabricksJob;
 use crate::error::{Error, ErrorCode};
-use crate::fabric::FabricJob;
+use crate::fabric::job::FabricJob;
 use crate::http::Service;
 use crate::json::{kind, quoted};
 use crate::m::{Expr, Keyword, call_of, float, list, logical, meta, number, record, text};
@@ -39,7 +39,10 @@ pub(super) fn jobs(service: Service, rows: &[Value]) -> Result<Expr, Error> {
     for (at, row) in rows.iter().enumerate() {
         let within = |error: Error| Error::new(error.code, format!("jobs.{at}: {}", error.message));
         let Value::Object(row) = row else {
-            return Err(refused(&format!("jobs.{at}"), &format!("expected an object, found {}", kind(row))));
+            return Err(refused(
+                &format!("jobs.{at}"),
+                &format!("expected an object, found {}", kind(row)),
+            ));
         };
         let mut members = row.clone();
         let label = members.shift_remove(ROW_NAME);
@@ -170,7 +173,12 @@ pub(super) fn value(json: &Value) -> Result<Expr, Error> {
             (Some(_), _) => meta(text(digits.to_string()), record([("IsNumber", logical(true))])),
             (None, _) if digits.is_u64() => meta(text(digits.to_string()), record([("IsNumber", logical(true))])),
             (None, Some(real)) => float(real),
-            (None, None) => return Err(refused("job", &format!("expected a number, found {}", quoted(&digits.to_string())))),
+            (None, None) => {
+                return Err(refused(
+                    "job",
+                    &format!("expected a number, found {}", quoted(&digits.to_string())),
+                ));
+            }
         },
     })
 }

@@ -16,7 +16,10 @@ const fn poll_seconds(service: Service) -> f64 {
 /// All options, complete and checked.
 pub(super) fn options(service: Service, choices: &Choices) -> Expr {
     let mut fields: Vec<(&str, Expr)> = vec![
-        ("PollSeconds", float(choices.poll_seconds.unwrap_or(poll_seconds(service)))),
+        (
+            "PollSeconds",
+            float(choices.poll_seconds.unwrap_or(poll_seconds(service))),
+        ),
         ("PollGrowth", float(choices.poll_growth)),
         ("MaxPollSeconds", float(choices.max_poll_seconds)),
         ("MaxPolls", number(choices.max_polls.into())),

@@ -5,7 +5,7 @@ mod extension;
 mod query;
 
 pub use choices::Choices;
-pub use extension::{ColumnDefinition, ConnectorOptions, JobFunction, JobParameter, Services, is_extension_name};
+pub use extension::{ColumnDefinition, ConnectorOptions, JobFunction, JobParameter, Services};
 pub use query::{QueryOptions, ServicePrincipal};
 
 use crate::error::{Error, ErrorCode};

@@ -1,15 +1,14 @@
 //! The query form: text for the Advanced Editor.
 
-use super::GeneratedFile;
-use super::compose::{Part, compose};
-use super::job;
+use super::compose::{Part, compose, final_name};
 use super::library::Form;
-use super::limits::{foreign, options};
-use super::options::{QueryOptions, ServicePrincipal};
-use crate::error::{Error, ErrorCode};
+use super::limits::foreign;
+use super::options::QueryOptions;
+use super::{GeneratedFile, comments, job, limits};
+use crate::error::Error;
 use crate::fabric::contract::DEFAULT_HOST;
 use crate::http::{BaseUrl, Service};
-use crate::m::{Binding, Comment, Document, Expr, Member, call, member, name, query, record, text};
+use crate::m::{Binding, Expr, Member, call, member, name, query, text};
 
 /// What a reader has to know before anything else. Fixed text: nothing of a user's gets into a comment.
 const DATABRICKS_HEAD: &[&str] = &[
@@ -37,6 +36,9 @@ const TENANT_PLACEHOLDER: &str = "YOUR-TENANT-ID";
 const CLIENT_PLACEHOLDER: &str = "YOUR-CLIENT-ID";
 const SECRET_PARAMETER: &str = "ClientSecret";
 
+/// The variable that a query gives.
+const RESULT: &str = "Result";
+
 /// Makes the query.
 ///
 /// # Errors
@@ -44,23 +46,91 @@ const SECRET_PARAMETER: &str = "ClientSecret";
 pub fn generate_query(options: &QueryOptions) -> Result<GeneratedFile, Error> {
     options.check()?;
     let service = options.service;
-    let mut part = Part::new(service);
-    part.add(member("BaseUrl", base_url(options)?));
+    let mut part = Part::new(Form::Query, service);
+    base_url(options, &mut part)?;
     credential(options, &mut part);
-    let body = work(options, &mut part)?;
-    part.add(member("Options", super::limits::options(service, &options.choices)));
-    for root in call_roots(&body) {
-        part.root(root);
-    }
+    work(options, &mut part)?;
+    part.add(member("Options", limits::options(service, &options.choices)));
+    let mut members = compose(Form::Query, vec![part]);
+    let result = final_name(&members, RESULT);
+    // What a query gives stands at its end.
+    members.sort_by_key(|member| member.name == result);
     let head = match service {
         Service::Databricks => DATABRICKS_HEAD,
         Service::Fabric => FABRIC_HEAD,
     };
-    let comments: Result<Vec<Comment>, _> = head.iter().chain(SECRET_HEAD).map(|line| Comment::new(line)).collect();
-    let comments = comments.map_err(|bad| Error::new(ErrorCode::InvalidOptions, bad.to_string()))?;
-    let variables = compose(Form::Query, vec![part]).into_iter().map(variable).collect();
-    let body = Box::new(body);
-    let document = query(comments, Expr::Let { variables, body });
-    let _ = document;
-    todo!()
+    let document = query(
+        comments(head.iter().chain(SECRET_HEAD)),
+        Expr::Let {
+            variables: members.into_iter().map(variable).collect(),
+            body: Box::new(name(result)),
+        },
+    );
+    let file = match service {
+        Service::Databricks => "Databricks.pq",
+        Service::Fabric => "Fabric.pq",
+    };
+    Ok(GeneratedFile::new(file, document.to_source()))
+}
+
+/// The first argument of every request: a literal or an M parameter, or the service refuses to refresh the query.
+fn base_url(options: &QueryOptions, part: &mut Part) -> Result<(), Error> {
+    let url = match (&options.host, &options.host_parameter, options.service) {
+        (Some(host), _, _) => BaseUrl::parse(host)?.as_str().to_owned(),
+        (None, Some(parameter), _) => {
+            part.stands_for("BaseUrl", parameter);
+            return Ok(());
+        }
+        (None, None, Service::Databricks) => HOST_PLACEHOLDER.to_owned(),
+        (None, None, Service::Fabric) => DEFAULT_HOST.to_owned(),
+    };
+    part.add(member("BaseUrl", text(url)));
+    Ok(())
+}
+
+fn credential(options: &QueryOptions, part: &mut Part) {
+    let given = |literal: &Option<String>, parameter: &Option<String>, placeholder: &str| match parameter {
+        Some(parameter) => foreign(parameter),
+        None => text(literal.as_deref().unwrap_or(placeholder)),
+    };
+    let Some(principal) = &options.service_principal else {
+        let token = given(&None, &options.token_parameter, TOKEN_PLACEHOLDER);
+        part.add(member("Token", token));
+        return;
+    };
+    let tenant = given(&principal.tenant_id, &principal.tenant_parameter, TENANT_PLACEHOLDER);
+    let client = given(&principal.client_id, &principal.client_id_parameter, CLIENT_PLACEHOLDER);
+    let secret = principal.client_secret_parameter.as_deref().unwrap_or(SECRET_PARAMETER);
+    let token = call("AccessToken", [tenant, client, foreign(secret)]);
+    part.add(member("Token", token));
+}
+
+/// What is run, and the expression that runs it.
+fn work(options: &QueryOptions, part: &mut Part) -> Result<(), Error> {
+    let service = options.service;
+    let (one, many) = match service {
+        Service::Databricks => ("RunJob", "RunJobs"),
+        Service::Fabric => ("RunItem", "RunItems"),
+    };
+    let rows = match (&options.jobs, &options.jobs_query) {
+        (Some(rows), _) => Some(job::jobs(service, rows)?),
+        (None, Some(query)) => Some(foreign(query)),
+        (None, None) => None,
+    };
+    let (run, noun, value) = match (rows, &options.job) {
+        (Some(rows), _) => (many, "Jobs", rows),
+        (None, Some(job)) => (one, "Job", job::job(service, job)?),
+        (None, None) => (one, "Job", job::placeholder(service)),
+    };
+    part.add(member(noun, value));
+    part.add(member(RESULT, call(run, [name(noun), name("Options")])));
+    Ok(())
+}
+
+fn variable(member: Member) -> Binding {
+    Binding {
+        comments: member.comments,
+        name: member.name,
+        value: member.value,
+    }
 }

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use super::choices::Choices;
 use super::refused;
+use crate::connector::name::ConnectorName;
 use crate::error::Error;
 use crate::json::quoted;
 use crate::read::{FromValue, Slot, Unknown, Wrong, by_value, members, readable, readable_texts};
@@ -162,18 +163,10 @@ impl ConnectorOptions {
     /// Checks what can be checked without running the extension. Jobs are checked where they are turned into M.
     pub(crate) fn check(&self) -> Result<(), Error> {
         self.choices.check(self.service != Services::Databricks)?;
-        if !is_extension_name(&self.name) {
-            return Err(refused(
-                "name",
-                &format!(
-                    "expected a letter, then letters and digits, at most 64, found {}",
-                    quoted(&self.name)
-                ),
-            ));
-        }
+        ConnectorName::parse(&self.name)?;
         let parts: Vec<&str> = self.version.split('.').collect();
         let is_number = |part: &&str| (1..=9).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
-        if !(2..=4).contains(&parts.len()) || !parts.iter().all(|part| is_number(part)) {
+        if !(2..=4).contains(&parts.len()) || !parts.iter().all(is_number) {
             return Err(refused(
                 "version",
                 &format!("expected 2 to 4 numbers such as 1.0.0, found {}", quoted(&self.version)),
@@ -219,11 +212,3 @@ impl FromValue for ConnectorOptions {
 }
 
 by_value!(ConnectorOptions);
-
-/// Whether a name can be an extension's, a kind's and a file's.
-#[must_use]
-pub fn is_extension_name(name: &str) -> bool {
-    name.len() <= 64
-        && name.starts_with(|first: char| first.is_ascii_alphabetic())
-        && name.bytes().all(|b| b.is_ascii_alphanumeric())
-}

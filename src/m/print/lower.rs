@@ -240,6 +240,8 @@ pub(super) fn expression(expr: &Expr) -> Node<'_> {
                 expression(otherwise),
             ],
         ),
+        // The grammar wants a variable; without any, the body is the value.
+        Expr::Let { variables, body } if variables.is_empty() => expression(body),
         Expr::Let { variables, body } => {
             let variables = Node::elements(variables.iter().map(|variable| pair(Kind::Pair, name, variable)));
             Node::group(

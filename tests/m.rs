@@ -1,0 +1,8 @@
+//! The M language: what is read, what is printed, which names are free.
+
+#![cfg(feature = "connector")]
+
+#[path = "m/parsing.rs"]
+mod parsing;
+#[path = "m/scopes.rs"]
+mod scopes;
