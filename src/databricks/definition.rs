@@ -27,18 +27,14 @@ pub struct JobDefinition {
     #[cfg_attr(all(target_family = "wasm", feature = "client"), tsify(optional))]
     pub description: Option<String>,
     /// Its job parameters, in the service's order.
-    pub parameters: Vec<DeclaredText>,
+    pub parameters: Vec<DatabricksJobParameter>,
 }
 
 /// A job parameter: a text, as all of them are.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
-#[cfg_attr(
-    all(target_family = "wasm", feature = "client"),
-    derive(tsify::Tsify),
-    tsify(rename = "DatabricksJobParameter")
-)]
+#[cfg_attr(all(target_family = "wasm", feature = "client"), derive(tsify::Tsify))]
 #[non_exhaustive]
-pub struct DeclaredText {
+pub struct DatabricksJobParameter {
     /// Its name.
     pub name: String,
     /// What counts if a start does not give it.
@@ -55,7 +51,7 @@ impl JobDefinition {
         let settings = first.get("settings").unwrap_or(&Value::Null);
         let job_id = json::id(first, "job_id").ok_or_else(|| json::missing("job_id", first.get("job_id")))?;
         let parameter = |declared: &Value| {
-            Some(DeclaredText {
+            Some(DatabricksJobParameter {
                 name: json::string(declared, "name")?,
                 default: json::string(declared, "default").unwrap_or_default(),
             })

@@ -34,18 +34,14 @@ pub struct PipelineDefinition {
     #[cfg_attr(all(target_family = "wasm", feature = "client"), tsify(optional))]
     pub description: Option<String>,
     /// Its parameters, in the service's order.
-    pub parameters: Vec<DeclaredParameter>,
+    pub parameters: Vec<FabricPipelineParameter>,
 }
 
 /// A pipeline's parameter.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(
-    all(target_family = "wasm", feature = "client"),
-    derive(tsify::Tsify),
-    tsify(rename = "FabricPipelineParameter")
-)]
+#[cfg_attr(all(target_family = "wasm", feature = "client"), derive(tsify::Tsify))]
 #[non_exhaustive]
-pub struct DeclaredParameter {
+pub struct FabricPipelineParameter {
     /// Its name.
     pub name: String,
     /// In the service's words: `string`, `int`, `float`, `bool`, `object`, `array`, `securestring`.
@@ -81,11 +77,11 @@ impl PipelineDefinition {
     }
 }
 
-fn parameter((name, declared): (&String, &Value)) -> DeclaredParameter {
+fn parameter((name, declared): (&String, &Value)) -> FabricPipelineParameter {
     let mut kind = json::string(declared, "type").unwrap_or_else(|| "string".to_owned());
     kind.make_ascii_lowercase();
     let default = json::member(declared, "defaultValue").cloned();
-    DeclaredParameter {
+    FabricPipelineParameter {
         name: name.clone(),
         default: default.filter(|_| kind != SECRET),
         r#type: kind,

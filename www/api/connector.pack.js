@@ -5,16 +5,8 @@ import { belongsIntoArchive } from "./wasm/connector.js";
  * @import { GeneratedFile } from "./wasm/connector.js"
  */
 
-/**
- * How every entry is written: with deflate, as MSBuild does; with the oldest time that a zip file knows, so that the same
- * files give the same archive; as a file that everybody may read.
- */
-const ENTRY = Object.freeze({
-  level: 9,
-  mtime: new Date(1980, 0, 1),
-  os: 3,
-  attrs: (0o100_644 << 16) >>> 0,
-});
+/** Of a file on Unix that everybody may read. */
+const ATTRIBUTES = (0o100_644 << 16) >>> 0;
 
 /**
  * The archive that Power BI loads, made of the files of a connector that belong into it.
@@ -27,5 +19,8 @@ export function packConnector(files) {
   if (!packed.some(({ path }) => path.endsWith(".pq"))) {
     throw new TypeError("packConnector: expected the files of a connector, found no section document among them");
   }
-  return zipSync(Object.fromEntries(packed.map(({ path, content }) => [path, [content, ENTRY]])));
+  // Deflate, as MSBuild does; the oldest time that a zip file knows, so that the same files give the same archive. What
+  // is stored of it is the local time, and the zone may change.
+  const entry = /** @type {const} */ ({ level: 9, mtime: new Date(1980, 0, 1), os: 3, attrs: ATTRIBUTES });
+  return zipSync(Object.fromEntries(packed.map(({ path, content }) => [path, [content, entry]])));
 }
