@@ -1,6 +1,7 @@
 //! From options to Power Query M: a query for the Advanced Editor, or an extension with all its files.
 
 mod compose;
+mod extension;
 mod given;
 pub mod icons;
 mod job;
@@ -14,6 +15,7 @@ pub mod project;
 mod query;
 pub mod resources;
 
+pub use extension::generate_connector;
 pub use options::{
     Choices, ColumnDefinition, ConnectorOptions, JobFunction, JobParameter, QueryOptions, ServicePrincipal, Services,
 };

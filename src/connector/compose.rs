@@ -186,7 +186,7 @@ fn prefixed(service: Service, name: &Name) -> Name {
     format!("{prefix}{}", name.as_str()).into()
 }
 
-fn rename_member(members: &mut [Member], from: &Name, to: &Name) {
+pub(super) fn rename_member(members: &mut [Member], from: &Name, to: &Name) {
     for member in members {
         if member.name == *from {
             member.name = to.clone();
@@ -216,11 +216,18 @@ fn codes(members: &[Member]) -> Vec<ErrorCode> {
 
 /// Gives the host as an argument to whatever reaches the base URL.
 fn lift_host(members: &mut [Member]) {
+    // Who takes a host already is where the lifting starts: it is called with one by whoever calls it.
+    let entries: BTreeSet<Name> = members
+        .iter()
+        .filter(|member| has_host(&member.value))
+        .map(|member| member.name.clone())
+        .collect();
     let mut lifted: BTreeSet<Name> = BTreeSet::from([BASE_URL.into()]);
     loop {
         let more: Vec<Name> = members
             .iter()
-            .filter(|member| !lifted.contains(&member.name) && reaches(&member.value, &lifted))
+            .filter(|member| !entries.contains(&member.name) && !lifted.contains(&member.name))
+            .filter(|member| reaches(&member.value, &lifted))
             .map(|member| member.name.clone())
             .collect();
         if more.is_empty() {
@@ -228,15 +235,12 @@ fn lift_host(members: &mut [Member]) {
         }
         lifted.extend(more);
     }
-    // Who takes a host already is where the lifting starts: it is called with one by whoever calls it.
-    let entries: BTreeSet<Name> = members
-        .iter()
-        .filter(|member| has_host(&member.value))
-        .map(|member| member.name.clone())
-        .collect();
-    for member in members.iter_mut().filter(|member| lifted.contains(&member.name)) {
+    for member in members
+        .iter_mut()
+        .filter(|member| lifted.contains(&member.name) || entries.contains(&member.name))
+    {
         for_each_call_mut(&mut member.value, &mut |called, arguments| {
-            if lifted.contains(called) && !entries.contains(called) {
+            if lifted.contains(called) {
                 arguments.insert(0, name(HOST));
             }
         });

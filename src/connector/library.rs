@@ -27,6 +27,15 @@ macro_rules! library {
 
 /// All files, in the order in which their members stand in a generated document: the whole before its parts.
 pub(super) const LIBRARY: &[LibraryFile] = library![
+    "connector/databricks_kind.pq",
+    "connector/databricks.pq",
+    "connector/databricks_types.pq",
+    "connector/fabric_kind.pq",
+    "connector/fabric.pq",
+    "connector/fabric_types.pq",
+    "connector/shared.pq",
+    "connector/shared_options.pq",
+    "connector/shared_types.pq",
     "databricks/run.pq",
     "databricks/start.pq",
     "databricks/poll.pq",
@@ -37,16 +46,23 @@ pub(super) const LIBRARY: &[LibraryFile] = library![
     "databricks/job.pq",
     "databricks/list.pq",
     "databricks/failure.pq",
-    "databricks/member.pq",
-    "connector/databricks_kind.pq",
-    "connector/databricks.pq",
-    "connector/databricks_types.pq",
-    "connector/fabric_kind.pq",
-    "connector/fabric.pq",
-    "connector/fabric_types.pq",
-    "connector/shared.pq",
-    "connector/shared_options.pq",
-    "connector/shared_types.pq",
+    "shared/member.pq",
+    "fabric/start.pq",
+    "fabric/reuse.pq",
+    "fabric/state.pq",
+    "fabric/job.pq",
+    "fabric/failure.pq",
+    "query/http.pq",
+    "connector/http.pq",
+    "shared/response.pq",
+    "shared/status.pq",
+    "shared/host.pq",
+    "shared/poll.pq",
+    "shared/fail.pq",
+    "shared/read_json.pq",
+    "shared/json_text.pq",
+    "shared/write_json.pq",
+    "shared/fingerprint.pq",
 ];
 
 impl LibraryFile {
@@ -127,6 +143,15 @@ mod tests {
         }
         let listed: BTreeSet<String> = LIBRARY.iter().map(|file| file.path.to_owned()).collect();
         assert_eq!(listed, there);
+    }
+
+    #[test]
+    fn every_file_is_a_section_of_members() {
+        let wrong: Vec<String> = LIBRARY
+            .iter()
+            .filter_map(|file| Some(format!("{}: {}", file.path, file.members().err()?)))
+            .collect();
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     }
 
     #[test]

@@ -145,8 +145,10 @@ pub enum Expr {
     Projection {
         /// The record or table.
         of: Option<Box<Self>>,
-        /// The names of the fields.
-        names: Vec<Name>,
+        /// The name of the first field.
+        first: Name,
+        /// The names of the other fields.
+        more: Vec<Name>,
         /// Whether missing fields become null (`?`).
         optional: bool,
     },

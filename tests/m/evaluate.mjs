@@ -66,9 +66,10 @@ export function makeEngine({
   credential = null,
   extension = false,
   resources = {},
+  parameters = () => undefined,
   linked = false,
 }) {
-  return new Engine({ host, mode, cache, credential, extension, resources, linked });
+  return new Engine({ host, mode, cache, credential, extension, resources, parameters, linked });
 }
 
 /**

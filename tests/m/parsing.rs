@@ -121,7 +121,8 @@ fn names_are_read_in_all_their_spellings() {
         "[[a], [b]]?",
         &Expr::Projection {
             of: None,
-            names: vec!["a".into(), "b".into()],
+            first: "a".into(),
+            more: vec!["b".into()],
             optional: true,
         },
     );

@@ -305,17 +305,26 @@ impl Parser<'_> {
 
     /// The names of a projection, after its first bracket.
     fn projection(&mut self, of: Option<Box<Expr>>) -> Result<Expr, SyntaxError> {
-        let names = self.elements("]", |parser| {
-            parser.symbol("[")?;
-            let name = parser.field_name()?;
-            parser.symbol("]")?;
-            Ok(name)
-        })?;
+        let first = self.selected()?;
+        let mut more = Vec::new();
+        while self.take_symbol(",")? {
+            more.push(self.selected()?);
+        }
+        self.symbol("]")?;
         Ok(Expr::Projection {
             of,
-            names,
+            first,
+            more,
             optional: self.take_symbol("?")?,
         })
+    }
+
+    /// One name of a projection.
+    fn selected(&mut self) -> Result<Name, SyntaxError> {
+        self.symbol("[")?;
+        let name = self.field_name()?;
+        self.symbol("]")?;
+        Ok(name)
     }
 
     fn postfix(&mut self, mut value: Expr) -> Result<Expr, SyntaxError> {
@@ -340,7 +349,7 @@ impl Parser<'_> {
                     if self.at_symbol("[") {
                         self.projection(Some(Box::new(value)))?
                     } else {
-                        let name: Name = self.field_name()?;
+                        let name = self.field_name()?;
                         self.symbol("]")?;
                         Expr::Field {
                             of: Some(Box::new(value)),

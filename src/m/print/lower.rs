@@ -259,9 +259,10 @@ pub(super) fn expression(expr: &Expr) -> Node<'_> {
         } => field_selector(name, *optional),
         Expr::Projection {
             of: None,
-            names,
+            first,
+            more,
             optional,
-        } => projection(names, *optional),
+        } => projection(first, more, *optional),
         Expr::Inclusive(inclusive) => Node::group(Kind::NameExpression, [Node::word("@"), name(inclusive)]),
         Expr::Name(value) => Node::group(Kind::NameExpression, [name(value)]),
         Expr::Keyword(keyword) if keyword.is_literal() => literal(keyword.as_str()),
@@ -321,9 +322,12 @@ fn function(function: &Function) -> Node<'_> {
 }
 
 fn parameters(parameters: &[Parameter]) -> Node<'static> {
+    let mut optional = false;
     let nodes = parameters.iter().map(|parameter| {
         let mut parts = Vec::new();
-        if parameter.optional {
+        // The grammar wants the optional ones last.
+        optional |= parameter.optional;
+        if optional {
             parts.push(Node::word("optional"));
         }
         parts.push(name(&parameter.name));
@@ -410,10 +414,11 @@ fn postfix(expr: &Expr) -> Node<'_> {
             }
             Expr::Projection {
                 of: Some(of),
-                names,
+                first,
+                more,
                 optional,
             } => {
-                steps.push(projection(names, *optional));
+                steps.push(projection(first, more, *optional));
                 of
             }
             head => {
@@ -431,8 +436,12 @@ fn field_selector(name: &Name, optional: bool) -> Node<'static> {
     or_null(bracketed(Kind::FieldSelector, "[", field_token(name), "]"), optional)
 }
 
-fn projection(names: &[Name], optional: bool) -> Node<'static> {
-    let names = Node::elements(names.iter().map(|name| field_selector(name, false)));
+fn projection(first: &Name, more: &[Name], optional: bool) -> Node<'static> {
+    let names = Node::elements(
+        std::iter::once(first)
+            .chain(more)
+            .map(|name| field_selector(name, false)),
+    );
     or_null(bracketed(Kind::Projection, "[", names, "]"), optional)
 }
 

@@ -16,9 +16,12 @@ pub(super) fn nullable_primitive(of: NullablePrimitive) -> Node<'static> {
 pub(super) fn primary(of: &PrimaryType) -> Node<'_> {
     match of {
         PrimaryType::Function { parameters, result } => {
+            let mut optional = false;
             let nodes = parameters.iter().map(|parameter| {
                 let mut parts = Vec::new();
-                if parameter.optional {
+                // The grammar wants the optional ones last.
+                optional |= parameter.optional;
+                if optional {
                     parts.push(Node::word("optional"));
                 }
                 parts.push(name(&parameter.name));
