@@ -7,6 +7,7 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
 use super::GeneratedFile;
+use super::project::is_archived;
 
 /// Packs the files of a connector that belong into its archive, all of them at its root. The same files give the same
 /// bytes: every entry bears the oldest time that a zip file knows.
@@ -18,12 +19,6 @@ pub fn pack(files: &[GeneratedFile]) -> Vec<u8> {
     write(files).expect("an archive of a few small files in memory can be written")
 }
 
-/// Whether a file of a project belongs into the archive. What is in a folder, tries the connector or builds it does not.
-fn belongs(path: &str) -> bool {
-    let ends = |ending| path.ends_with(ending);
-    !path.contains('/') && (ends(".png") || ends(".resx") || ends(".pq") && !ends(".query.pq"))
-}
-
 fn write(files: &[GeneratedFile]) -> ZipResult<Vec<u8>> {
     // Deflate is what MSBuild writes, so what Power BI certainly reads.
     let options = SimpleFileOptions::default()
@@ -31,7 +26,7 @@ fn write(files: &[GeneratedFile]) -> ZipResult<Vec<u8>> {
         .last_modified_time(DateTime::DEFAULT)
         .unix_permissions(0o644);
     let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
-    for file in files.iter().filter(|file| belongs(&file.path)) {
+    for file in files.iter().filter(|file| is_archived(&file.path)) {
         archive.start_file(file.path.as_str(), options)?;
         archive.write_all(&file.content)?;
     }
