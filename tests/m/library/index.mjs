@@ -1,9 +1,18 @@
 // The library: all families.
 
 import { clock } from "./clock.mjs";
+import { comparer } from "./comparer.mjs";
+import { enumerations } from "./enumerations.mjs";
 import { intrinsic } from "./intrinsic.mjs";
+import { listMake } from "./list-make.mjs";
+import { listSet } from "./list-set.mjs";
+import { list } from "./list.mjs";
 import { logical } from "./logical.mjs";
+import { record } from "./record.mjs";
 import { members } from "./signature.mjs";
+import { splitters } from "./splitter.mjs";
+import { textSearch } from "./text-search.mjs";
+import { text } from "./text.mjs";
 
 /**
  * @import { Family } from "./signature.mjs"
@@ -16,7 +25,9 @@ import { members } from "./signature.mjs";
  *
  * @type {(Family | ((engine: Engine) => Family))[]}
  */
-const FAMILIES = [clock, intrinsic, logical];
+const FAMILIES = [
+  clock, comparer, enumerations, intrinsic, list, listMake, listSet, logical, record, splitters, text, textSearch,
+];
 
 /**
  * The library for one evaluation. Values are made when first asked for.
