@@ -86,8 +86,21 @@ const PUBLISH: &str = "Publish";
 
 /// The names of Power Query's own families of functions that an extension could hide, and of kinds that Power BI has.
 const TAKEN: &[&str] = &[
-    "Binary", "Databricks", "Excel", "Extension", "Fabric", "File", "Folder", "Lakehouse", "Pdf", "PowerBI",
-    "SharePoint", "Sql", "Table", "Web", "Xml",
+    "Binary",
+    "Databricks",
+    "Excel",
+    "Extension",
+    "Fabric",
+    "File",
+    "Folder",
+    "Lakehouse",
+    "Pdf",
+    "PowerBI",
+    "SharePoint",
+    "Sql",
+    "Table",
+    "Web",
+    "Xml",
 ];
 
 impl Kind {
@@ -99,10 +112,7 @@ impl Kind {
         match options.service {
             Services::Databricks => vec![kind(Service::Databricks, "")],
             Services::Fabric => vec![kind(Service::Fabric, "")],
-            Services::Both => vec![
-                kind(Service::Databricks, "Databricks"),
-                kind(Service::Fabric, "Fabric"),
-            ],
+            Services::Both => vec![kind(Service::Databricks, "Databricks"), kind(Service::Fabric, "Fabric")],
         }
     }
 

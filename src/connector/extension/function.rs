@@ -130,7 +130,12 @@ impl<'a> Job<'a> {
     fn member(&self, ending: &str) -> Name {
         let mut letters = self.given.name.chars();
         let first = letters.next().map(|first| first.to_ascii_uppercase());
-        first.into_iter().chain(letters).chain(ending.chars()).collect::<String>().into()
+        first
+            .into_iter()
+            .chain(letters)
+            .chain(ending.chars())
+            .collect::<String>()
+            .into()
     }
 
     fn members(&self) -> Made {
@@ -195,7 +200,10 @@ impl<'a> Job<'a> {
             Service::Databricks => "JobParameters",
             Service::Fabric => "Parameters",
         };
-        let names = self.arguments.iter().map(|argument| text(argument.declared.name.clone()));
+        let names = self
+            .arguments
+            .iter()
+            .map(|argument| text(argument.declared.name.clone()));
         let values = self.arguments.iter().map(|argument| name(argument.name.clone()));
         call("WithParameters", [whole, text(field), list(names), list(values)])
     }
@@ -277,11 +285,7 @@ impl Argument<'_> {
     }
 }
 
-fn arguments<'a>(
-    place: &str,
-    service: Service,
-    parameters: &'a [JobParameter],
-) -> Result<Vec<Argument<'a>>, Error> {
+fn arguments<'a>(place: &str, service: Service, parameters: &'a [JobParameter]) -> Result<Vec<Argument<'a>>, Error> {
     let place = format!("{place}.parameters");
     if parameters.len() > MOST_PARAMETERS {
         return Err(refused(
@@ -329,7 +333,10 @@ fn argument_type(place: &str, service: Service, declared: &JobParameter) -> Resu
     if service == Service::Databricks && found != "text" {
         return Err(refused(
             &place,
-            &format!("expected text, which is all that Databricks takes, found {}", quoted(found)),
+            &format!(
+                "expected text, which is all that Databricks takes, found {}",
+                quoted(found)
+            ),
         ));
     }
     Ok(nullable(match found {
@@ -433,5 +440,8 @@ fn columns(place: &str, given: &JobFunction) -> Result<Vec<FieldType>, Error> {
 
 /// Long descriptions are shown as HTML.
 fn html(description: &str) -> String {
-    description.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    description
+        .replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
 }
