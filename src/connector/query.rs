@@ -216,7 +216,7 @@ mod tests {
             Just("$parameter"),
         ];
         prop_oneof![
-            20 => prop::collection::vec(prop_oneof![fragment.prop_map(str::to_owned), any::<char>().prop_map(String::from)], 1..12)
+            200 => prop::collection::vec(prop_oneof![fragment.prop_map(str::to_owned), any::<char>().prop_map(String::from)], 1..12)
                 .prop_map(|parts| parts.concat()),
             1 => any::<char>().prop_map(|one| one.to_string().repeat(10_240 / one.len_utf8())),
         ]
