@@ -47,7 +47,7 @@ test("what is not there is an error that says so", async () => {
   assert.equal((await errorOf(`${TABLE}{[k = 9]}`)).Message, "The key didn't match any rows in the table.");
   assert.equal((await errorOf(`${TABLE}{[k = 2]}`)).Message, "The key matched more than one row in the table.");
   assert.equal((await errorOf("(1)[a]")).Message, "We cannot apply field access to the type Number.");
-  assert.equal((await errorOf('"a"{0}')).Message, "We cannot apply indexing to the type Text.");
+  assert.equal((await errorOf('("a"){0}')).Message, "We cannot apply indexing to the type Text.");
   assert.equal((await errorOf("{1}{-1}")).Message, "The index cannot be negative.");
 });
 

@@ -38,7 +38,7 @@ test("and, or and if look at the right side only when they must", () =>
     ['false and error "no"', false],
     ['true or error "no"', true],
     ['if true then 1 else error "no"', 1],
-    ['1 ?? error "no"', 1],
+    ['1 ?? (error "no")', 1],
   ]));
 
 test("numbers compute as doubles", () =>
