@@ -50,6 +50,8 @@ impl Number {
     /// Whatever M does not read as one number literal: a sign, a separator, `5.`, a blank, no digits at all.
     pub fn parse(literal: &str) -> Result<Self, BadNumber> {
         match literal_length(literal.as_bytes()) {
+            // A digit before the point, so that the literal can follow on the dots of a range.
+            Some(length) if length == literal.len() && literal.starts_with('.') => Ok(Self(["0", literal].concat())),
             Some(length) if length == literal.len() => Ok(Self(literal.to_owned())),
             _ => Err(BadNumber(literal.to_owned())),
         }

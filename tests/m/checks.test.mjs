@@ -9,6 +9,7 @@ const QUERY = `let
     BaseUrl = "https://example.org",
     Get = (path as text) =>
         Web.Contents(BaseUrl, [RelativePath = path, IsRetry = true] & Options({400})),
+    PostToRead = (path as text) => Web.Contents(BaseUrl, [Content = path, IsRetry = true]),
     Post = (path as text) => Web.Contents(BaseUrl, [Content = path] & Options({408, 429, 503, 504, 509})),
     Options = (statuses as list) => [ManualStatusHandling = statuses]
 in
@@ -62,7 +63,8 @@ const FAULTS = [
   ["a computed variable as base URL", inQuery, QUERY, '"https://example.org"', '"https://" & "x"', /BaseUrl is computed/],
   ["options that cannot be seen", inQuery, QUERY, "Options({400})", "Unknown(1)", /not written out/],
   ["a request from the cache", inQuery, QUERY, ", IsRetry = true]", "]", /cache/],
-  ["a start past the cache", inQuery, QUERY, "Content = path", "Content = path, IsRetry = true", /past the cache/],
+  ["a start past the cache", inQuery, QUERY, "Content = path]", "Content = path, IsRetry = true]", /past the cache/],
+  ["a body that reads and comes from the cache", inQuery, QUERY, "path, IsRetry = true])", "path])", /from the cache/],
   ["a start that the engine repeats", inQuery, QUERY, "408, 429, 503", "408, 503", /again after 429/],
   ["a function of extensions", inQuery, QUERY, 'Get("#(#)(lf)")', 'Extension.LoadString("x")', /only extensions have it/],
   ["code from text", inQuery, QUERY, 'Get("', 'Expression.Evaluate("', /makes no code/],

@@ -26,15 +26,22 @@ const OPTIONS = new Map([
 /** The statuses that the engine answers by sending the request again. */
 const RETRIED = [408, 429, 503, 504, 509];
 
+/** The names of members that send a body and change nothing. */
+const READS = /ToRead$/;
+
 /**
  * @param {Node} document
  * @param {Surroundings} around
  */
 export function* checkRequests(document, around) {
   const members = new Map(membersOf(document).map((member) => [member.name, member.value]));
-  for (const [url, options] of callsOf(document, "Web.Contents")) {
-    yield* baseUrl(url, members, around);
-    yield* optionsOf(options, members, around);
+  // What stands outside of all members and variables: the expression of a `let`, or the whole.
+  const rest = document.kind === "Section" ? [] : [document.kind === "LetExpression" ? document.expression : document];
+  for (const [place, value] of [...members, ...rest.map((node) => /** @type {const} */ (["", node]))]) {
+    for (const [url, options] of callsOf(value, "Web.Contents")) {
+      yield* baseUrl(url, members, around);
+      yield* optionsOf(options, members, around, READS.test(place));
+    }
   }
 }
 
@@ -66,15 +73,16 @@ function* baseUrl(url, members, around) {
  * @param {Node | undefined} node
  * @param {Map<string, Node>} members
  * @param {Surroundings} around
+ * @param {boolean} reads
  */
-function* optionsOf(node, members, around) {
+function* optionsOf(node, members, around, reads) {
   if (node === undefined) return;
   const ways = waysOf({ node, names: new Map() }, members);
   if (ways === undefined) {
     yield "Web.Contents: the options are not written out, so they cannot be checked";
     return;
   }
-  const found = new Set(ways.flatMap((given) => [...wrongOptions(given, members, around)]));
+  const found = new Set(ways.flatMap((given) => [...wrongOptions(given, members, around, reads)]));
   yield* found;
 }
 
@@ -82,8 +90,9 @@ function* optionsOf(node, members, around) {
  * @param {Map<string, Placed>} given
  * @param {Map<string, Node>} members
  * @param {Surroundings} around
+ * @param {boolean} reads
  */
-function* wrongOptions(given, members, around) {
+function* wrongOptions(given, members, around, reads) {
   for (const name of given.keys()) {
     const inQueries = OPTIONS.get(name);
     if (inQueries === undefined) yield `Web.Contents: there is no option ${name}`;
@@ -93,7 +102,7 @@ function* wrongOptions(given, members, around) {
   if (around.form === "query" && (statuses.has(401) || statuses.has(403))) {
     yield "Web.Contents: only extensions may handle 401 and 403 themselves";
   }
-  if (given.has("Content")) {
+  if (given.has("Content") && !reads) {
     if (given.has("IsRetry")) yield "Web.Contents: a request with a body must not go past the cache";
     const left = RETRIED.filter((status) => !statuses.has(status));
     if (left.length > 0) yield `Web.Contents: the engine would send the body again after ${left.join(", ")}`;

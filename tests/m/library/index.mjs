@@ -6,6 +6,7 @@ import { extension } from "./extension.mjs";
 import { intrinsic } from "./intrinsic.mjs";
 import { logical } from "./logical.mjs";
 import { members } from "./signature.mjs";
+import { STANDARD } from "./standard.mjs";
 import { web } from "./web.mjs";
 
 /**
@@ -19,7 +20,7 @@ import { web } from "./web.mjs";
  *
  * @type {(Family | ((engine: Engine) => Family))[]}
  */
-const FAMILIES = [clock, evaluation, extension, intrinsic, logical, web];
+const FAMILIES = [clock, evaluation, extension, intrinsic, logical, web, ...STANDARD];
 
 /**
  * The library for one evaluation. Values are made when first asked for.
