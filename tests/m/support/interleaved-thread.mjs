@@ -5,7 +5,7 @@ import { receiveMessageOnPort, workerData } from "node:worker_threads";
 import { evaluateParsed, makeEngine, parseAll, toJson } from "../evaluate.mjs";
 import { NetworkError } from "../host.mjs";
 
-const { documents, expression, mode, port, signal } = workerData;
+const { documents, expression, mode, engine, port, signal } = workerData;
 let { now } = workerData;
 let answers = 0;
 
@@ -40,7 +40,7 @@ const host = {
 };
 
 const nodes = await parseAll({ documents, expression });
-const { value, error } = evaluateParsed(makeEngine({ host, mode }), nodes);
+const { value, error } = evaluateParsed(makeEngine({ host, mode, ...engine }), nodes);
 port.postMessage(
   error === undefined
     ? { kind: "done", value: toJson(/** @type {any} */ (value)) }

@@ -57,11 +57,12 @@ export function byChance(seed) {
  * @param {number} options.times
  * @param {Mode} options.mode
  * @param {Choose} options.choose
+ * @param {object} [options.engine] More options of the engine.
  * @returns {Promise<{ value?: any, error?: any }[]>} As JSON.
  */
-export async function evaluateInterleaved(host, { documents, expression, times, mode, choose }) {
+export async function evaluateInterleaved(host, { documents, expression, times, mode, choose, engine = {} }) {
   const threads = [];
-  for (let at = 0; at < times; at += 1) threads.push(startThread({ documents, expression, mode, now: host.now() }));
+  for (let at = 0; at < times; at += 1) threads.push(startThread({ documents, expression, mode, engine, now: host.now() }));
   try {
     const all = await Promise.all(threads);
     /** @type {Map<typeof all[number], { wish: Wish, until: number }>} */
