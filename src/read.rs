@@ -51,7 +51,7 @@ impl Wrong {
     }
 
     /// As an error of the crate.
-    #[cfg(all(target_family = "wasm", feature = "client"))]
+    #[cfg(all(target_family = "wasm", any(feature = "client", feature = "connector")))]
     pub(crate) fn into_error(self, code: crate::error::ErrorCode) -> crate::error::Error {
         crate::error::Error::new(code, self.to_string())
     }
@@ -175,6 +175,13 @@ impl FromValue for u64 {
     }
 }
 
+#[cfg(feature = "connector")]
+impl FromValue for f64 {
+    fn from_value(value: Value) -> Result<Self, Wrong> {
+        value.as_f64().ok_or_else(|| Wrong::expected("a number", &value))
+    }
+}
+
 impl FromValue for i64 {
     fn from_value(value: Value) -> Result<Self, Wrong> {
         integer(&value, Self::MIN, Self::MAX.cast_unsigned()).map(u64::cast_signed)
@@ -203,13 +210,13 @@ impl<T: FromValue> FromValue for Option<T> {
     }
 }
 
-impl FromValue for Vec<String> {
+impl<T: FromValue> FromValue for Vec<T> {
     fn from_value(value: Value) -> Result<Self, Wrong> {
-        let mut texts = Self::new();
+        let mut items = Self::new();
         for (at, item) in array(value)?.into_iter().enumerate() {
-            texts.push(String::from_value(item).map_err(|wrong| wrong.within(&at.to_string()))?);
+            items.push(T::from_value(item).map_err(|wrong| wrong.within(&at.to_string()))?);
         }
-        Ok(texts)
+        Ok(items)
     }
 }
 

@@ -7,6 +7,7 @@ mod admin;
 mod call;
 mod clock;
 pub mod databricks;
+pub mod entra;
 pub mod fabric;
 mod faults;
 mod rng;
@@ -22,6 +23,7 @@ use self::call::{Call, empty_reply, set_header};
 pub use self::clock::Speed;
 use self::clock::http_date;
 use self::databricks::Databricks;
+use self::entra::EntraScenario;
 use self::fabric::Fabric;
 use self::faults::{FaultKind, Faults, When};
 use self::rng::Rng;
@@ -91,6 +93,7 @@ pub struct Simulator {
     speed: Speed,
     allow_all_origins: bool,
     tokens: Tokens,
+    entra: EntraScenario,
     databricks: Databricks,
     fabric: Fabric,
     faults: Faults,
@@ -108,11 +111,13 @@ impl Simulator {
     /// A scenario that contradicts itself, such as a task that depends on one that is not there.
     pub fn new(scenario: Scenario, now: Timestamp) -> Result<Self, ScenarioError> {
         scenario.databricks.check()?;
+        scenario.entra.check()?;
         let speed = Speed::default();
         Ok(Self {
             speed,
             allow_all_origins: scenario.allow_all_origins,
             tokens: Tokens::new(&scenario.tokens, now),
+            entra: scenario.entra.clone(),
             databricks: Databricks::new(&scenario.databricks, scenario.seed, speed, now),
             fabric: Fabric::new(&scenario.fabric, scenario.seed)?,
             faults: Faults::new(&scenario.faults),
@@ -158,6 +163,7 @@ impl Simulator {
             fate: Fate::Deliver,
         };
         let segments: Vec<&str> = target.segments.iter().map(String::as_str).collect();
+        let for_token = entra::is_for_token(method, &segments);
         let service = match segments.first() {
             Some(&"simulator") => {
                 reply.response = self.administer(now, method, &segments, &request.body);
@@ -167,6 +173,7 @@ impl Simulator {
             _ => Service::Fabric,
         };
         let endpoint = match service {
+            _ if for_token => Some(entra::ENDPOINT),
             Service::Databricks => self.databricks.endpoint(method, &segments),
             Service::Fabric => self.fabric.endpoint(method, &segments),
         };
@@ -199,9 +206,12 @@ impl Simulator {
             // A preflight carries no credential.
             let credential = match method {
                 "OPTIONS" => Ok(()),
+                // The credential is in the body.
+                _ if for_token => Ok(()),
                 _ => self.tokens.check(authorization, service, now, self.speed),
             };
             reply.response = match (credential, service) {
+                _ if for_token => self.entra.handle(&mut call, &mut self.tokens),
                 (Ok(()), Service::Databricks) => self.databricks.handle(&mut call),
                 (Ok(()), Service::Fabric) => self.fabric.handle(&mut call),
                 (Err(why), Service::Databricks) => self.databricks.refuse(&mut call, why),
@@ -219,6 +229,7 @@ impl Simulator {
             });
         }
         match service {
+            _ if for_token => {}
             Service::Databricks => self.databricks.finish(&mut call, &mut reply.response),
             Service::Fabric => self.fabric.finish(&mut call, &mut reply.response),
         }

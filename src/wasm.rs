@@ -4,5 +4,9 @@
 mod client;
 #[cfg(feature = "client")]
 pub use client::*;
+#[cfg(feature = "connector")]
+pub mod connector;
+#[cfg(any(feature = "client", feature = "connector"))]
+mod convert;
 #[cfg(feature = "simulator")]
 pub mod simulator;

@@ -30,14 +30,15 @@
 //!
 //! The members of `databricks` are those of [`DatabricksScenario`], of its jobs those of
 //! [`Job`](super::databricks::scenario::Job), of their tasks those of [`Task`](super::databricks::scenario::Task) and of
-//! their runs those of [`Execution`](super::databricks::scenario::Execution); those of `fabric` are of [`FabricScenario`];
-//! a fault is a [`Fault`]. Names are written in camel case.
+//! their runs those of [`Execution`](super::databricks::scenario::Execution); those of `fabric` are of [`FabricScenario`],
+//! those of `entra` of [`EntraScenario`]; a fault is a [`Fault`]. Names are written in camel case.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
 pub use super::databricks::scenario::DatabricksScenario;
+pub use super::entra::EntraScenario;
 pub use super::fabric::scenario::FabricScenario;
 pub use super::faults::{Fault, FaultKind, Garbage, RetryAfter, When};
 use crate::http::Service;
@@ -53,6 +54,8 @@ pub struct Scenario {
     pub allow_all_origins: bool,
     /// The tokens that are good from the start.
     pub tokens: Vec<TokenScenario>,
+    /// Who may ask for tokens.
+    pub entra: EntraScenario,
     /// The Databricks half.
     pub databricks: DatabricksScenario,
     /// The Fabric half.

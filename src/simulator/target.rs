@@ -39,15 +39,19 @@ pub(super) fn read(request: &Request) -> Target<'_> {
             .filter(|segment| !segment.is_empty())
             .map(|segment| decode(segment, false))
             .collect(),
-        query: raw_query
-            .split('&')
-            .filter(|pair| !pair.is_empty())
-            .map(|pair| {
-                let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-                (decode(name, true), decode(value, true))
-            })
-            .collect(),
+        query: pairs(raw_query),
     }
+}
+
+/// The pairs of a query or of a form.
+pub(super) fn pairs(text: &str) -> Vec<(String, String)> {
+    text.split('&')
+        .filter(|pair| !pair.is_empty())
+        .map(|pair| {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            (decode(name, true), decode(value, true))
+        })
+        .collect()
 }
 
 /// Decodes percent signs, and pluses where they stand for blanks. What is no encoding stays.

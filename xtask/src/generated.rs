@@ -4,7 +4,9 @@ use std::fs;
 
 use anyhow::{Context, Result, ensure};
 
+use crate::connector;
 use crate::files;
+use crate::icons;
 use crate::module::Module;
 use crate::npm;
 use crate::workspace::Workspace;
@@ -21,8 +23,8 @@ pub(crate) enum Mode {
 /// A file and what it should hold.
 struct Generated {
     /// From the root.
-    path: &'static str,
-    text: String,
+    path: String,
+    content: Vec<u8>,
 }
 
 /// Generates every file anew, and writes it or holds it against the one that is there.
@@ -31,18 +33,34 @@ struct Generated {
 /// When one cannot be generated or, under [`Mode::Verify`], is not current.
 pub(crate) fn run(workspace: &Workspace, mode: Mode) -> Result<()> {
     let mut stale = Vec::new();
-    for generated in all(workspace)? {
-        let path = workspace.path(generated.path);
-        let found = fs::read_to_string(&path).ok();
-        if found.as_ref() == Some(&generated.text) {
+    let all = all(workspace)?;
+    for path in connector::committed(workspace)? {
+        if all.iter().any(|generated| generated.path == path) {
             continue;
         }
         match mode {
             Mode::Write => {
-                files::write(&path, &generated.text)?;
+                fs::remove_file(workspace.path(&path)).with_context(|| format!("could not remove {path}"))?;
+                println!("removed {path}");
+            }
+            Mode::Verify => stale.push(format!("{path}: it is not generated any more")),
+        }
+    }
+    for generated in all {
+        let path = workspace.path(&generated.path);
+        let found = fs::read(&path).ok();
+        if found.as_ref() == Some(&generated.content) {
+            continue;
+        }
+        match mode {
+            Mode::Write => {
+                files::write(&path, &generated.content)?;
                 println!("wrote {}", generated.path);
             }
-            Mode::Verify => stale.push(format!("{}: {}", generated.path, difference(found, &generated.text))),
+            Mode::Verify => {
+                let difference = difference(found.as_deref(), &generated.content);
+                stale.push(format!("{}: {difference}", generated.path));
+            }
         }
     }
     ensure!(
@@ -57,10 +75,14 @@ pub(crate) fn run(workspace: &Workspace, mode: Mode) -> Result<()> {
 fn all(workspace: &Workspace) -> Result<Vec<Generated>> {
     npm::ensure_tools(workspace)?;
     let client = Module::Client.build(workspace)?;
-    Ok(vec![Generated {
-        path: "tests/snapshots/pqrun.d.ts",
-        text: public_types(&files::read(&client.types())?)?,
-    }])
+    let types = public_types(&files::read(&client.types())?)?;
+    let mut all = vec![("tests/snapshots/pqrun.d.ts".to_owned(), types.into_bytes())];
+    all.extend(icons::all(workspace)?);
+    all.extend(connector::all()?);
+    Ok(all
+        .into_iter()
+        .map(|(path, content)| Generated { path, content })
+        .collect())
 }
 
 /// The types of the glue without its inner ones: `InitOutput` lists raw exports, whose names change with the compiler.
@@ -77,10 +99,13 @@ fn public_types(types: &str) -> Result<String> {
     ))
 }
 
-/// Where two texts part, in a line or two.
-fn difference(found: Option<String>, expected: &str) -> String {
+/// Where two texts part, in a line or two. Of other files only that they do.
+fn difference(found: Option<&[u8]>, expected: &[u8]) -> String {
     let Some(found) = found else {
         return "there is no such file".to_owned();
+    };
+    let (Ok(found), Ok(expected)) = (str::from_utf8(found), str::from_utf8(expected)) else {
+        return format!("expected {} bytes, found {} others", expected.len(), found.len());
     };
     let mut found = found.lines();
     let mut expected = expected.lines();
@@ -116,14 +141,15 @@ mod tests {
     #[test]
     fn the_first_line_that_differs_is_named() {
         assert_eq!(
-            difference(Some("a\nb\n".into()), "a\nc\n"),
+            difference(Some(b"a\nb\n"), b"a\nc\n"),
             "line 2: expected \"c\", found \"b\""
         );
         assert_eq!(
-            difference(Some("a\n".into()), "a\nc\n"),
+            difference(Some(b"a\n"), b"a\nc\n"),
             "line 2: expected \"c\", found \"the end of the file\""
         );
-        assert_eq!(difference(Some("a\r\n".into()), "a\n"), "line endings differ");
-        assert_eq!(difference(None, "a\n"), "there is no such file");
+        assert_eq!(difference(Some(b"a\r\n"), b"a\n"), "line endings differ");
+        assert_eq!(difference(None, b"a\n"), "there is no such file");
+        assert_eq!(difference(Some(b"\x89P"), b"\x89"), "expected 1 bytes, found 2 others");
     }
 }

@@ -11,10 +11,12 @@
 mod browser;
 mod check;
 mod command;
+mod connector;
 mod consumer;
 mod demo;
 mod files;
 mod generated;
+mod icons;
 mod module;
 mod npm;
 mod package;
@@ -42,7 +44,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Build both wasm modules and the npm package in pkg/, and print their sizes.
+    /// Build the wasm modules and the npm package in pkg/, and print their sizes.
     Build,
     /// Check formatting, lints, documentation, types and generated files.
     Check,
@@ -50,7 +52,7 @@ enum Task {
     Demo,
     /// Write the generated files that are committed.
     Generate,
-    /// Run every test there is: Rust, wasm in Node and in a browser, JavaScript in Node and in a browser.
+    /// Run every test there is: Rust, wasm in Node and in a browser, JavaScript in Node and in a browser, generated M.
     Test {
         /// Run these parts alone. `wasm` stands for both wasm parts, `js` for both JavaScript parts.
         #[arg(long, value_name = "PART", value_delimiter = ',', value_parser = Part::parse)]

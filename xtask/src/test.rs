@@ -27,6 +27,8 @@ pub(crate) enum Part {
     JsNode,
     /// The package as installed, in pages that Node opens in Chromium.
     JsBrowser,
+    /// Generated Power Query M, in an evaluator that runs in Node.
+    M,
 }
 
 /// What one word of `--only` stands for.
@@ -35,12 +37,13 @@ pub(crate) struct Selection(Vec<Part>);
 
 impl Part {
     /// In the order they run: what fails first and fastest comes first.
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 6] = [
         Self::Native,
         Self::WasmNode,
         Self::WasmBrowser,
         Self::JsNode,
         Self::JsBrowser,
+        Self::M,
     ];
 
     fn name(self) -> &'static str {
@@ -50,6 +53,7 @@ impl Part {
             Self::WasmBrowser => "wasm-browser",
             Self::JsNode => "js-node",
             Self::JsBrowser => "js-browser",
+            Self::M => "m",
         }
     }
 
@@ -109,6 +113,10 @@ impl Runner<'_> {
             Part::WasmBrowser => wasm::run_in_browser(self.workspace),
             Part::JsNode => js::run_in_node(self.workspace, self.consumer()?),
             Part::JsBrowser => js::run_in_browser(self.workspace, self.consumer()?),
+            Part::M => {
+                package::build(self.workspace)?;
+                js::run_m(self.workspace)
+            }
         }
     }
 

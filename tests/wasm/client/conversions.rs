@@ -36,6 +36,26 @@ fn a_wrong_option_is_named() {
 }
 
 #[wasm_bindgen_test]
+fn half_a_surrogate_pair_is_refused_before_it_becomes_another_character() {
+    let half: JsValue = js_sys::JsString::from_char_code(&[0x61, 0xd800]).into();
+    let (code, message) = refused(&[("jobParameters", object(&[("a", half.clone())]))]);
+    assert_eq!(code, "invalidOptions");
+    assert!(
+        message.starts_with("jobParameters.a: ") && message.contains("surrogate"),
+        "{message}"
+    );
+    let parameters = js_sys::Object::new();
+    js_sys::Reflect::set(&parameters, &half, &"1".into()).expect("it is an object");
+    assert!(refused(&[("jobParameters", parameters.into())]).1.contains("surrogate"));
+
+    let whole = object(&[("a", "\u{fffd}😀".into())]);
+    let handle = run_databricks_job(&Service::default().options(&[("jobParameters", whole)])).expect("it is whole");
+    let kept = get(&get(&handle.snapshot(), "job"), "jobParameters");
+    assert_eq!(text(&kept, "a"), "\u{fffd}😀");
+    handle.detach();
+}
+
+#[wasm_bindgen_test]
 fn a_missing_token_is_noticed_before_anything_is_sent() {
     for token in [JsValue::UNDEFINED, " ".into()] {
         assert_eq!(refused(&[("token", token)]).0, "missingCredentials");

@@ -1,4 +1,7 @@
-//! JavaScript tests of the package as installed, by `node --test`.
+//! Tests in JavaScript, by `node --test`: of the package as installed, and of generated M.
+
+use std::path::Path;
+use std::process::Command;
 
 use anyhow::{Result, ensure};
 
@@ -12,7 +15,8 @@ use crate::workspace::Workspace;
 /// Milliseconds one test file may take. Node sets no limit of its own, and a hung test would hang us.
 const FILE_MS: &str = "--test-timeout=300000";
 
-/// Most of a file's time is spent waiting for simulated runs, so more files than cores run at once.
+/// Most of the time of a file that uses the package is spent waiting for simulated runs, so more files than cores run at
+/// once.
 const AT_ONCE: &str = "--test-concurrency=4";
 
 /// Runs `tests/node/**/*.test.mjs`.
@@ -20,7 +24,9 @@ const AT_ONCE: &str = "--test-concurrency=4";
 /// # Errors
 /// When there are none.
 pub(crate) fn run_in_node(workspace: &Workspace, consumer: &Consumer) -> Result<Tally> {
-    run(workspace, consumer, "tests/node", None)
+    let mut node = consumer.node(workspace);
+    node.arg(AT_ONCE);
+    run(node, &consumer.folder, "tests/node")
 }
 
 /// Runs `tests/browser/**/*.test.mjs`, which find the path of Chromium in `PQRUN_CHROMIUM`.
@@ -29,22 +35,33 @@ pub(crate) fn run_in_node(workspace: &Workspace, consumer: &Consumer) -> Result<
 /// When there are none, or Chromium is missing and cannot be installed.
 pub(crate) fn run_in_browser(workspace: &Workspace, consumer: &Consumer) -> Result<Tally> {
     let browser = Browser::ensure()?;
-    run(workspace, consumer, "tests/browser", Some(&browser))
+    let mut node = consumer.node(workspace);
+    node.arg(AT_ONCE).env(CHROMIUM, &browser.chromium);
+    run(node, &consumer.folder, "tests/browser")
 }
 
-fn run(workspace: &Workspace, consumer: &Consumer, folder: &str, browser: Option<&Browser>) -> Result<Tally> {
-    let tests = consumer.folder.join(folder);
+/// Runs `tests/m/**/*.test.mjs`, which evaluate M with a virtual clock and import the package from `pkg/`.
+///
+/// In the checkout: generated M and what it is made of are there, and so are Microsoft's parser and formatter.
+///
+/// # Errors
+/// When there are none.
+pub(crate) fn run_m(workspace: &Workspace) -> Result<Tally> {
+    let mut node = Command::new("node");
+    node.current_dir(&workspace.root);
+    run(node, &workspace.root, "tests/m")
+}
+
+/// Runs the tests in a folder below `root`.
+fn run(mut node: Command, root: &Path, folder: &str) -> Result<Tally> {
+    let tests = root.join(folder);
     ensure!(tests.is_dir(), "expected tests in {folder}, found no such folder");
     let mut found = files::list(&tests)?;
     found.retain(|file| file.to_string_lossy().ends_with(".test.mjs"));
     ensure!(!found.is_empty(), "expected files *.test.mjs in {folder}, found none");
 
-    let mut node = consumer.node(workspace);
-    node.args(["--test", "--test-reporter=spec", FILE_MS, AT_ONCE]);
+    node.args(["--test", "--test-reporter=spec", FILE_MS]);
     // Each by its path: Node 20 takes no pattern.
     node.args(found.iter().map(|file| tests.join(file)));
-    if let Some(browser) = browser {
-        node.env(CHROMIUM, &browser.chromium);
-    }
     Ok(Tally::of(&command::watch(&mut node)?, Tally::from_node))
 }

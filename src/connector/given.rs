@@ -1,0 +1,137 @@
+//! What the library's members take for given: paths, states, hints and limits, made from the same tables that the
+//! client uses.
+
+use super::limits::null_or_text;
+use crate::contract::{Endpoint, StateRow};
+use crate::databricks;
+use crate::error::ErrorCode;
+use crate::fabric;
+use crate::http::Service;
+use crate::json;
+use crate::m::{Expr, Primitive, call, concat, function, list, name, parameter, plain, record, text};
+
+/// The version of the Jobs API that generated M speaks.
+const API_VERSION: &str = "2.2";
+
+/// Where the services' own hosts end. A token goes nowhere else, unless the options name it.
+const DATABRICKS_HOSTS: &[&str] = &[
+    ".azuredatabricks.net",
+    ".databricks.azure.cn",
+    ".databricks.azure.us",
+    ".cloud.databricks.com",
+    ".cloud.databricks.us",
+    ".gcp.databricks.com",
+];
+const FABRIC_HOSTS: &[&str] = &["api.fabric.microsoft.com"];
+
+/// The names of the endpoints' paths. Every endpoint that M may ask is here.
+const PATHS: &[(&str, &Endpoint)] = &[
+    ("RunNowPath", &databricks::contract::RUN_NOW),
+    ("RunsGetPath", &databricks::contract::RUNS_GET),
+    ("RunsGetOutputPath", &databricks::contract::RUNS_GET_OUTPUT),
+    ("RunsListPath", &databricks::contract::RUNS_LIST),
+    ("RunsCancelPath", &databricks::contract::RUNS_CANCEL),
+    ("JobsListPath", &databricks::contract::JOBS_LIST),
+    ("JobsGetPath", &databricks::contract::JOBS_GET),
+    ("RunItemJobPath", &fabric::contract::RUN_ITEM_JOB),
+    ("RunItemJobByQueryPath", &fabric::contract::RUN_ITEM_JOB_BY_QUERY),
+    ("RunNotebookPath", &fabric::contract::RUN_NOTEBOOK),
+    ("RunSparkJobPath", &fabric::contract::RUN_SPARK_JOB),
+    ("GetInstancePath", &fabric::contract::GET_INSTANCE),
+    ("GetNotebookInstancePath", &fabric::contract::GET_NOTEBOOK_INSTANCE),
+    ("ListInstancesPath", &fabric::contract::LIST_INSTANCES),
+    ("CancelInstancePath", &fabric::contract::CANCEL_INSTANCE),
+    ("QueryActivityRunsPath", &fabric::contract::QUERY_ACTIVITY_RUNS),
+    ("ListWorkspacesPath", &fabric::contract::LIST_WORKSPACES),
+    ("ListItemsPath", &fabric::contract::LIST_ITEMS),
+];
+
+const STATES: &[(&str, &[StateRow])] = &[
+    ("LifeCycleStates", databricks::state::LIFE_CYCLE_STATES),
+    ("ResultStates", databricks::state::RESULT_STATES),
+    ("StatusStates", databricks::state::STATUS_STATES),
+    ("TerminationCodes", databricks::state::TERMINATION_CODES),
+    ("InstanceStatuses", fabric::state::INSTANCE_STATUSES),
+    ("FailureCodes", fabric::state::FAILURE_CODES),
+    ("ActivityStatuses", fabric::state::ACTIVITY_STATUSES),
+];
+
+/// The endpoint whose path has this name.
+pub(super) fn endpoint_of(given: &str) -> Option<&'static Endpoint> {
+    PATHS
+        .iter()
+        .find(|(name, _)| *name == given)
+        .map(|(_, endpoint)| *endpoint)
+}
+
+/// The value of a given name that depends on no option; `None` if it is not one.
+pub(super) fn fixed(given: &str) -> Option<Expr> {
+    if let Some(endpoint) = endpoint_of(given) {
+        return Some(path(endpoint));
+    }
+    if let Some((_, rows)) = STATES.iter().find(|(name, _)| *name == given) {
+        return Some(states(rows));
+    }
+    match given {
+        "JobTypeGroups" => Some(list(fabric::contract::JOB_TYPE_GROUPS.iter().map(|group| texts(group)))),
+        "PhantomFailures" => Some(texts(fabric::state::PHANTOM_FAILURES)),
+        "DefaultFabricHost" => Some(text(fabric::contract::DEFAULT_HOST)),
+        _ => None,
+    }
+}
+
+/// The endings of the hosts that a token may go to.
+pub(super) fn host_suffixes(service: Service, more: &[String]) -> Expr {
+    let own = match service {
+        Service::Databricks => DATABRICKS_HOSTS,
+        Service::Fabric => FABRIC_HOSTS,
+    };
+    let all = own.iter().copied().chain(more.iter().map(String::as_str));
+    list(all.map(text))
+}
+
+/// The hints of these codes.
+pub(super) fn hints(codes: &[ErrorCode]) -> Expr {
+    record(codes.iter().map(|code| (code.as_str(), text(code.hint()))))
+}
+
+fn texts(all: &[&str]) -> Expr {
+    list(all.iter().map(|one| text(*one)))
+}
+
+/// `RelativePath` of an endpoint: a text, or a function of the ids in it.
+fn path(endpoint: &Endpoint) -> Expr {
+    let template = endpoint.path.trim_start_matches('/').replace("{version}", API_VERSION);
+    let mut parameters = Vec::new();
+    let mut parts: Vec<Expr> = Vec::new();
+    let mut rest = template.as_str();
+    while let Some((before, behind)) = rest.split_once('{') {
+        let (id, after) = behind.split_once('}').unwrap_or((behind, ""));
+        parameters.push(parameter(id, plain(Primitive::Text)));
+        parts.push(text(before));
+        // A value never reaches another endpoint of the host: neither by a slash in it nor by a question mark.
+        parts.push(call("Uri.EscapeDataString", [name(id)]));
+        rest = after;
+    }
+    if parameters.is_empty() {
+        return text(template);
+    }
+    if !rest.is_empty() {
+        parts.push(text(rest));
+    }
+    let whole = parts.into_iter().reduce(concat).unwrap_or_else(|| text(""));
+    function(parameters, plain(Primitive::Text), whole)
+}
+
+/// What the values of a state mean. Looked up in upper case, since the services' spelling of case differs.
+fn states(rows: &[StateRow]) -> Expr {
+    record(rows.iter().map(|row| {
+        let word = |value: &serde_json::Value| value.as_str().map(str::to_owned);
+        let outcome = row.outcome.and_then(|outcome| word(&json::value(&outcome)));
+        let phase = word(&json::value(&row.phase)).unwrap_or_default();
+        (
+            row.value.to_ascii_uppercase(),
+            record([("Phase", text(phase)), ("Outcome", null_or_text(outcome))]),
+        )
+    }))
+}

@@ -1,0 +1,72 @@
+// One run for all evaluations of a refresh, at the same time: whatever the order of their requests.
+
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { databricksDocuments } from "./support/given-databricks.mjs";
+import { byChance, evaluateInterleaved, inTurn } from "./support/interleaved.mjs";
+import { MODES, ROWS_READ, runJob, runsMade, sentByOthers, startedBefore, workspace } from "./support/workspace.mjs";
+
+/** @import { Workspace } from "./support/workspace.mjs" */
+
+const FAILS = { tasks: [{ key: "load", run: { seconds: 5, result: "failed", output: { error: "no disk" } } }] };
+const LOST = [{ endpoint: "jobs/run-now", nth: 1, times: 5, when: "after", kind: "drop" }];
+const UNCLEAR = [{ endpoint: "jobs/run-now", probability: 0.5, when: "after", kind: { status: { code: 503 } } }];
+
+/** What each evaluation should end with, and how many runs there should be in all. */
+const SITUATIONS = {
+  "a job without a past": { make: () => workspace({}), runs: 1 },
+  "a job with a past": { make: () => workspace({ history: [{ secondsAgo: 9000 }, { secondsAgo: 5000 }] }), runs: 1 },
+  "a job that fails every time": { make: () => workspace(FAILS), runs: 1, code: "runFailed" },
+  "a job that is skipped every time": {
+    make: () => workspace({ maxConcurrentRuns: 0, queue: false }),
+    runs: 1,
+    code: "runFailed",
+  },
+  "just after a failed run": { make: () => after(workspace(FAILS), 30), runs: 1, code: "runFailed" },
+  "a while after a failed run": { make: () => after(workspace(FAILS), 300), runs: 2, code: "runFailed" },
+  "lists that lag": { make: () => workspace({}, { databricks: { listLagSeconds: 120 } }), runs: 1 },
+  "answers of the start that are lost": { make: () => workspace({}, { faults: LOST }), runs: 1 },
+  "unclear answers of the start": { make: () => workspace({}, { faults: UNCLEAR }), runs: 1 },
+  "a deleted predecessor": { make: () => deleted(workspace({})), runs: 2 },
+};
+
+/**
+ * @param {Workspace} host
+ * @param {number} seconds
+ */
+function after(host, seconds) {
+  startedBefore(host);
+  host.sleep(1000 * seconds);
+  return host;
+}
+
+/** @param {Workspace} host */
+function deleted(host) {
+  const token = "pq1-x";
+  const runId = startedBefore(host, { job_id: 7, idempotency_token: token });
+  host.sleep(1000 * 3600);
+  sentByOthers(host, "POST", "runs/delete", { run_id: runId });
+  return host;
+}
+
+const ORDERS = { "in turn": inTurn, "by chance": () => byChance(7), "by another chance": () => byChance(4711) };
+
+for (const mode of MODES) {
+  for (const [situation, { make, runs, code }] of Object.entries(SITUATIONS)) {
+    for (const [order, choose] of Object.entries(ORDERS)) {
+      test(`${mode}, ${situation}, ${order}: six evaluations share one run`, async () => {
+        const host = make();
+        const documents = databricksDocuments();
+        const ends = await evaluateInterleaved(host, {
+          documents, expression: runJob(), times: 6, mode, choose: choose(),
+        });
+        for (const { value, error } of ends) {
+          if (code === undefined) assert.deepEqual(error ?? value, ROWS_READ);
+          else assert.equal(error?.Detail.Code, code);
+        }
+        assert.equal(runsMade(host), runs);
+      });
+    }
+  }
+}

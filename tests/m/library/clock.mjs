@@ -1,0 +1,42 @@
+// Time, as the host's clock tells it.
+
+import {
+  MDateTime, MDuration, TICKS_PER_DAY, cannotConvert, fromUnix, functionType, invoke, lazy, primitive, raise,
+} from "../value.mjs";
+import { family } from "./signature.mjs";
+
+/**
+ * @import { Engine } from "../engine.mjs"
+ */
+
+/**
+ * The clock of the local time stands at UTC: tests run the same everywhere.
+ *
+ * @param {Engine} engine
+ */
+export function clock(engine) {
+  const now = () => fromUnix(engine.host.now());
+  const local = () => {
+    const { days, ticks } = now();
+    return new MDateTime(days, ticks);
+  };
+  // What is fixed is fixed for the whole evaluation.
+  const fixed = lazy(now);
+  const fixedLocal = lazy(local);
+  return family({
+    "DateTimeZone.UtcNow() as datetimezone": now,
+    "DateTimeZone.LocalNow() as datetimezone": now,
+    "DateTimeZone.FixedUtcNow() as datetimezone": () => fixed.force(),
+    "DateTimeZone.FixedLocalNow() as datetimezone": () => fixed.force(),
+    "DateTime.LocalNow() as datetime": local,
+    "DateTime.FixedLocalNow() as datetime": () => fixedLocal.force(),
+
+    "Function.InvokeAfter(function as function, delay as duration) as any": (callee, delay) => {
+      if (callee.required !== 0) cannotConvert(callee, functionType([], primitive("any")));
+      if (!(delay instanceof MDuration)) cannotConvert(delay, primitive("duration"));
+      if (delay.days < 0) raise("Expression.Error", "The delay cannot be negative.", delay);
+      engine.host.sleep((delay.days * TICKS_PER_DAY + delay.ticks) / 10_000);
+      return invoke(callee, []);
+    },
+  });
+}
