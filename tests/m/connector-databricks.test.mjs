@@ -7,7 +7,7 @@ import {
   DATABRICKS, DATABRICKS_TOKEN, account, assertOnlyReads, errorOf, evaluateWith, extension, key, service, valueOf,
 } from "./support/extension.mjs";
 
-const ours = extension("databricks");
+const ours = extension({ service: "databricks" });
 
 const ROWS = [
   { id: 1, name: "a" },

@@ -72,6 +72,7 @@ test("a cycle is an error", async () => {
 test("a long loop does not need a deep stack", () =>
   checkValues([
     ["List.Last(List.Generate(() => [n = 0, s = 0], each [n] <= 10000, each [n = [n] + 1, s = [s] + [n]]))[n]", 10_000],
+    ["List.Last(List.Generate(() => [n = 0, s = 0, k = 1], each [n] <= 10000, each [n = [n] + 1, s = [s] + [n], k = [k]]))[[s], [k]]", { s: 49_995_000, k: 1 }],
     ["List.Accumulate({1..10000}, 0, (s, x) => s + x)", 50_005_000],
     ["List.Count(List.Generate(() => 0, each _ < 10000, each _ + 1))", 10_000],
   ]));

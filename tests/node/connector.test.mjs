@@ -2,8 +2,10 @@
 
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { promisify } from "node:util";
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import { test } from "node:test";
+import { promisify } from "node:util";
 
 import yauzl from "yauzl";
 
@@ -162,6 +164,23 @@ for (const service of /** @type {const} */ (["databricks", "fabric", "both"])) {
     }
   });
 }
+
+test("what is committed is what the package generates", { skip: process.env.PQRUN_ROOT === undefined }, () => {
+  const root = path.join(process.env.PQRUN_ROOT ?? "", "connector");
+  for (const [name, service] of /** @type {const} */ ([
+    ["Pqrun", "both"],
+    ["PqrunDatabricks", "databricks"],
+    ["PqrunFabric", "fabric"],
+  ])) {
+    for (const file of generateConnector({ service, name })) {
+      assert.ok(readFileSync(path.join(root, name, file.path)).equals(Buffer.from(file.content)), file.path);
+    }
+  }
+  for (const service of /** @type {const} */ (["databricks", "fabric"])) {
+    const name = { databricks: "Databricks.pq", fabric: "Fabric.pq" }[service];
+    assert.equal(readFileSync(path.join(root, "query", name), "utf8"), generateQuery({ service }));
+  }
+});
 
 test("the same files give the same archive, in every time zone", (t) => {
   const { TZ } = process.env;

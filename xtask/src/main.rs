@@ -11,6 +11,7 @@
 mod browser;
 mod check;
 mod command;
+mod connector;
 mod consumer;
 mod demo;
 mod files;

@@ -3,7 +3,7 @@
 import { parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
 import { evaluateParsed, makeEngine } from "../evaluate.mjs";
 import { NetworkError } from "../host.mjs";
-import { errorToJson, toJson, typeText } from "../json.mjs";
+import { columnTypes, errorToJson, toJson } from "../json.mjs";
 import { MTable } from "../value.mjs";
 import { ResponseCache } from "../web/cache.mjs";
 
@@ -34,18 +34,12 @@ function work({ nodes, options, cache: answers, now, evaluation }) {
   return {
     kind: "done",
     outcome: {
-      ...(error === undefined ? { value: toJson(value), columns: columnsOf(value) } : { error: errorToJson(error) }),
+      ...(error === undefined ? { value: toJson(value), columns: value instanceof MTable ? columnTypes(value) : undefined } : { error: errorToJson(error) }),
       requests,
       traces: traces.map(({ level, message }) => ({ level, message: toJson(message) })),
     },
     cache: cache.answers,
   };
-}
-
-/** @param {any} value */
-function columnsOf(value) {
-  if (!(value instanceof MTable)) return undefined;
-  return Object.fromEntries(value.columns.map(([name, type]) => [name, typeText(type)]));
 }
 
 /**

@@ -1,10 +1,8 @@
 /** The generated extensions, evaluated against a simulated service. */
 
 import assert from "node:assert/strict";
-import { readFileSync, readdirSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 
+import { generateConnector } from "../../../pkg/connector.node.js";
 import { evaluateParsed, makeEngine, parseAll, toJson } from "../evaluate.mjs";
 import { simulatedHost } from "../hosts/simulated.mjs";
 
@@ -12,8 +10,6 @@ import { simulatedHost } from "../hosts/simulated.mjs";
  * @import { EngineOptions } from "../engine.mjs"
  * @import { Evaluation } from "../evaluate.mjs"
  */
-
-const ROOT = process.env.PQRUN_GENERATED ?? fileURLToPath(new URL("../../../connector/", import.meta.url));
 
 export const DATABRICKS = "https://adb-1111222233334444.5.azuredatabricks.net";
 export const FABRIC = "https://api.fabric.microsoft.com";
@@ -25,39 +21,28 @@ export const START = Date.UTC(2026, 2, 1, 10);
 
 /** @typedef {{ text: string, resources: Record<string, string | Uint8Array> }} Extension */
 
-/** @returns {Extension[]} */
-function extensions() {
-  const paths = readdirSync(ROOT, { recursive: true, encoding: "utf8" }).filter((path) => path.endsWith(".resx"));
-  return paths.map((path) => {
-    const folder = dirname(join(ROOT, path));
-    const files = readdirSync(folder);
-    const document = files.find((file) => file.endsWith(".pq") && !file.endsWith(".query.pq"));
-    assert.ok(document, `${folder} has no section document`);
-    const texts = [...readFileSync(join(ROOT, path), "utf8").matchAll(/<data name="([^"]*)"[^>]*>\s*<value>([^<]*)</g)];
-    const icons = files.filter((file) => file.endsWith(".png"));
-    return {
-      text: readFileSync(join(folder, document), "utf8"),
-      resources: Object.fromEntries([
-        ...texts.map(([, key, text]) => [key, text]),
-        ...icons.map((file) => [file, new Uint8Array(readFileSync(join(folder, file)))]),
-      ]),
-    };
-  });
-}
-
 /**
- * The extension for one service or for both.
+ * The extension that these options make.
  *
- * @param {"databricks" | "fabric" | "both"} service
+ * @param {Parameters<typeof generateConnector>[0]} options
  * @returns {Extension}
  */
-export function extension(service) {
-  const has = (/** @type {string} */ text, /** @type {string} */ name) => text.includes(`.${name} = Value.ReplaceType(`);
-  const found = extensions().find(
-    ({ text }) => has(text, "RunJob") === (service !== "fabric") && has(text, "RunItem") === (service !== "databricks"),
-  );
-  assert.ok(found, `no extension for ${service} in ${ROOT}`);
-  return found;
+export function extension(options) {
+  const files = generateConnector(options);
+  const textOf = (/** @type {RegExp} */ name) => {
+    const found = files.find(({ path }) => name.test(path));
+    assert.ok(found, `no file is called ${name}`);
+    return new TextDecoder().decode(found.content);
+  };
+  const strings = textOf(/\.resx$/).matchAll(/<data name="([^"]*)"[^>]*>\s*<value>([^<]*)</g);
+  const icons = files.filter(({ path }) => path.endsWith(".png"));
+  return {
+    text: textOf(/^\w+\.pq$/),
+    resources: Object.fromEntries([
+      ...[...strings].map(([, key, text]) => [key, text]),
+      ...icons.map(({ path, content }) => [path, content]),
+    ]),
+  };
 }
 
 /** @type {Map<string, Promise<any[]>>} */
