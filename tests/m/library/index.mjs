@@ -1,20 +1,12 @@
 // The library: all families.
 
 import { clock } from "./clock.mjs";
-import { comparer } from "./comparer.mjs";
-import { enumerations } from "./enumerations.mjs";
 import { evaluation } from "./evaluation.mjs";
 import { extension } from "./extension.mjs";
 import { intrinsic } from "./intrinsic.mjs";
-import { listMake } from "./list-make.mjs";
-import { listSet } from "./list-set.mjs";
-import { list } from "./list.mjs";
 import { logical } from "./logical.mjs";
-import { record } from "./record.mjs";
 import { members } from "./signature.mjs";
-import { splitters } from "./splitter.mjs";
-import { textSearch } from "./text-search.mjs";
-import { text } from "./text.mjs";
+import { STANDARD } from "./standard.mjs";
 import { web } from "./web.mjs";
 
 /**
@@ -28,23 +20,7 @@ import { web } from "./web.mjs";
  *
  * @type {(Family | ((engine: Engine) => Family))[]}
  */
-const FAMILIES = [
-  clock,
-  comparer,
-  enumerations,
-  evaluation,
-  extension,
-  intrinsic,
-  list,
-  listMake,
-  listSet,
-  logical,
-  record,
-  splitters,
-  text,
-  textSearch,
-  web,
-];
+const FAMILIES = [clock, evaluation, extension, intrinsic, logical, web, ...STANDARD];
 
 /**
  * The library for one evaluation. Values are made when first asked for.
