@@ -35,6 +35,7 @@ export async function checkPair({ usage, output }) {
     return unsupported(`the output is not M: ${messageOf(error)}`);
   }
   const actual = await evaluate({ documents: [usage] });
+  if (actual.requests.length > 0) return unsupported("a network");
   const expected = await evaluate({ documents: [output] });
   for (const { error } of [actual, expected]) {
     if (error !== undefined && error.unsupported !== null) return unsupported(error.unsupported);

@@ -247,6 +247,14 @@ test("a plain query sees harmless headers only, an extension all", async () => {
   assert.deepEqual(await valueOf(`${seen}[Headers]`, { host: scriptedHost(answer(200, "", headers)), ...options }), headers);
 });
 
+test("Web.Headers asks for the headers only", async () => {
+  const host = scriptedHost(answer(200, "", { Date: "now", Location: "/" }));
+  const call = 'let h = Web.Headers("https://x.test", [RelativePath = "a"]) in {h, Value.Metadata(h)}';
+  assert.deepEqual(await valueOf(call, { host }), [{ Date: "now" }, { "Response.Status": 200 }]);
+  assert.deepEqual(host.requests.map(({ method, url }) => [method, url]), [["HEAD", "https://x.test/a"]]);
+  assert.match((await errorOf('Web.Headers("https://x.test", [Content = #binary({})])')).Message, /'Content' isn't a valid/);
+});
+
 test("a request takes no longer than its time limit", async () => {
   const host = scriptedHost(answer(200));
   await valueOf('Web.Contents("https://x.test")', { host });
