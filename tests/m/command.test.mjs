@@ -99,6 +99,19 @@ test("--base-url, --key and the parameters of a report", async () => {
   }
 });
 
+test("an extension has its texts and files beside it, and a credential of a kind it offers", async () => {
+  file("resources.resx", '<root><data name="Title" xml:space="preserve"><value>A &lt;b&gt; &amp; c</value></data></root>');
+  file("note.txt", "note");
+  const text = (/** @type {string} */ kinds) =>
+    `section K; [DataSource.Kind = "K"] shared K.F = () => {Extension.LoadString("Title"), Text.FromBinary(Extension.Contents("note.txt")), Extension.CurrentCredential()}; K = [Authentication = [${kinds}]];`;
+  const [title, note, key] = JSON.parse((await run(file("e1.pq", text("Key = [], Aad = []")), "--call", "K.F()", "--key", "k")).out);
+  assert.deepEqual([title, note, key.AuthenticationKind, key.Key], ["A <b> & c", "note", "Key", "k"]);
+  const aad = JSON.parse((await run(file("e2.pq", text("Aad = []")), "--call", "K.F(){2}", "--key", "k")).out);
+  assert.equal(aad.access_token, "k");
+  const given = await run(file("e3.pq", text("Aad = []")), "--call", "K.F(){2}", "--credential", '{"AuthenticationKind": "Windows"}');
+  assert.deepEqual(JSON.parse(given.out), { AuthenticationKind: "Windows" });
+});
+
 test("a virtual clock waits for nothing", async () => {
   const started = Date.now();
   const { out } = await run(file("w.pq", "Function.InvokeAfter(() => 1, #duration(0, 1, 0, 0))"));
