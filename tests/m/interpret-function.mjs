@@ -30,7 +30,10 @@ export function expression(node, names) {
     }
   });
   const returns = node.functionReturnType === undefined ? null : nullablePrimitive(node.functionReturnType.paired);
-  const scope = new Scope(names, parameters.map(({ name }) => name));
+  const scope = new Scope(
+    names,
+    parameters.map(({ name }) => name),
+  );
   const body = compile(node.expression, scope);
   return (frame) =>
     new MFunction({

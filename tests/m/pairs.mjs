@@ -104,7 +104,11 @@ function sameWords(one, other) {
 
 /** @param {string} text */
 function bareWords(text) {
-  return text.replace(/[\s"'“”‘’]+/g, " ").replace(/[\s.]+$/, "").trim().toLowerCase();
+  return text
+    .replace(/[\s"'“”‘’]+/g, " ")
+    .replace(/[\s.]+$/, "")
+    .trim()
+    .toLowerCase();
 }
 
 /**
@@ -126,7 +130,8 @@ function same(left, right) {
 }
 
 /**
- * The last bits of a transcendental function differ from one library to the next; the reference prints 15 digits of some.
+ * The last bits of a transcendental function differ from one library to the next; the reference prints 15 digits of
+ * some.
  *
  * @param {number} one
  * @param {number} other
@@ -171,7 +176,8 @@ function sameTables(one, other) {
 }
 
 /**
- * Whether a column has the type that was asked for: a table without column types asks for none, and null is no part of it.
+ * Whether a column has the type that was asked for: a table without column types asks for none, and null is no part of
+ * it.
  *
  * @param {MType} type
  * @param {MType} expected

@@ -20,7 +20,12 @@ test("the tree of a function of a row", () =>
         Condition: {
           Kind: "Unary",
           Operator: "Not",
-          Expression: { Kind: "Binary", Operator: "GreaterThan", Left: CUSTOMER, Right: { Kind: "Constant", Value: 2 } },
+          Expression: {
+            Kind: "Binary",
+            Operator: "GreaterThan",
+            Left: CUSTOMER,
+            Right: { Kind: "Constant", Value: 2 },
+          },
         },
         TrueCase: { Kind: "Constant", Value: 1 },
         FalseCase: {
@@ -30,7 +35,7 @@ test("the tree of a function of a row", () =>
         },
       },
     ],
-    ['RowExpression.From(each Text.Upper([Customer]))[Arguments]', [CUSTOMER]],
+    ["RowExpression.From(each Text.Upper([Customer]))[Arguments]", [CUSTOMER]],
     ['RowExpression.From(each [Customer]) = RowExpression.Column("Customer")', true],
     ["(try RowExpression.From(each {_}))[HasError]", true],
     ["(try RowExpression.From((a, b) => a))[HasError]", true],

@@ -23,9 +23,20 @@ export const rowExpression = family({
 
 /** @type {Record<string, string>} */
 const BINARY = {
-  "=": "Equals", "<>": "NotEquals", "<": "LessThan", "<=": "LessThanOrEquals", ">": "GreaterThan",
-  ">=": "GreaterThanOrEquals", "+": "Add", "-": "Subtract", "*": "Multiply", "/": "Divide", "&": "Concatenate",
-  and: "And", or: "Or", "??": "Coalesce",
+  "=": "Equals",
+  "<>": "NotEquals",
+  "<": "LessThan",
+  "<=": "LessThanOrEquals",
+  ">": "GreaterThan",
+  ">=": "GreaterThanOrEquals",
+  "+": "Add",
+  "-": "Subtract",
+  "*": "Multiply",
+  "/": "Divide",
+  "&": "Concatenate",
+  and: "And",
+  or: "Or",
+  "??": "Coalesce",
 };
 
 /** @type {Record<string, string>} */

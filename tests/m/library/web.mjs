@@ -13,7 +13,13 @@ import { family } from "./signature.mjs";
 
 /** The headers of an answer that a plain query can see; an extension sees all. */
 const SEEN_BY_PLAIN_QUERIES = new Set([
-  "cache-control", "content-encoding", "content-length", "content-type", "date", "expires", "vary",
+  "cache-control",
+  "content-encoding",
+  "content-length",
+  "content-type",
+  "date",
+  "expires",
+  "vary",
 ]);
 
 /** @param {Engine} engine */
@@ -71,8 +77,8 @@ class Answer extends MBinary {
 }
 
 /**
- * The answer to a request, from the cache where that is allowed. Every answer that comes back as a value is kept, whatever
- * its status: that is why a poll needs `IsRetry`.
+ * The answer to a request, from the cache where that is allowed. Every answer that comes back as a value is kept,
+ * whatever its status: that is why a poll needs `IsRetry`.
  *
  * @param {Engine} engine
  * @param {WebRequest} request

@@ -19,8 +19,8 @@ export class MFunction {
    * @param {MType} [given.returns] `any` if left out.
    * @param {boolean} [given.checked] Whether results are checked against `returns`.
    * @param {boolean} [given.raw] Whether `call` takes values with their boxes.
-   * @param {{ node: any, scope: any, frame: any[] } | null} [given.source] What it was written as: its body, the scope of its
-   *   parameters, and the frame around it.
+   * @param {{ node: any, scope: any, frame: any[] } | null} [given.source] What it was written as: its body, the scope
+   *   of its parameters, and the frame around it.
    * @param {(...args: Value[]) => Slot} given.call Takes as many values as there are parameters: null for those left
    *   out.
    */
