@@ -35,6 +35,7 @@ export async function checkPair({ usage, output }) {
     return unsupported(`the output is not M: ${messageOf(error)}`);
   }
   const actual = await evaluate({ documents: [usage] });
+  if (actual.requests.length > 0) return unsupported("a network");
   const expected = await evaluate({ documents: [output] });
   for (const { error } of [actual, expected]) {
     if (error !== undefined && error.unsupported !== null) return unsupported(error.unsupported);
@@ -103,7 +104,11 @@ function sameWords(one, other) {
 
 /** @param {string} text */
 function bareWords(text) {
-  return text.replace(/[\s"'“”‘’]+/g, " ").replace(/[\s.]+$/, "").trim().toLowerCase();
+  return text
+    .replace(/[\s"'“”‘’]+/g, " ")
+    .replace(/[\s.]+$/, "")
+    .trim()
+    .toLowerCase();
 }
 
 /**
@@ -125,7 +130,8 @@ function same(left, right) {
 }
 
 /**
- * The last bits of a transcendental function differ from one library to the next; the reference prints 15 digits of some.
+ * The last bits of a transcendental function differ from one library to the next; the reference prints 15 digits of
+ * some.
  *
  * @param {number} one
  * @param {number} other
@@ -172,7 +178,8 @@ function sameTables(one, other) {
 }
 
 /**
- * Whether a column has the type that was asked for: a table without column types asks for none, and null is no part of it.
+ * Whether a column has the type that was asked for: a table without column types asks for none, and null is no part of
+ * it.
  * A reference also writes types for columns that functions leave untyped, by what they hold.
  *
  * @param {MType} type
