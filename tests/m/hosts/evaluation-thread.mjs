@@ -34,7 +34,9 @@ function work({ nodes, options, cache: answers, now, evaluation }) {
   return {
     kind: "done",
     outcome: {
-      ...(error === undefined ? { value: toJson(value), columns: value instanceof MTable ? columnTypes(value) : undefined } : { error: errorToJson(error) }),
+      ...(error === undefined
+        ? { value: toJson(value), columns: value instanceof MTable ? columnTypes(value) : undefined }
+        : { error: errorToJson(error) }),
       requests,
       traces: traces.map(({ level, message }) => ({ level, message: toJson(message) })),
     },

@@ -1,5 +1,5 @@
-// Several evaluations at once, each in a thread of its own, in an order that is decided here: at every request and every
-// wake-up one of them goes on. All share one virtual clock, which moves only when all of them are asleep.
+// Several evaluations at once, each in a thread of its own, in an order that is decided here: at every request and
+// every wake-up one of them goes on. All share one virtual clock, which moves only when all of them are asleep.
 
 import { fileURLToPath } from "node:url";
 import { MessageChannel, Worker } from "node:worker_threads";
@@ -69,7 +69,8 @@ export class Threads {
    * @param {Answers} options.answers
    * @param {number} [options.now] Where the clock begins.
    * @param {Choose} [options.choose] In turn, if left out.
-   * @returns {Promise<{ outcomes: Outcome[], now: number, order: number[] }>} `order`: which evaluation sent each request.
+   * @returns {Promise<{ outcomes: Outcome[], now: number, order: number[] }>} `order`: which evaluation sent each
+   *   request.
    */
   async run(jobs, { answers, now = Date.UTC(2025, 0, 1), choose = inTurn() }) {
     const parsed = await Promise.all(jobs.map(async (job) => JSON.stringify(await parseAll(job))));
@@ -257,7 +258,10 @@ export function inTurn() {
 export function inOrder(order) {
   return (waiting, step) => {
     const wanted = order[step % order.length];
-    return Math.max(0, waiting.findIndex(({ evaluation }) => evaluation === wanted));
+    return Math.max(
+      0,
+      waiting.findIndex(({ evaluation }) => evaluation === wanted),
+    );
   };
 }
 
