@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import {
-  DATABRICKS, DATABRICKS_TOKEN, account, assertOnlyReads, errorOf, evaluateWith, extension, key, service, valueOf,
+  DATABRICKS, DATABRICKS_TOKEN, MODES, account, assertOnlyReads, errorOf, evaluateWith, extension, key, service, valueOf,
 } from "./support/extension.mjs";
 
 const ours = extension({ service: "databricks" });
@@ -42,13 +42,16 @@ const call = (host, expression, engine) =>
 /** @param {import("./support/extension.mjs").Service} host */
 const runs = (host) => host.state().databricks.runs;
 
-test("RunJob runs a job once, however often it is evaluated", async () => {
-  const host = workspace();
-  const expression = 'Pqrun.RunJob(Host, "7", [JobParameters = [day = "2026-03-01"]])';
-  assert.deepEqual(valueOf(await call(host, expression)), ROWS);
-  assert.deepEqual(valueOf(await call(host, expression)), ROWS);
-  assert.equal(runs(host).length, 1);
-});
+for (const mode of MODES) {
+  test(`${mode}: RunJob runs a job once, however often it is evaluated`, async () => {
+    const host = workspace();
+    const expression = 'Pqrun.RunJob(Host, "7", [JobParameters = [day = "2026-03-01"]])';
+    for (let evaluation = 1; evaluation <= 3; evaluation += 1) {
+      assert.deepEqual(valueOf(await call(host, expression, { mode })), ROWS);
+    }
+    assert.equal(runs(host).length, 1);
+  });
+}
 
 test("RunJob without options takes those of the extension", async () => {
   const host = workspace();
