@@ -1,17 +1,18 @@
-/** One evaluation, whose host is in another thread. */
+/** A thread that evaluates what it is told to, with a host in another thread. */
 
-import { receiveMessageOnPort, workerData } from "node:worker_threads";
+import { parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
 
-import { evaluateParsed, makeEngine, parseAll, toJson } from "../evaluate.mjs";
+import { ResponseCache, evaluateParsed, makeEngine, parseAll, toJson } from "../evaluate.mjs";
 import { NetworkError } from "../host.mjs";
 
-const { documents, expression, mode, port, signal } = workerData;
-let { now } = workerData;
+const { port, signal } = workerData;
 let answers = 0;
+let now = 0;
+let chance = 1;
 
 /** @param {object} wish */
 function ask(wish) {
-  port.postMessage(wish);
+  parentPort?.postMessage(wish);
   Atomics.wait(signal, 0, answers);
   answers += 1;
   const received = receiveMessageOnPort(port);
@@ -20,7 +21,6 @@ function ask(wish) {
   return received.message;
 }
 
-let chance = 1;
 const host = {
   /** @param {import("../host.mjs").HostRequest} request */
   request(request) {
@@ -39,10 +39,26 @@ const host = {
   },
 };
 
-const nodes = await parseAll({ documents, expression });
-const { value, error } = evaluateParsed(makeEngine({ host, mode }), nodes);
-port.postMessage(
-  error === undefined
-    ? { kind: "done", value: toJson(/** @type {any} */ (value)) }
-    : { kind: "done", error: toJson(error.record) },
-);
+/** @type {Map<string, Promise<any[]>>} */
+const parsed = new Map();
+
+/** @param {string[]} documents */
+function parseOnce(documents) {
+  const key = documents.join("\u0000");
+  const nodes = parsed.get(key) ?? parseAll({ documents });
+  parsed.set(key, nodes);
+  return nodes;
+}
+
+parentPort?.on("message", async (/** @type {any} */ { documents, expression, mode, answers: known, ...job }) => {
+  ({ now } = job);
+  const cache = new ResponseCache();
+  if (known !== undefined) cache.answers = new Map(known);
+  const nodes = [...(await parseOnce(documents)), ...(await parseOnce([expression]))];
+  const { value, error } = evaluateParsed(makeEngine({ host, mode, cache }), nodes);
+  parentPort?.postMessage(
+    error === undefined
+      ? { kind: "done", value: toJson(/** @type {any} */ (value)) }
+      : { kind: "done", error: toJson(error.record) },
+  );
+});

@@ -47,50 +47,53 @@ export function byChance(seed) {
   };
 }
 
-/**
- * Evaluates an expression several times, interleaved at every request. Each has its own cache.
- *
- * @param {Host} host
- * @param {object} options
- * @param {string[]} options.documents
- * @param {string} options.expression
- * @param {number} options.times
- * @param {Mode} options.mode
- * @param {Choose} options.choose
- * @returns {Promise<{ value?: any, error?: any }[]>} As JSON.
- */
-export async function evaluateInterleaved(host, { documents, expression, times, mode, choose }) {
-  const threads = [];
-  for (let at = 0; at < times; at += 1) threads.push(startThread({ documents, expression, mode, now: host.now() }));
-  try {
-    const all = await Promise.all(threads);
-    /** @type {Map<typeof all[number], { wish: Wish, until: number }>} */
-    const waiting = new Map();
-    const ended = new Map();
-    for (const thread of all) await note(thread, await thread.next());
-    while (waiting.size > 0) {
-      let ready = [...waiting].filter(([, { until }]) => until <= host.now());
-      if (ready.length === 0) {
-        host.sleep(Math.min(...[...waiting.values()].map(({ until }) => until)) - host.now());
-        ready = [...waiting].filter(([, { until }]) => until <= host.now());
-      }
-      const [thread, { wish }] = ready[choose(ready.length)];
-      waiting.delete(thread);
-      thread.answer({ ...answerOf(host, wish), now: host.now() });
-      await note(thread, await thread.next());
-    }
-    return all.map((thread) => ended.get(thread));
+/** Threads that evaluate. */
+export class Threads {
+  /** @param {number} count */
+  constructor(count) {
+    this.threads = Array.from({ length: count }, () => new Thread());
+  }
 
-    /**
-     * @param {typeof all[number]} thread
-     * @param {Wish | Done} said
-     */
-    async function note(thread, said) {
+  /**
+   * Evaluates an expression in each thread, interleaved at every request. Each evaluation has a cache of its own.
+   *
+   * @param {Host} host
+   * @param {object} given
+   * @param {string[]} given.documents
+   * @param {string} given.expression
+   * @param {Mode} given.mode
+   * @param {Choose} given.choose
+   * @param {Map<string, HostResponse>} [given.answers] What every cache holds at first.
+   * @returns {Promise<{ value?: any, error?: any }[]>} As JSON.
+   */
+  async evaluate(host, { choose, ...given }) {
+    /** @type {Map<Thread, { wish: Wish, until: number }>} */
+    const waiting = new Map();
+    /** @type {Map<Thread, Done>} */
+    const ended = new Map();
+    const listen = async (/** @type {Thread} */ thread) => {
+      const said = await thread.next();
       if (said.kind === "done") ended.set(thread, said);
       else waiting.set(thread, { wish: said, until: host.now() + (said.kind === "sleep" ? said.milliseconds : 0) });
+    };
+    for (const thread of this.threads) thread.tell({ ...given, now: host.now() });
+    await Promise.all(this.threads.map(listen));
+    while (waiting.size > 0) {
+      const wake = Math.min(...[...waiting.values()].map(({ until }) => until));
+      if (wake > host.now()) host.sleep(wake - host.now());
+      // In the order of the threads, whoever was heard first.
+      const ready = this.threads.filter((thread) => (waiting.get(thread)?.until ?? Infinity) <= host.now());
+      const thread = ready[choose(ready.length)];
+      const { wish } = /** @type {{ wish: Wish }} */ (waiting.get(thread));
+      waiting.delete(thread);
+      thread.answer({ ...answerOf(host, wish), now: host.now() });
+      await listen(thread);
     }
-  } finally {
-    await Promise.all(threads.map(async (thread) => (await thread).stop()));
+    return this.threads.map((thread) => /** @type {Done} */ (ended.get(thread)));
+  }
+
+  async stop() {
+    await Promise.all(this.threads.map((thread) => thread.stop()));
   }
 }
 
@@ -109,41 +112,52 @@ function answerOf(host, wish) {
   }
 }
 
-/** @param {object} workerData */
-async function startThread(workerData) {
-  const { port1: ours, port2: theirs } = new MessageChannel();
-  const signal = new Int32Array(new SharedArrayBuffer(4));
-  const worker = new Worker(new URL("interleaved-thread.mjs", import.meta.url), {
-    workerData: { ...workerData, port: theirs, signal },
-    transferList: [theirs],
-  });
-  /** @type {any[]} */
-  const said = [];
-  /** @type {((value: any) => void)[]} */
-  const listeners = [];
-  const hear = (/** @type {any} */ message) => {
-    const listener = listeners.shift();
-    if (listener === undefined) said.push(message);
+class Thread {
+  constructor() {
+    // Answers have a channel of their own, which the thread reads while it is busy.
+    const { port1, port2 } = new MessageChannel();
+    this.answers = port1;
+    this.signal = new Int32Array(new SharedArrayBuffer(4));
+    this.worker = new Worker(new URL("interleaved-thread.mjs", import.meta.url), {
+      workerData: { port: port2, signal: this.signal },
+      transferList: [port2],
+    });
+    /** @type {any[]} */
+    this.said = [];
+    /** @type {((message: any) => void)[]} */
+    this.listeners = [];
+    this.worker.on("message", (message) => this.hear(message));
+    this.worker.on("error", (error) => this.hear({ kind: "broken", error }));
+  }
+
+  /** @param {any} message */
+  hear(message) {
+    const listener = this.listeners.shift();
+    if (listener === undefined) this.said.push(message);
     else listener(message);
-  };
-  ours.on("message", hear);
-  worker.on("error", (error) => hear({ kind: "broken", error }));
-  return {
-    /** @returns {Promise<Wish | Done>} */
-    async next() {
-      const message = said.length > 0 ? said.shift() : await new Promise((resolve) => listeners.push(resolve));
-      if (message.kind === "broken") throw message.error;
-      return message;
-    },
-    /** @param {object} answer */
-    answer(answer) {
-      ours.postMessage(answer);
-      Atomics.add(signal, 0, 1);
-      Atomics.notify(signal, 0);
-    },
-    async stop() {
-      ours.close();
-      await worker.terminate();
-    },
-  };
+  }
+
+  /** @returns {Promise<Wish | Done>} */
+  async next() {
+    const message = this.said.shift() ?? (await new Promise((resolve) => this.listeners.push(resolve)));
+    if (message.kind === "broken") throw message.error;
+    return message;
+  }
+
+  /** @param {object} job */
+  tell(job) {
+    this.worker.postMessage(job);
+  }
+
+  /** @param {object} answer */
+  answer(answer) {
+    this.answers.postMessage(answer);
+    Atomics.add(this.signal, 0, 1);
+    Atomics.notify(this.signal, 0);
+  }
+
+  async stop() {
+    this.answers.close();
+    await this.worker.terminate();
+  }
 }
