@@ -10,7 +10,7 @@ mod limits;
 pub mod name;
 mod options;
 #[cfg(not(target_family = "wasm"))]
-pub mod pack;
+mod pack;
 pub mod project;
 mod query;
 pub mod resources;
@@ -19,6 +19,8 @@ pub use extension::generate_connector;
 pub use options::{
     Choices, ColumnDefinition, ConnectorOptions, JobFunction, JobParameter, QueryOptions, ServicePrincipal, Services,
 };
+#[cfg(not(target_family = "wasm"))]
+pub use pack::pack;
 pub use query::generate_query;
 
 use crate::m::Comment;

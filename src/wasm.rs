@@ -4,6 +4,8 @@
 mod client;
 #[cfg(feature = "client")]
 pub use client::*;
+#[cfg(feature = "connector")]
+pub mod connector;
 #[cfg(any(feature = "client", feature = "connector"))]
 mod convert;
 #[cfg(feature = "simulator")]

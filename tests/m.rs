@@ -4,5 +4,9 @@
 
 #[path = "m/parsing.rs"]
 mod parsing;
+#[path = "m/printing.rs"]
+mod printing;
 #[path = "m/scopes.rs"]
 mod scopes;
+#[path = "m/trees.rs"]
+mod trees;

@@ -38,7 +38,7 @@ impl Part {
         Self::of_library(service, members(form, service))
     }
 
-    fn of_library(service: Service, library: Vec<Member>) -> Self {
+    pub(super) fn of_library(service: Service, library: Vec<Member>) -> Self {
         Self {
             service,
             library,

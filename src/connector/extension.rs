@@ -38,6 +38,8 @@ const LEARN_MORE: &str = "https://www.npmjs.com/package/pqrun";
 struct Kind {
     service: Service,
     name: String,
+    /// What stands behind the extension's name in the kind's, if there are two kinds.
+    suffix: &'static str,
 }
 
 /// A member of the library that is shown under a name of the kind's.
@@ -86,23 +88,34 @@ const PUBLISH: &str = "Publish";
 
 /// The names of Power Query's own families of functions that an extension could hide, and of kinds that Power BI has.
 const TAKEN: &[&str] = &[
-    "Binary", "Databricks", "Excel", "Extension", "Fabric", "File", "Folder", "Lakehouse", "Pdf", "PowerBI",
-    "SharePoint", "Sql", "Table", "Web", "Xml",
+    "Binary",
+    "Databricks",
+    "Excel",
+    "Extension",
+    "Fabric",
+    "File",
+    "Folder",
+    "Lakehouse",
+    "Pdf",
+    "PowerBI",
+    "SharePoint",
+    "Sql",
+    "Table",
+    "Web",
+    "Xml",
 ];
 
 impl Kind {
     fn of(options: &ConnectorOptions) -> Vec<Self> {
-        let kind = |service, suffix: &str| Self {
+        let kind = |service, suffix| Self {
             service,
             name: [options.name.as_str(), suffix].concat(),
+            suffix,
         };
         match options.service {
             Services::Databricks => vec![kind(Service::Databricks, "")],
             Services::Fabric => vec![kind(Service::Fabric, "")],
-            Services::Both => vec![
-                kind(Service::Databricks, "Databricks"),
-                kind(Service::Fabric, "Fabric"),
-            ],
+            Services::Both => vec![kind(Service::Databricks, "Databricks"), kind(Service::Fabric, "Fabric")],
         }
     }
 
@@ -293,4 +306,238 @@ fn trial(kinds: &[Kind]) -> Document {
         _ => record(kinds.iter().map(|kind| (kind.name.clone(), of(kind)))),
     };
     query(comments(QUERY_HEAD), value)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::error::ErrorCode;
+    use crate::read::FromValue;
+
+    fn options(value: serde_json::Value) -> ConnectorOptions {
+        ConnectorOptions::from_value(value).unwrap_or_else(|wrong| panic!("{wrong}"))
+    }
+
+    fn section(value: serde_json::Value) -> Result<Section, Error> {
+        let options = options(value);
+        match document(&options, &Kind::of(&options))?.content {
+            Content::Section(section) => Ok(section),
+            Content::Expression(_) => panic!("an extension is a section"),
+        }
+    }
+
+    fn shared(section: &Section) -> Vec<&str> {
+        let all = section.members.iter().filter(|member| member.shared);
+        all.map(|member| member.name.as_str()).collect()
+    }
+
+    fn source<'a>(section: &'a Section, name: &str) -> String {
+        let found = |member: &&'a Member| member.name.as_str() == name;
+        let member = section.members.iter().find(found).unwrap_or_else(|| panic!("{name}"));
+        member.value.to_source()
+    }
+
+    fn message(value: serde_json::Value) -> String {
+        let error = section(value).expect_err("these options are wrong");
+        assert_eq!(error.code(), ErrorCode::InvalidOptions);
+        error.message
+    }
+
+    #[test]
+    fn each_service_has_its_functions_under_the_name() {
+        let one = section(json!({"service": "databricks", "name": "Orders"})).expect("it can be made");
+        assert_eq!(
+            shared(&one),
+            [
+                "Orders.RunJob",
+                "Orders.JobOutput",
+                "Orders.Runs",
+                "Orders.Contents",
+                "Orders.Ping"
+            ]
+        );
+        let other = section(json!({"service": "fabric", "name": "Orders"})).expect("it can be made");
+        assert_eq!(
+            shared(&other),
+            [
+                "Orders.RunItem",
+                "Orders.ItemOutput",
+                "Orders.ItemRuns",
+                "Orders.Workspaces",
+                "Orders.Ping"
+            ]
+        );
+    }
+
+    #[test]
+    fn an_extension_for_both_has_two_kinds() {
+        let both = section(json!({"service": "both", "name": "Orders"})).expect("it can be made");
+        let names = shared(&both);
+        assert_eq!(names.len(), 10);
+        for name in [
+            "OrdersDatabricks.Contents",
+            "OrdersFabric.Workspaces",
+            "OrdersFabric.Ping",
+        ] {
+            assert!(names.contains(&name), "{name}");
+        }
+        assert!(source(&both, "OrdersFabric").contains("\"OrdersFabric.Ping\""));
+        assert!(source(&both, "OrdersDatabricks").contains("\"OrdersDatabricks.Ping\""));
+    }
+
+    #[test]
+    fn what_is_published_has_its_record() {
+        let section = section(json!({"service": "databricks", "name": "Orders"})).expect("it can be made");
+        let published: Vec<&Member> = section
+            .members
+            .iter()
+            .filter(|member| member.attributes.len() == 2)
+            .collect();
+        let [contents] = published.as_slice() else {
+            panic!("one function is published")
+        };
+        assert_eq!(contents.name.as_str(), "Orders.Contents");
+        assert!(source(&section, "Orders.Publish").contains("ButtonText"));
+        assert!(source(&section, "Icons").contains("Extension.Contents(\"Orders64.png\")"));
+    }
+
+    #[test]
+    fn a_name_that_a_part_has_is_still_the_kinds() {
+        let section = section(json!({"service": "databricks", "name": "Folders"})).expect("it can be made");
+        assert!(source(&section, "Folders").contains("Authentication"));
+        assert!(source(&section, "ContentsAt").contains("PartFolders("));
+    }
+
+    #[test]
+    fn names_that_power_query_needs_are_refused() {
+        for name in ["Web", "extension", "Uri", "Type", "List", "Text", "Databricks"] {
+            let message = message(json!({"service": "databricks", "name": name}));
+            assert!(message.starts_with("name: "), "{message}");
+        }
+    }
+
+    #[test]
+    fn every_text_that_is_loaded_is_there() {
+        for service in ["databricks", "fabric", "both"] {
+            let options = options(json!({"service": service}));
+            let kinds = Kind::of(&options);
+            let known = strings::strings(&kinds);
+            let mut loaded = 0;
+            for member in section(json!({"service": service})).expect("it can be made").members {
+                member.value.walk(&mut |expr| {
+                    if let Expr::Call(called, arguments) = expr
+                        && **called == Expr::Name("Extension.LoadString".into())
+                    {
+                        let [Expr::Text(key)] = arguments.as_slice() else {
+                            panic!("a key is a text")
+                        };
+                        assert!(known.iter().any(|(known, _)| known == key), "{key}");
+                        loaded += 1;
+                    }
+                });
+            }
+            assert_eq!(loaded, known.len());
+        }
+    }
+
+    #[test]
+    fn a_job_has_a_function_with_its_parameters() {
+        let section = section(json!({"service": "databricks", "jobs": [{
+            "name": "Nightly", "job": {"jobId": "7"}, "description": "Loads <all>",
+            "parameters": [{"name": "day", "default": "x", "allowedValues": ["x", "y"]}, {"name": "host"}, {"name": "RunJobAt"}],
+        }]}))
+        .expect("it can be made");
+        assert!(shared(&section).contains(&"Pqrun.Nightly"));
+        let function = source(&section, "NightlyOfJobAt");
+        for part in [
+            "optional day as nullable text",
+            "optional #\"value of host\"",
+            "#\"value of RunJobAt\"",
+            "\"7\"",
+        ] {
+            assert!(function.contains(part), "{part}: {function}");
+        }
+        let of = source(&section, "NightlyOfJobType");
+        for part in [
+            "AllowedValues = {\"x\", \"y\"}",
+            "Loads &lt;all&gt;. Runs",
+            "\"Without it, \"\"x\"\" counts.\"",
+        ] {
+            assert!(of.contains(part), "{part}: {of}");
+        }
+    }
+
+    #[test]
+    fn known_columns_are_the_type_of_the_table() {
+        let section = section(json!({"service": "fabric", "jobs": [{
+            "name": "Load", "job": {"workspaceId": "1f0c4b7e-52aa-4c0d-9b7e-0d6f3a1e8c21",
+                "itemId": "7a93e1d4-0f5b-4e0a-8d3c-64b2f9c7a510", "jobType": "RunNotebook"},
+            "parameters": [{"name": "n", "type": "number", "default": 1.5}],
+            "columns": [{"name": "id", "type": "int64"}, {"name": "a b", "type": "json"}],
+        }]}))
+        .expect("it can be made");
+        assert_eq!(
+            source(&section, "LoadOfJobColumns").trim(),
+            "type table [id = nullable Int64.Type, a b = nullable text]"
+        );
+        let function = source(&section, "LoadOfJobAt");
+        for part in [
+            "KnownColumns(",
+            "[JobType = \"RunNotebook\"] & (options ?? [])",
+            "optional n as nullable number",
+        ] {
+            assert!(function.contains(part), "{part}: {function}");
+        }
+    }
+
+    #[test]
+    fn in_an_extension_for_both_a_job_is_where_its_members_belong() {
+        let section = section(json!({"service": "both", "jobs": [
+            {"name": "Load", "job": {"jobId": "7"}},
+            {"name": "Load", "job": {"workspaceId": "1f0c4b7e-52aa-4c0d-9b7e-0d6f3a1e8c21",
+                "itemId": "7a93e1d4-0f5b-4e0a-8d3c-64b2f9c7a510"}},
+        ]}))
+        .expect("it can be made");
+        assert!(source(&section, "DatabricksLoadOfJobAt").contains("RunJobAt"));
+        assert!(source(&section, "FabricLoadOfJobAt").contains("RunItemAt"));
+        assert_eq!(
+            source(&section, "PqrunFabric.Load"),
+            source(&section, "PqrunFabric.Load")
+        );
+    }
+
+    #[test]
+    fn jobs_are_checked() {
+        let of = |job: serde_json::Value| json!({"service": "databricks", "jobs": [job]});
+        let good = json!({"jobId": "7"});
+        for (job, found) in [
+            (json!({"name": "a b", "job": good}), "jobs.0.name: expected a letter"),
+            (
+                json!({"name": "runs", "job": good}),
+                "jobs.0.name: expected a name of its own",
+            ),
+            (json!({"name": "A", "job": {"jobId": "x"}}), "jobs.0.job: "),
+            (
+                json!({"name": "A", "job": good, "parameters": [{"name": "n", "type": "number"}]}),
+                "jobs.0.parameters.0.type",
+            ),
+            (
+                json!({"name": "A", "job": good, "parameters": [{"name": "n"}, {"name": "n"}]}),
+                "jobs.0.parameters.1.name",
+            ),
+            (
+                json!({"name": "A", "job": good, "parameters": [{"name": "n", "default": 1}]}),
+                "jobs.0.parameters.0.default",
+            ),
+            (
+                json!({"name": "A", "job": good, "columns": [{"name": "n", "type": "x"}]}),
+                "jobs.0.columns.0.type",
+            ),
+        ] {
+            let message = message(of(job));
+            assert!(message.starts_with(found), "{message}");
+        }
+    }
 }

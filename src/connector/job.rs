@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::limits::foreign;
-use super::options::refused;
+use super::options::{check_parameter_name, refused};
 use crate::databricks::job::DatabricksJob;
 use crate::error::{Error, ErrorCode};
 use crate::fabric::job::FabricJob;
@@ -124,7 +124,9 @@ fn parameter_of(value: &Value) -> Result<Option<&str>, Error> {
         return Ok(None);
     };
     match members.get(PARAMETER) {
-        Some(Value::String(name)) if members.len() == 1 && !name.trim().is_empty() => Ok(Some(name)),
+        Some(Value::String(name)) if members.len() == 1 => {
+            check_parameter_name(PARAMETER, name).map(|()| Some(&**name))
+        }
         _ => Err(refused(
             PARAMETER,
             "expected {\"$parameter\": \"Name\"} and no other member, with the name of an M parameter",

@@ -6,6 +6,7 @@ mod query;
 
 pub use choices::Choices;
 pub use extension::{ColumnDefinition, ConnectorOptions, JobFunction, JobParameter, Services};
+pub(crate) use query::check_parameter_name;
 pub use query::{QueryOptions, ServicePrincipal};
 
 use crate::error::{Error, ErrorCode};

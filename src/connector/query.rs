@@ -8,7 +8,7 @@ use super::{GeneratedFile, comments, job, limits};
 use crate::error::Error;
 use crate::fabric::contract::DEFAULT_HOST;
 use crate::http::{BaseUrl, Service};
-use crate::m::{Binding, Expr, Member, call, member, name, query, text};
+use crate::m::{Binding, Document, Expr, Member, call, member, name, query, text};
 
 /// What a reader has to know before anything else. Fixed text: nothing of a user's gets into a comment.
 const DATABRICKS_HEAD: &[&str] = &[
@@ -45,8 +45,16 @@ const RESULT: &str = "Result";
 /// `invalidOptions`, `invalidParameter`, `invalidHost`: what was expected of which option, and what was found.
 pub fn generate_query(options: &QueryOptions) -> Result<GeneratedFile, Error> {
     options.check()?;
+    let document = document(options, Part::new(Form::Query, options.service))?;
+    let file = match options.service {
+        Service::Databricks => "Databricks.pq",
+        Service::Fabric => "Fabric.pq",
+    };
+    Ok(GeneratedFile::new(file, document.to_source()))
+}
+
+fn document(options: &QueryOptions, mut part: Part) -> Result<Document, Error> {
     let service = options.service;
-    let mut part = Part::new(Form::Query, service);
     base_url(options, &mut part)?;
     credential(options, &mut part);
     work(options, &mut part)?;
@@ -59,18 +67,13 @@ pub fn generate_query(options: &QueryOptions) -> Result<GeneratedFile, Error> {
         Service::Databricks => DATABRICKS_HEAD,
         Service::Fabric => FABRIC_HEAD,
     };
-    let document = query(
+    Ok(query(
         comments(head.iter().chain(SECRET_HEAD)),
         Expr::Let {
             variables: members.into_iter().map(variable).collect(),
             body: Box::new(name(result)),
         },
-    );
-    let file = match service {
-        Service::Databricks => "Databricks.pq",
-        Service::Fabric => "Fabric.pq",
-    };
-    Ok(GeneratedFile::new(file, document.to_source()))
+    ))
 }
 
 /// The first argument of every request: a literal or an M parameter, or the service refuses to refresh the query.
@@ -132,5 +135,251 @@ fn variable(member: Member) -> Binding {
         comments: member.comments,
         name: member.name,
         value: member.value,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::m::Content;
+
+    /// The variables that come from the options, without the library.
+    fn own(options: &QueryOptions) -> Vec<Binding> {
+        let part = Part::of_library(options.service, Vec::new());
+        let printed = document(options, part).expect("the options are good").to_source();
+        let read = Document::parse(&printed).unwrap_or_else(|error| panic!("{error}\n{printed}"));
+        match read.content {
+            Content::Expression(Expr::Let { variables, .. }) => variables,
+            _ => panic!("expected a let\n{printed}"),
+        }
+    }
+
+    fn options(value: Value) -> Result<QueryOptions, String> {
+        let options: QueryOptions = serde_json::from_value(value).map_err(|error| error.to_string())?;
+        generate_query(&options)
+            .map(|_| options)
+            .map_err(|error| format!("{} {}", error.code, error.message))
+    }
+
+    fn variable<'v>(all: &'v [Binding], name: &str) -> &'v Expr {
+        &all.iter().find(|found| found.name.as_str() == name).expect(name).value
+    }
+
+    fn field<'v>(record: &'v Expr, name: &str) -> &'v Expr {
+        match record {
+            Expr::Record(fields) => variable(fields, name),
+            _ => panic!("expected a record"),
+        }
+    }
+
+    /// What could end a literal, begin a comment or an escape, or show code as something else than it is.
+    fn hostile() -> impl Strategy<Value = String> {
+        let fragment = prop_oneof![
+            Just("\""),
+            Just("\"\""),
+            Just("#("),
+            Just("#(lf)"),
+            Just("#(#)"),
+            Just("#"),
+            Just("#\""),
+            Just(")"),
+            Just("\r\n"),
+            Just("\n"),
+            Just("\u{85}"),
+            Just("\u{2028}"),
+            Just("\u{2029}"),
+            Just("\u{0}"),
+            Just("\u{1}"),
+            Just("\u{7f}"),
+            Just("*/"),
+            Just("/*"),
+            Just("//"),
+            Just("let"),
+            Just(" in "),
+            Just("each _"),
+            Just("#shared"),
+            Just("\u{202e}"),
+            Just("\u{2066}"),
+            Just("\u{feff}"),
+            Just("\u{200b}"),
+            Just("😀"),
+            Just("ü"),
+            Just("\u{10ffff}"),
+            Just("]"),
+            Just("}"),
+            Just(","),
+            Just("="),
+            Just("\\"),
+            Just("$parameter"),
+        ];
+        prop_oneof![
+            200 => prop::collection::vec(prop_oneof![fragment.prop_map(str::to_owned), any::<char>().prop_map(String::from)], 1..12)
+                .prop_map(|parts| parts.concat()),
+            1 => any::<char>().prop_map(|one| one.to_string().repeat(10_240 / one.len_utf8())),
+        ]
+    }
+
+    /// What a query of the user's may be called.
+    fn name() -> impl Strategy<Value = String> {
+        hostile().prop_map(|text| text.chars().filter(|one| !one.is_control()).chain(['q']).collect())
+    }
+
+    /// What a parameter may be called.
+    fn key() -> impl Strategy<Value = String> {
+        hostile().prop_map(|text| text.replace('$', "").chars().take(255).chain(['p']).collect())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 5000, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn hostile_text_stays_text_in_a_query_for_databricks(key in hostile(), value in hostile(), task in hostile()) {
+            prop_assume!(!task.trim().is_empty() && key != "$parameter");
+            let mut made = QueryOptions::new(Service::Databricks);
+            made.choices.task_key = Some(task.clone());
+            made.job = json!({
+                "jobId": "1",
+                "sqlParams": { key.clone(): value.clone() },
+                "pipelineParams": { key.clone(): [{ key.clone(): value.clone() }] },
+            }).as_object().cloned();
+            let own = own(&made);
+            prop_assert_eq!(field(variable(&own, "Options"), "TaskKey"), &text(task));
+            let job = variable(&own, "Job");
+            prop_assert_eq!(field(field(job, "SqlParams"), &key), &text(value.clone()));
+            let Expr::List(items) = field(field(job, "PipelineParams"), &key) else { panic!("a list") };
+            prop_assert_eq!(field(&items[0].value, &key), &text(value));
+            prop_assert_eq!(own.len(), 5, "BaseUrl, Token, Job, Options, Result");
+        }
+
+        #[test]
+        fn hostile_text_stays_text_in_a_query_for_fabric(name in name(), key in key(), value in hostile()) {
+            let mut made = QueryOptions::new(Service::Fabric);
+            made.token_parameter = Some(name.clone());
+            made.choices.marker = Some(name.clone());
+            made.jobs = Some(vec![json!({
+                "name": value.clone(),
+                "workspaceId": "11111111-1111-4111-8111-111111111111",
+                "itemId": "22222222-2222-4222-8222-222222222222",
+                "parameters": { key.clone(): value.clone(), "p": { "$parameter": name.clone() } },
+            })]);
+            let own = own(&made);
+            prop_assert_eq!(variable(&own, "Token"), &Expr::Name(name.as_str().into()));
+            prop_assert_eq!(field(variable(&own, "Options"), "Marker"), &text(name.clone()));
+            let Expr::Call(_, arguments) = variable(&own, "Jobs") else { panic!("a table") };
+            let Expr::List(rows) = &arguments[1] else { panic!("rows") };
+            let Expr::List(cells) = &rows[0].value else { panic!("cells") };
+            prop_assert_eq!(&cells[0].value, &text(value.clone()));
+            if key != "p" {
+                prop_assert_eq!(field(&cells[3].value, &key), &text(value));
+            }
+            prop_assert_eq!(field(&cells[3].value, "p"), &Expr::Name(name.as_str().into()));
+        }
+    }
+
+    #[test]
+    fn options_that_contradict_each_other_are_refused_by_name() {
+        for (given, expected) in [
+            (json!({}), "service"),
+            (json!({ "service": "airflow" }), "service"),
+            (
+                json!({ "service": "databricks", "host": "https://a.example", "hostParameter": "Host" }),
+                "hostParameter",
+            ),
+            (
+                json!({ "service": "databricks", "host": "http://a.example" }),
+                "invalidHost",
+            ),
+            (
+                json!({ "service": "databricks", "job": { "jobId": "1" }, "jobs": [{ "jobId": "2" }] }),
+                "jobs",
+            ),
+            (json!({ "service": "databricks", "jobs": [] }), "jobs"),
+            (json!({ "service": "databricks", "jobs": [{ "jobId": "x" }] }), "jobs.0"),
+            (json!({ "service": "databricks", "jobs": [1] }), "jobs.0"),
+            (
+                json!({ "service": "databricks", "job": { "jobName": "nightly" } }),
+                "job.jobName",
+            ),
+            (
+                json!({ "service": "databricks", "job": { "jobId": "1", "host": "https://a.example" } }),
+                "job.host",
+            ),
+            (
+                json!({ "service": "databricks", "job": { "jobId": "1", "jobParamters": {} } }),
+                "jobParamters",
+            ),
+            (
+                json!({ "service": "databricks", "job": { "jobId": "1", "jobParameters": { "a": { "$parameter": "" } } } }),
+                "$parameter",
+            ),
+            (
+                json!({ "service": "databricks", "job": { "jobId": "1", "jobParameters": { "a": { "$parameter": "x\u{1}" } } } }),
+                "$parameter",
+            ),
+            (
+                json!({ "service": "databricks", "servicePrincipal": {} }),
+                "servicePrincipal",
+            ),
+            (
+                json!({ "service": "fabric", "servicePrincipal": {}, "tokenParameter": "Token" }),
+                "tokenParameter",
+            ),
+            (
+                json!({ "service": "fabric", "cancelDuplicates": true }),
+                "cancelDuplicates",
+            ),
+            (json!({ "service": "databricks", "marker": "m" }), "marker"),
+            (json!({ "service": "databricks", "pollSeconds": 0 }), "pollSeconds"),
+            (json!({ "service": "databricks", "pollSeconds": 90 }), "maxPollSeconds"),
+            (json!({ "service": "databricks", "pollGrowth": 0.5 }), "pollGrowth"),
+            (json!({ "service": "databricks", "maxPolls": 0 }), "maxPolls"),
+            (json!({ "service": "databricks", "maxMinutes": 1e9 }), "maxMinutes"),
+            (json!({ "service": "databricks", "freshness": "15" }), "freshness"),
+            (json!({ "service": "databricks", "outputPath": "rows[" }), "outputPath"),
+            (json!({ "service": "databricks", "taskKey": " " }), "taskKey"),
+            (
+                json!({ "service": "databricks", "tokenParameter": "a\nb" }),
+                "tokenParameter",
+            ),
+            (json!({ "service": "databricks", "token": "dapi-secret" }), "token"),
+        ] {
+            let refusal = options(given.clone()).expect_err(&given.to_string());
+            assert!(refusal.contains(expected), "{given}: {refusal}");
+            assert!(!refusal.contains("dapi-secret"), "{refusal}");
+        }
+    }
+
+    #[test]
+    fn without_options_there_are_placeholders_to_fill_in() {
+        for (service, host) in [
+            (Service::Databricks, "https://YOUR-WORKSPACE.azuredatabricks.net"),
+            (Service::Fabric, "https://api.fabric.microsoft.com"),
+        ] {
+            let own = own(&QueryOptions::new(service));
+            assert_eq!(own[0].name.as_str(), "BaseUrl");
+            assert_eq!(own[0].value, text(host));
+            assert_eq!(variable(&own, "Token"), &text("YOUR-TOKEN"));
+        }
+    }
+
+    #[test]
+    fn large_ids_and_numbers_keep_their_digits() {
+        let own = own(&options(json!({
+            "service": "fabric",
+            "job": {
+                "workspaceId": "11111111-1111-4111-8111-111111111111",
+                "itemId": "22222222-2222-4222-8222-222222222222",
+                "parameters": { "big": i64::MAX, "bigger": u64::MAX, "small": -5, "real": 0.5 },
+            },
+        }))
+        .expect("good options"));
+        let parameters = field(variable(&own, "Job"), "Parameters");
+        assert!(matches!(field(parameters, "big"), Expr::Meta(value, _) if **value == text("9223372036854775807")));
+        assert!(matches!(field(parameters, "bigger"), Expr::Meta(value, _) if **value == text("18446744073709551615")));
+        assert_eq!(field(parameters, "small"), &crate::m::number(-5));
+        assert_eq!(field(parameters, "real"), &crate::m::float(0.5));
     }
 }

@@ -350,6 +350,11 @@ impl DatabricksJob {
         self.list(&contract::RUNS_LIST, base, query)
     }
 
+    #[cfg(all(target_family = "wasm", feature = "client"))]
+    pub(crate) fn jobs_get(&self, base: &BaseUrl, query: &[(&str, &str)]) -> Call {
+        self.list(&contract::JOBS_GET, base, query)
+    }
+
     pub(crate) fn jobs_list(&self, base: &BaseUrl, query: &[(&str, &str)]) -> Call {
         self.list(&contract::JOBS_LIST, base, query)
     }

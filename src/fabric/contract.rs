@@ -144,6 +144,36 @@ pub const LIST_ITEMS: Endpoint = endpoint(
     "https://learn.microsoft.com/rest/api/fabric/core/items/list-items",
 );
 
+/// Reads a pipeline's definition. It takes the permission to write; the answer may be a long running operation.
+pub const GET_PIPELINE_DEFINITION: Endpoint = endpoint(
+    "dataPipelines/getDefinition",
+    Method::Post,
+    "/v1/workspaces/{workspaceId}/dataPipelines/{itemId}/getDefinition",
+    &[],
+    &[],
+    "https://learn.microsoft.com/rest/api/fabric/datapipeline/items/get-data-pipeline-definition",
+);
+
+/// Reads how a long running operation stands. Job instances are none.
+pub const GET_OPERATION: Endpoint = endpoint(
+    "operations",
+    Method::Get,
+    "/v1/operations/{operationId}",
+    &[],
+    &[],
+    "https://learn.microsoft.com/rest/api/fabric/core/long-running-operations/get-operation-state",
+);
+
+/// Reads what came of a long running operation that succeeded.
+pub const GET_OPERATION_RESULT: Endpoint = endpoint(
+    "operations/result",
+    Method::Get,
+    "/v1/operations/{operationId}/result",
+    &[],
+    &[],
+    "https://learn.microsoft.com/rest/api/fabric/core/long-running-operations/get-operation-result",
+);
+
 /// All of them.
 pub const ENDPOINTS: &[&Endpoint] = &[
     &RUN_ITEM_JOB,
@@ -157,6 +187,9 @@ pub const ENDPOINTS: &[&Endpoint] = &[
     &QUERY_ACTIVITY_RUNS,
     &LIST_WORKSPACES,
     &LIST_ITEMS,
+    &GET_PIPELINE_DEFINITION,
+    &GET_OPERATION,
+    &GET_OPERATION_RESULT,
 ];
 
 /// Job types that the history shows under other names than the one that was sent. Only for matching rows: the type that

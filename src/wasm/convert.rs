@@ -9,6 +9,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use crate::error::{Error, ErrorCode};
 use crate::json::written;
 use crate::read::Wrong;
+use crate::search::holds;
 
 /// The largest integer up to which JavaScript's numbers tell neighbours apart.
 pub(super) const MAX_SAFE: i64 = 9_007_199_254_740_991;
@@ -49,12 +50,7 @@ pub(super) fn is_large(value: &Value) -> bool {
 /// How deep a value from JavaScript may be; one that holds itself has no end.
 const MOST_DEPTH: usize = 128;
 
-/// A plain value from JavaScript; undefined counts as null, a `Map` as an object.
-pub(super) fn from_js(value: &JsValue) -> Result<Value, Error> {
-    read_js(value).map_err(|wrong| wrong.into_error(ErrorCode::InvalidOptions))
-}
-
-/// The same, with an error that says where in the value.
+/// A plain value from JavaScript; undefined counts as null, a `Map` as an object. An error says where in the value.
 pub(super) fn read_js(value: &JsValue) -> Result<Value, Wrong> {
     plain(value, 0)
 }
@@ -121,7 +117,7 @@ fn text(value: &JsValue) -> Result<Option<String>, Wrong> {
     let Some(text) = value.as_string() else {
         return Ok(None);
     };
-    if text.contains(char::REPLACEMENT_CHARACTER) && JsValue::from_str(&text) != *value {
+    if holds(&text, "\u{fffd}") && JsValue::from_str(&text) != *value {
         return Err(Wrong::new(
             "expected a text of whole characters, found half of a surrogate pair".to_owned(),
         ));
@@ -131,6 +127,19 @@ fn text(value: &JsValue) -> Result<Option<String>, Wrong> {
 
 fn unfit(found: &str) -> Wrong {
     Wrong::new(["expected plain data, ", found].concat())
+}
+
+/// An id that was given as a text, a bigint or a safe integer.
+pub(super) fn id_text(name: &str, value: &Value) -> Result<String, Error> {
+    match value {
+        Value::String(text) => Ok(text.clone()),
+        // A bigint of any size; a number comes as an integer only if it is a safe one.
+        Value::Number(number) if number.is_i64() || number.is_u64() => Ok(number.to_string()),
+        Value::Number(number) => Err(refuse(format!(
+            "{name}: expected a text, a bigint or an integer below 2^53, found the number {number}, which may have lost digits"
+        ))),
+        _ => Err(refuse(format!("{name}: expected a text, a bigint or an integer"))),
+    }
 }
 
 /// An option is wrong.

@@ -37,7 +37,13 @@ export function launch() {
 
 /** Where the package is for a page. */
 export const IMPORT_MAP = `<script type="importmap">
-  { "imports": { "pqrun": "/node_modules/pqrun/browser.js", "pqrun/simulator": "/node_modules/pqrun/simulator.browser.js" } }
+  {
+    "imports": {
+      "pqrun": "/node_modules/pqrun/browser.js",
+      "pqrun/connector": "/node_modules/pqrun/connector.browser.js",
+      "pqrun/simulator": "/node_modules/pqrun/simulator.browser.js"
+    }
+  }
 </script>`;
 
 /**

@@ -1,11 +1,11 @@
 // One run for all evaluations of a refresh, at the same time: whatever the order of their requests.
 
 import assert from "node:assert/strict";
-import test, { after } from "node:test";
+import test from "node:test";
 
 import { ResponseCache } from "./evaluate.mjs";
 import { databricksDocuments } from "./support/given-databricks.mjs";
-import { Threads, byChance, inTurn } from "./support/interleaved.mjs";
+import { byChance, evaluateInterleaved, inTurn } from "./support/interleaved.mjs";
 import {
   MODES, ROWS_READ, query, runJob, runsMade, sentByOthers, startedBefore, workspace,
 } from "./support/workspace.mjs";
@@ -53,19 +53,17 @@ function deleted(host) {
   return host;
 }
 
-const ORDERS = { "in turn": inTurn, "by chance": () => byChance(7), "by another chance": () => byChance(4711) };
+const SIX = { documents: databricksDocuments(), expression: runJob(), times: 6 };
 
-const threads = new Threads(6);
-after(() => threads.stop());
+const ORDERS = { "in turn": inTurn, "by chance": () => byChance(7), "by another chance": () => byChance(4711) };
 
 for (const mode of MODES) {
   for (const [situation, { make, runs, code }] of Object.entries(SITUATIONS)) {
     for (const [order, choose] of Object.entries(ORDERS)) {
       test(`${mode}, ${situation}, ${order}: six evaluations share one run`, async () => {
         const host = make();
-        const documents = databricksDocuments();
         const before = runsMade(host);
-        const ends = await threads.evaluate(host, { documents, expression: runJob(), mode, choose: choose() });
+        const ends = await evaluateInterleaved(host, { ...SIX, mode, choose: choose() });
         for (const { value, error } of ends) {
           if (code === undefined) assert.deepEqual(error ?? value, ROWS_READ);
           else assert.equal(error?.Detail.Code, code);
@@ -82,9 +80,8 @@ for (const [order, choose] of Object.entries(ORDERS)) {
     const cache = new ResponseCache();
     await query(host, runJob(), { mode: "stale", cache });
     host.sleep(3_600_000);
-    const ends = await threads.evaluate(host, {
-      documents: databricksDocuments(), expression: runJob(), mode: "stale", choose: choose(), answers: cache.answers,
-    });
+    const { answers } = cache;
+    const ends = await evaluateInterleaved(host, { ...SIX, mode: "stale", choose: choose(), answers });
     for (const { value, error } of ends) assert.deepEqual(error ?? value, ROWS_READ);
     assert.equal(runsMade(host), 2);
   });

@@ -13,7 +13,7 @@ import { ResponseCache } from "./web/cache.mjs";
  * @import { Slot, Value } from "./value/slot.mjs"
  */
 
-export { toJson, toJsonText, typeText } from "./json.mjs";
+export { columnTypes, errorToJson, toJson, toJsonText, typeText } from "./json.mjs";
 export { ResponseCache } from "./web/cache.mjs";
 
 /**

@@ -2,6 +2,7 @@
 
 import * as access from "./interpret-access.mjs";
 import * as data from "./interpret-data.mjs";
+import { early } from "./interpret-early.mjs";
 import * as errors from "./interpret-error.mjs";
 import * as functions from "./interpret-function.mjs";
 import * as operations from "./interpret-operation.mjs";
@@ -106,7 +107,12 @@ export function delayed(node, names, beingFilled) {
     default:
   }
   const code = compile(node, names);
-  return (frame) => new Thunk(() => code(frame));
+  const atOnce = early(node, names);
+  if (atOnce === undefined) return (frame) => new Thunk(() => code(frame));
+  return (frame) => {
+    const slot = atOnce(frame);
+    return slot === undefined ? new Thunk(() => code(frame)) : slot;
+  };
 }
 
 /**

@@ -113,6 +113,16 @@ function write(json, indent, line) {
 }
 
 /**
+ * The columns of a table and their types in M's words.
+ *
+ * @param {MTable} table
+ * @returns {Record<string, string>}
+ */
+export function columnTypes(table) {
+  return Object.fromEntries(table.columns.map(([name, type]) => [name, typeText(type)]));
+}
+
+/**
  * A type in M's words, without the word `type` before it.
  *
  * @param {MType} type

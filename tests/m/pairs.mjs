@@ -3,7 +3,7 @@
 import { evaluate } from "./evaluate.mjs";
 import { toJson, toJsonText } from "./json.mjs";
 import { parse } from "./parse.mjs";
-import { MError, MFunction, MList, MRecord, MTable, MType, equals, plain, sameType } from "./value.mjs";
+import { MError, MFunction, MList, MRecord, MTable, MType, equals, makeNullable, plain, sameType } from "./value.mjs";
 
 /**
  * @import { Evaluation } from "./evaluate.mjs"
@@ -165,9 +165,18 @@ function sameTables(one, other) {
   const rows = one.toArray();
   const expected = other.toArray();
   if (rows.length !== expected.length) return false;
-  // `#table({...})` says nothing about types: any type is right there.
-  const typed = other.columns.every(([, type], column) => type.kind === "any" || sameType(one.columns[at[column]][1], type));
+  const typed = other.columns.every(([, type], column) => sameColumn(one.columns[at[column]][1], type));
   return typed && expected.every((row, number) => row.every((cell, column) => same(rows[number][at[column]], cell)));
+}
+
+/**
+ * Whether a column has the type that was asked for: a table without column types asks for none, and null is no part of it.
+ *
+ * @param {MType} type
+ * @param {MType} expected
+ */
+function sameColumn(type, expected) {
+  return expected.kind === "any" || sameType(makeNullable(type), makeNullable(expected));
 }
 
 /** @param {Evaluation} evaluation */

@@ -1,6 +1,5 @@
 // From text to Microsoft's syntax tree.
 
-import parser from "@microsoft/powerquery-parser";
 import { MError, errorRecord } from "./value.mjs";
 
 /**
@@ -8,8 +7,6 @@ import { MError, errorRecord } from "./value.mjs";
  *
  * @typedef {any} Node
  */
-
-const { DefaultSettings, TaskUtils } = parser;
 
 /**
  * Parses an expression or a section document.
@@ -19,6 +16,9 @@ const { DefaultSettings, TaskUtils } = parser;
  * @throws {MError} With the parser's message.
  */
 export async function parse(text) {
+  // Loaded here because it takes long, and threads are given trees that are parsed already.
+  const { default: parser } = await import("@microsoft/powerquery-parser");
+  const { DefaultSettings, TaskUtils } = parser;
   const task = await TaskUtils.tryLexParse(DefaultSettings, prepare(text));
   if (TaskUtils.isParseStageOk(task)) return task.ast;
   const { error } = /** @type {{ error?: { message: string } }} */ (task);

@@ -1,13 +1,13 @@
 // All of a value, evaluated.
 
-import { Boxed, MError, MList, MRecord, MTable, Thunk, force } from "./value.mjs";
+import { Boxed, MBinary, MError, MList, MRecord, MTable, Thunk, force } from "./value.mjs";
 
 /**
  * @import { Slot, Value } from "./value/slot.mjs"
  */
 
 /**
- * The same value with everything in it evaluated, once: lists and tables are enumerated a single time. An error in a
+ * The same value with everything in it evaluated, once: lists and tables are enumerated, and binaries read, a single time. An error in a
  * table's cell stays in that cell, as a query's load keeps it; any other is raised.
  *
  * @param {Slot} slot
@@ -20,6 +20,10 @@ export function settle(slot) {
   if (value instanceof MRecord) {
     const settled = MRecord.of([...value.fields].map(([name, field]) => [name, settle(field)]));
     return keep(value, settled);
+  }
+  if (value instanceof MBinary) {
+    // Its metadata is not asked for: for an answer from the web that may be another request.
+    return MBinary.of(value.bytes);
   }
   if (value instanceof MTable) {
     const { type } = value;

@@ -51,6 +51,22 @@ test("Databricks: runNowAndAwait, cancelRun, listJobs", async (t) => {
   assert.equal((await client.listJobs({ limit: 2 })).length, 2);
 });
 
+test("Databricks: getJob tells what a job declares", async (t) => {
+  const server = await simulate(t, {
+    change: (it) => {
+      it.databricks.jobs[0].parameters = Object.fromEntries(Array.from({ length: 230 }, (_, at) => [`p${at}`, `${at}`]));
+    },
+  });
+  const client = new DatabricksClient({ host: server.url, token: DATABRICKS_TOKEN });
+  const job = await client.getJob(101);
+  assert.deepEqual([job.jobId, job.name], ["101", "good"]);
+  assert.equal(job.parameters.length, 230, "all pages");
+  assert.deepEqual(job.parameters.at(-1), { name: "p229", default: "229" });
+  assert.deepEqual((await client.getJob("102")).parameters, []);
+  await assert.rejects(client.getJob("9"), coded("jobNotFound"));
+  await assert.rejects(client.getJob("x"), coded("invalidOptions"));
+});
+
 test("Databricks: refusals have codes", async (t) => {
   const server = await simulate(t);
   const client = new DatabricksClient({ host: server.url, token: DATABRICKS_TOKEN });
@@ -102,4 +118,67 @@ test("Fabric: createRunAndAwaitCompletion, cancelRun, listItems, listWorkspaces"
     [WORKSPACE],
   );
   await assert.rejects(client.getRunState(ITEM.good, runId), coded("runNotFound"));
+});
+
+test("Fabric: getPipelineDefinition tells what a pipeline declares", async (t) => {
+  const server = await simulate(t, {
+    change: (it) => (it.fabric.items[0].parameters.key = { type: "SecureString", defaultValue: "hidden" }),
+  });
+  const client = new FabricClient({ host: server.url, workspaceId: WORKSPACE, token: FABRIC_TOKEN });
+  const declared = {
+    name: "good",
+    parameters: [
+      { name: "p_day", type: "string", default: "x" },
+      { name: "p_rows", type: "int", default: 1 },
+      { name: "p_full", type: "bool", default: false },
+      // What it holds is a secret, also as a default.
+      { name: "key", type: "securestring" },
+    ],
+  };
+  assert.deepEqual(await client.getPipelineDefinition(ITEM.good), declared);
+  await assert.rejects(client.getPipelineDefinition(ITEM.forbidden), coded("forbidden"));
+});
+
+test("Fabric: a definition may come by a long running operation", async () => {
+  const operation = "12345678-0000-4000-8000-000000000001";
+  const payload = Buffer.from(JSON.stringify({ properties: { parameters: { day: { type: "string" } } } }));
+  /** @type {string[]} */
+  const asked = [];
+  const answers = [
+    new Response(null, {
+      status: 202,
+      headers: { "x-ms-operation-id": operation, "retry-after": "1", location: "https://elsewhere.example/v1/x" },
+    }),
+    Response.json({ status: "Running" }, { headers: { "retry-after": "1" } }),
+    Response.json({ status: "Succeeded" }),
+    Response.json({
+      definition: { parts: [{ path: "pipeline-content.json", payload: payload.toString("base64") }] },
+    }),
+  ];
+  const client = new FabricClient({
+    workspaceId: WORKSPACE,
+    token: FABRIC_TOKEN,
+    fetch: async (url, { method }) => {
+      asked.push(`${method} ${url}`);
+      return answers.shift();
+    },
+  });
+  const { parameters } = await client.getPipelineDefinition(ITEM.good);
+  assert.deepEqual(parameters, [{ name: "day", type: "string" }]);
+  const api = "https://api.fabric.microsoft.com/v1";
+  assert.deepEqual(asked, [
+    `POST ${api}/workspaces/${WORKSPACE}/dataPipelines/${ITEM.good}/getDefinition`,
+    `GET ${api}/operations/${operation}`,
+    `GET ${api}/operations/${operation}`,
+    `GET ${api}/operations/${operation}/result`,
+  ]);
+});
+
+test("Fabric: a long running operation that fails says why", async () => {
+  const answers = [
+    new Response(null, { status: 202, headers: { "x-ms-operation-id": "1", "retry-after": "1" } }),
+    Response.json({ status: "Failed", error: { errorCode: "CorruptedPayload", message: "no definition" } }),
+  ];
+  const client = new FabricClient({ workspaceId: WORKSPACE, token: FABRIC_TOKEN, fetch: async () => answers.shift() });
+  await assert.rejects(client.getPipelineDefinition(ITEM.good), { serviceCode: "CorruptedPayload", message: /no definition/u });
 });

@@ -45,8 +45,21 @@ test("everything that the types name is exported, and nothing else", async () =>
   assert.deepEqual(Object.keys(await import("pqrun")).sort(), named);
 });
 
+test("the generator's types name what it exports", async () => {
+  const generator = await import("pqrun/connector");
+  assert.deepEqual(Object.keys(generator).sort(), ["generateConnector", "generateQuery", "packConnector"]);
+  const types = readFileSync(path.join(PACKAGE, "connector.d.ts"), "utf8");
+  for (const name of Object.keys(generator)) {
+    assert.match(types, new RegExp(`export (?:function |\\{[^}]*\\b)${name}\\b`, "u"));
+  }
+});
+
+test("other people's code comes with its licence", () => {
+  assert.match(readFileSync(path.join(PACKAGE, "vendor/zip.LICENSE"), "utf8"), /MIT License[^]*Arjun Barrett/u);
+});
+
 test("what exports does not name can't be imported", async () => {
-  for (const name of ["pqrun/node/main.js", "pqrun/wasm/pqrun.js", "pqrun/node.js"]) {
+  for (const name of ["pqrun/node/main.js", "pqrun/wasm/pqrun.js", "pqrun/node.js", "pqrun/vendor/zip.js"]) {
     await assert.rejects(import(name), { code: "ERR_PACKAGE_PATH_NOT_EXPORTED" }, name);
   }
 });
@@ -73,6 +86,8 @@ const CONSUMER = `
 import { runDatabricksJob, runFabricItem, resumeRun, Table, DatabricksClient, FabricClient } from "pqrun";
 import type { ErrorCode, Outcome, PqrunError, RunEvent, RunHandle, RunResult, Snapshot } from "pqrun";
 import { Simulator, simulatedFetch, startSimulator } from "pqrun/simulator";
+import { generateConnector, generateQuery, packConnector } from "pqrun/connector";
+import type { ConnectorOptions, GeneratedFile, QueryOptions } from "pqrun/connector";
 
 const run: RunHandle = runDatabricksJob({
   host: "https://adb-1.2.azuredatabricks.net",
@@ -107,6 +122,14 @@ const { runId }: { runId: string } = await client.runNow({ jobName: "orders" });
 new FabricClient({ workspaceId: "x", token: "x" }).listItems({ type: "Notebook" });
 runDatabricksJob({ host: "", jobId: "1", token: "x", fetch: simulatedFetch(new Simulator(undefined, Date.now(), 1)) });
 (await startSimulator({ speed: 2 })).close();
+const options: QueryOptions = { service: "databricks", job: { jobId: 1n }, freshness: "15m", pollSeconds: 5 };
+const query: string = generateQuery(options);
+const extension: ConnectorOptions = { service: "both", name: "Orders", jobs: [{ name: "Daily", job: { jobId: "1" } }] };
+const files: GeneratedFile[] = generateConnector(extension);
+const archive: Uint8Array = packConnector(files);
+console.log(query.length, archive.length, new TextDecoder().decode(files[0]?.content));
+// @ts-expect-error A query is for one service.
+generateQuery({ service: "both" });
 // @ts-expect-error There is no such option.
 runDatabricksJob({ host: "x", token: "x", jobId: "1", timeOut: 5 });
 // @ts-expect-error An item has an id.

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import path from "node:path";
 import { test } from "node:test";
@@ -51,6 +51,23 @@ test("the command-line example runs as it stands", { skip: process.platform === 
   // The address of the simulator stands before it.
   const rows = JSON.parse(await until("the rows", () => /^\[.*\]$/mu.exec(stdout)?.[0]));
   assert.equal(rows.length, 4);
+});
+
+test("the Power Query example runs as it stands", { skip: process.platform === "win32" }, async (t) => {
+  const place = folder(t);
+  const { PATH } = process.env;
+  const script = readmeBlock("bash").replaceAll("--out ", `--out ${place}/`);
+  await run("bash", ["-e", "-c", script], { cwd: PROJECT, env: { PATH, HOME: place }, timeout: 60_000 });
+  assert.ok(existsSync(path.join(place, "orders-connector", "Orders.mez")));
+  const made = readFileSync(path.join(place, "orders-connector", "Orders.pq"), "utf8");
+  for (const name of ["OrdersDatabricks.RunJob", "OrdersDatabricks.JobOutput", "OrdersDatabricks.Runs"]) {
+    assert.ok(made.includes(`shared ${name} =`), name);
+  }
+  assert.match(readFileSync(path.join(place, "orders-query", "Daily.pq"), "utf8"), /"2026-03-01"/u);
+  // What it says of the functions, and how it is imported.
+  const readme = readFileSync(path.join(PACKAGE, "README.md"), "utf8");
+  const [, imported = ""] = /^import \{ ([^}]*) \} from "pqrun\/connector";$/mu.exec(readme) ?? [];
+  assert.deepEqual(imported.split(", ").sort(), Object.keys(await import("pqrun/connector")).sort());
 });
 
 test("README.md and the command agree on the exit codes", async () => {

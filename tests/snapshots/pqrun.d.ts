@@ -437,9 +437,81 @@ export interface FabricJob {
 }
 
 /**
+ * A job parameter: a text, as all of them are.
+ */
+export interface DatabricksJobParameter {
+    /**
+     * Its name.
+     */
+    name: string;
+    /**
+     * What counts if a start does not give it.
+     */
+    default: string;
+}
+
+/**
+ * A job's name, what it is for, and the parameters it declares.
+ */
+export interface DatabricksJobDefinition {
+    /**
+     * The job's id.
+     */
+    jobId: string;
+    /**
+     * Its name, which others may bear too.
+     */
+    name?: string;
+    /**
+     * What its owner says about it.
+     */
+    description?: string;
+    /**
+     * Its job parameters, in the service's order.
+     */
+    parameters: DatabricksJobParameter[];
+}
+
+/**
  * A length of time: milliseconds as a number, or a text such as `90s`, `20m`, `1h30m`, `2d`.
  */
 export type Length = number | string;
+
+/**
+ * A pipeline's name, what it is for, and the parameters it declares.
+ */
+export interface FabricPipelineDefinition {
+    /**
+     * The pipeline's name.
+     */
+    name?: string;
+    /**
+     * What its owner says about it.
+     */
+    description?: string;
+    /**
+     * Its parameters, in the service's order.
+     */
+    parameters: FabricPipelineParameter[];
+}
+
+/**
+ * A pipeline's parameter.
+ */
+export interface FabricPipelineParameter {
+    /**
+     * Its name.
+     */
+    name: string;
+    /**
+     * In the service's words: `string`, `int`, `float`, `bool`, `object`, `array`, `securestring`.
+     */
+    type: string;
+    /**
+     * What counts if a start does not give it. That of a secret is left out.
+     */
+    default?: unknown;
+}
 
 /**
  * A run, and who may cancel it.
@@ -1025,6 +1097,10 @@ export class DatabricksClient {
      */
     cancelRun(runId: Id): Promise<void>;
     /**
+     * Reads what a job declares about itself: its name, its description, its parameters and their defaults.
+     */
+    getJob(jobId: Id): Promise<DatabricksJobDefinition>;
+    /**
      * Reads the output of a task's run. The service refuses it for a job run of several tasks: give the run id of a
      * task, as {@link DatabricksClient.getRun} lists them.
      */
@@ -1087,6 +1163,13 @@ export class FabricClient {
      * @throws {PqrunError} The service refused, or it is not known whether it started: `startUnconfirmed`.
      */
     createRun(itemId: string, job?: FabricJobToRun, options?: RunOptions & SessionOptions): Promise<FabricRunRef>;
+    /**
+     * Reads what a pipeline declares about itself: its name, its description, its parameters, their types and defaults.
+     *
+     * The service asks for more than the permission to run it: the permission to write it, and the scope
+     * `DataPipeline.ReadWrite.All` or `Item.ReadWrite.All`. Nothing is written.
+     */
+    getPipelineDefinition(itemId: string): Promise<FabricPipelineDefinition>;
     /**
      * Reads the state of a job instance.
      */

@@ -73,13 +73,17 @@ export type { CsvOptions, TableColumn, TableRow, TableValue } from "./wasm/pqrun
 // The services call by call.
 export type {
   DatabricksClientOptions,
+  DatabricksJobDefinition,
   DatabricksJobInfo,
+  DatabricksJobParameter,
   DatabricksRun,
   DatabricksState,
   DatabricksTask,
   FabricActivityRun,
   FabricClientOptions,
   FabricItem,
+  FabricPipelineDefinition,
+  FabricPipelineParameter,
   FabricRunRef,
   FabricRunState,
   FabricWorkspace,

@@ -181,13 +181,44 @@ export function readObject(text, flag) {
  * @returns {Record<string, unknown>}
  */
 export function readObjectFile(path, flag) {
-  let text;
+  return parseObject(readText(path, flag), `${flag}, ${path}`);
+}
+
+/**
+ * Reads a file that holds JSON of any kind.
+ *
+ * @param {string} path
+ * @param {string} flag
+ * @returns {unknown}
+ */
+export function readJsonFile(path, flag) {
+  return parse(readText(path, flag), `${flag}, ${path}`, "JSON");
+}
+
+/**
+ * @param {string} path
+ * @param {string} flag
+ */
+function readText(path, flag) {
   try {
-    text = readFileSync(path, "utf8");
+    return readFileSync(path, "utf8").replace(/^\ufeff/u, "");
   } catch (error) {
     throw usageError(`${flag}: ${path} can't be read: ${reasonOf(error)}`);
   }
-  return parseObject(text.replace(/^\ufeff/u, ""), `${flag}, ${path}`);
+}
+
+/**
+ * @param {string} text
+ * @param {string} where
+ * @param {string} what What is expected.
+ */
+function parse(text, where, what) {
+  try {
+    return readJson(text);
+  } catch (error) {
+    const expected = error instanceof Expected ? error.message : what;
+    throw usageError(`${where}: expected ${expected}, found something else`);
+  }
 }
 
 /**
@@ -196,13 +227,7 @@ export function readObjectFile(path, flag) {
  * @returns {Record<string, unknown>}
  */
 function parseObject(text, where) {
-  let value;
-  try {
-    value = readJson(text);
-  } catch (error) {
-    const expected = error instanceof Expected ? error.message : "a JSON object";
-    throw usageError(`${where}: expected ${expected}, found something else`);
-  }
+  const value = parse(text, where, "a JSON object");
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw usageError(`${where}: expected a JSON object, found another kind of JSON`);
   }

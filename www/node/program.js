@@ -4,6 +4,7 @@ import { version } from "pqrun";
 import { Command } from "commander";
 
 import { addCancel } from "./commands/cancel.js";
+import { addConnector } from "./commands/connector.js";
 import { addList } from "./commands/list.js";
 import { addResume } from "./commands/resume.js";
 import { addRun } from "./commands/run.js";
@@ -40,6 +41,7 @@ export function createProgram(context) {
   addStatus(program, context);
   addCancel(program, context);
   addList(program, context);
+  addConnector(program, context);
   addSimulate(program, context);
   return program.addHelpText(
     "after",

@@ -6,24 +6,24 @@ import path from "node:path";
 import process from "node:process";
 
 /**
- * Puts a text in the place of a file, whole or not at all, and waits until it is on the disk.
+ * Puts a text or bytes in the place of a file, whole or not at all, and waits until it is on the disk.
  *
  * @param {string} file
- * @param {string} text
+ * @param {string | Uint8Array} content
  * @param {number} [mode]
  */
-export async function replaceFile(file, text, mode = 0o666) {
+export async function replaceFile(file, content, mode = 0o666) {
   const found = await stat(file).catch(() => undefined);
   if (found && !found.isFile()) {
     // A pipe or a device is written to; a file in its place would be another thing.
-    await writeFile(file, text);
+    await writeFile(file, content);
     return;
   }
   const temporary = `${file}.${process.pid}.${randomBytes(4).toString("hex")}.tmp`;
   try {
     const handle = await open(temporary, "wx", mode);
     try {
-      await handle.writeFile(text);
+      await handle.writeFile(content);
       await handle.sync();
     } finally {
       await handle.close();

@@ -18,7 +18,7 @@ struct Step {
 }
 
 /// Cheap ones first.
-const STEPS: [Step; 8] = [
+const STEPS: [Step; 9] = [
     Step {
         name: "formatting",
         run: |workspace| cargo(workspace, &["fmt", "--all", "--check"]),
@@ -30,6 +30,10 @@ const STEPS: [Step; 8] = [
     Step {
         name: "lints of the client module",
         run: |workspace| clippy_module(workspace, "client"),
+    },
+    Step {
+        name: "lints of the connector module",
+        run: |workspace| clippy_module(workspace, "connector"),
     },
     Step {
         name: "lints of the simulator module",
@@ -94,7 +98,7 @@ fn clippy(workspace: &Workspace, args: &[&str]) -> Result<()> {
     )
 }
 
-/// Native clippy never sees the bindings, and a build with both features never sees what one of them lacks.
+/// Native clippy never sees the bindings, and a build with all features never sees what one of them lacks.
 fn clippy_module(workspace: &Workspace, feature: &str) -> Result<()> {
     let args = [
         "--package=pqrun",

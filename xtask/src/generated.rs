@@ -4,6 +4,7 @@ use std::fs;
 
 use anyhow::{Context, Result, ensure};
 
+use crate::connector;
 use crate::files;
 use crate::icons;
 use crate::module::Module;
@@ -32,7 +33,20 @@ struct Generated {
 /// When one cannot be generated or, under [`Mode::Verify`], is not current.
 pub(crate) fn run(workspace: &Workspace, mode: Mode) -> Result<()> {
     let mut stale = Vec::new();
-    for generated in all(workspace)? {
+    let all = all(workspace)?;
+    for path in connector::committed(workspace)? {
+        if all.iter().any(|generated| generated.path == path) {
+            continue;
+        }
+        match mode {
+            Mode::Write => {
+                fs::remove_file(workspace.path(&path)).with_context(|| format!("could not remove {path}"))?;
+                println!("removed {path}");
+            }
+            Mode::Verify => stale.push(format!("{path}: it is not generated any more")),
+        }
+    }
+    for generated in all {
         let path = workspace.path(&generated.path);
         let found = fs::read(&path).ok();
         if found.as_ref() == Some(&generated.content) {
@@ -64,6 +78,7 @@ fn all(workspace: &Workspace) -> Result<Vec<Generated>> {
     let types = public_types(&files::read(&client.types())?)?;
     let mut all = vec![("tests/snapshots/pqrun.d.ts".to_owned(), types.into_bytes())];
     all.extend(icons::all(workspace)?);
+    all.extend(connector::all()?);
     Ok(all
         .into_iter()
         .map(|(path, content)| Generated { path, content })

@@ -11,6 +11,7 @@
 mod browser;
 mod check;
 mod command;
+mod connector;
 mod consumer;
 mod demo;
 mod files;
@@ -43,7 +44,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Build both wasm modules and the npm package in pkg/, and print their sizes.
+    /// Build the wasm modules and the npm package in pkg/, and print their sizes.
     Build,
     /// Check formatting, lints, documentation, types and generated files.
     Check,

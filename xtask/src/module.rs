@@ -1,4 +1,4 @@
-//! The two wasm modules: compiled, bound to JavaScript, made small.
+//! The three wasm modules: compiled, bound to JavaScript, made small.
 
 use std::ffi::OsString;
 use std::fs;
@@ -28,13 +28,15 @@ const WASM_OPT: [&str; 8] = [
 ];
 
 /// What esbuild does to the glue: it stays an ES module, and keeps finding the wasm file beside itself.
-const ESBUILD: [&str; 4] = ["--minify", "--format=esm", "--target=es2022", "--log-level=warning"];
+pub(crate) const ESBUILD: [&str; 4] = ["--minify", "--format=esm", "--target=es2022", "--log-level=warning"];
 
 /// One wasm module of the package. Its cargo feature and its file names carry the same name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Module {
     /// What talks to a service.
     Client,
+    /// What generates Power Query M.
+    Connector,
     /// Both services in memory, for tests and demonstrations.
     Simulator,
 }
@@ -48,13 +50,14 @@ pub(crate) struct Built {
 }
 
 impl Module {
-    /// Both.
-    pub(crate) const ALL: [Self; 2] = [Self::Client, Self::Simulator];
+    /// All of them.
+    pub(crate) const ALL: [Self; 3] = [Self::Client, Self::Connector, Self::Simulator];
 
     /// The cargo feature that turns on its bindings.
     pub(crate) fn feature(self) -> &'static str {
         match self {
             Self::Client => "client",
+            Self::Connector => "connector",
             Self::Simulator => "simulator",
         }
     }
@@ -63,6 +66,7 @@ impl Module {
     fn file_stem(self) -> &'static str {
         match self {
             Self::Client => "pqrun",
+            Self::Connector => "connector",
             Self::Simulator => "simulator",
         }
     }

@@ -20,6 +20,15 @@ use crate::m::{
 /// The most letters of a function's name.
 const LONGEST: usize = 64;
 
+/// How the names of members end that the function's body calls. Something may stand before them, as composing puts it.
+const OF_BODY: &[&str] = &[
+    "RunJobAt",
+    "RunItemAt",
+    "WithParameters",
+    "KnownColumns",
+    "OfJobColumns",
+];
+
 /// The most arguments that a function takes.
 const MOST_PARAMETERS: usize = 200;
 
@@ -130,7 +139,8 @@ impl<'a> Job<'a> {
     fn member(&self, ending: &str) -> Name {
         let mut letters = self.given.name.chars();
         let first = letters.next().map(|first| first.to_ascii_uppercase());
-        first.into_iter().chain(letters).chain(ending.chars()).collect::<String>().into()
+        let own: String = first.into_iter().chain(letters).collect();
+        [self.kind.suffix, &own, ending].concat().into()
     }
 
     fn members(&self) -> Made {
@@ -195,7 +205,10 @@ impl<'a> Job<'a> {
             Service::Databricks => "JobParameters",
             Service::Fabric => "Parameters",
         };
-        let names = self.arguments.iter().map(|argument| text(argument.declared.name.clone()));
+        let names = self
+            .arguments
+            .iter()
+            .map(|argument| text(argument.declared.name.clone()));
         let values = self.arguments.iter().map(|argument| name(argument.name.clone()));
         call("WithParameters", [whole, text(field), list(names), list(values)])
     }
@@ -254,10 +267,10 @@ impl<'a> Job<'a> {
 
     fn documentation(&self) -> Expr {
         let public = self.kind.public(&self.given.name);
-        let fixed = "Runs this job once for a refresh and gives its output.";
+        let does = "Runs this job once for a refresh and gives its output.";
         let long = match &self.given.description {
-            Some(description) => [html(description).as_str(), " ", fixed].concat(),
-            None => fixed.to_owned(),
+            Some(description) => [&html(&sentence(description)), " ", does].concat(),
+            None => does.to_owned(),
         };
         record([
             ("Documentation.Name", text(public.as_str())),
@@ -277,11 +290,7 @@ impl Argument<'_> {
     }
 }
 
-fn arguments<'a>(
-    place: &str,
-    service: Service,
-    parameters: &'a [JobParameter],
-) -> Result<Vec<Argument<'a>>, Error> {
+fn arguments<'a>(place: &str, service: Service, parameters: &'a [JobParameter]) -> Result<Vec<Argument<'a>>, Error> {
     let place = format!("{place}.parameters");
     if parameters.len() > MOST_PARAMETERS {
         return Err(refused(
@@ -312,8 +321,9 @@ fn arguments<'a>(
 
 /// The parameter's own name, unless it means something in the function's body already.
 fn argument_name(declared: &str, taken: &mut BTreeSet<String>) -> Name {
-    let begins_lower = declared.starts_with(|first: char| first.is_lowercase());
-    if begins_lower && !["host", "options"].contains(&declared) {
+    let is_member = declared.starts_with(|first: char| first.is_ascii_uppercase())
+        && (OF_BODY.iter().any(|name| declared.ends_with(name)));
+    if !is_member && !["_", "host", "options"].contains(&declared) {
         return declared.into();
     }
     let mut other = format!("value of {declared}");
@@ -329,7 +339,10 @@ fn argument_type(place: &str, service: Service, declared: &JobParameter) -> Resu
     if service == Service::Databricks && found != "text" {
         return Err(refused(
             &place,
-            &format!("expected text, which is all that Databricks takes, found {}", quoted(found)),
+            &format!(
+                "expected text, which is all that Databricks takes, found {}",
+                quoted(found)
+            ),
         ));
     }
     Ok(nullable(match found {
@@ -351,7 +364,8 @@ fn argument_documentation(place: &str, declared: &JobParameter) -> Result<Expr, 
     let mut fields: Vec<(&str, Expr)> = vec![("Documentation.FieldCaption", text(declared.name.clone()))];
     let default = declared.default.as_ref().filter(|value| !value.is_null());
     let by_default = default.map(|value| format!("Without it, {} counts.", json::written(value)));
-    let sentences: Vec<String> = declared.description.clone().into_iter().chain(by_default).collect();
+    let description = declared.description.as_deref().map(sentence);
+    let sentences: Vec<String> = description.into_iter().chain(by_default).collect();
     if !sentences.is_empty() {
         fields.push(("Documentation.FieldDescription", text(sentences.join(" "))));
     }
@@ -431,7 +445,21 @@ fn columns(place: &str, given: &JobFunction) -> Result<Vec<FieldType>, Error> {
     Ok(all)
 }
 
+/// With a full stop at its end, so that more can follow.
+fn sentence(description: &str) -> String {
+    let trimmed = description.trim_end();
+    let end = if trimmed.ends_with(['.', '!', '?', '…']) {
+        ""
+    } else {
+        "."
+    };
+    [trimmed, end].concat()
+}
+
 /// Long descriptions are shown as HTML.
 fn html(description: &str) -> String {
-    description.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    description
+        .replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
 }

@@ -207,7 +207,7 @@ impl FromValue for QueryOptions {
 
 by_value!(QueryOptions);
 
-fn check_parameter_name(option: &str, name: &str) -> Result<(), Error> {
+pub(crate) fn check_parameter_name(option: &str, name: &str) -> Result<(), Error> {
     if name.trim().is_empty() {
         return Err(refused(option, "expected the name of a query, found a blank"));
     }

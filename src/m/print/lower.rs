@@ -286,12 +286,20 @@ fn pair(kind: Kind, name: fn(&Name) -> Node<'static>, binding: &Binding) -> Node
         .with_comments(&binding.comments)
 }
 
+/// An item of a list. No blank stands around the dots of a range, so no dots may stand next to them.
 fn item(item: &Item) -> Node<'_> {
     let node = match &item.last {
-        Some(last) => Node::group(
-            Kind::Range,
-            [expression(&item.value), Node::word(".."), expression(last)],
-        ),
+        Some(last) => {
+            let mut first = expression(&item.value);
+            if first.last_text() == "..." {
+                first = parenthesized(&item.value);
+            }
+            let mut last_node = expression(last);
+            if last_node.first_text() == "..." {
+                last_node = parenthesized(last);
+            }
+            Node::group(Kind::Range, [first, Node::word(".."), last_node])
+        }
         None => expression(&item.value),
     };
     node.with_comments(&item.comments)
@@ -348,6 +356,8 @@ fn attempt<'tree>(value: &'tree Expr, handler: &'tree Handler) -> Node<'tree> {
     let protected = match handler {
         Handler::None => expression(value),
         _ if ends_in_bare_try(value) => parenthesized(value),
+        // `table catch` would be read as a type of tables with rows of the type `catch`.
+        Handler::Catch { .. } if expression(value).last_text() == "table" => parenthesized(value),
         _ => expression(value),
     };
     let mut parts = vec![Node::word("try"), protected];

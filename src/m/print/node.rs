@@ -139,6 +139,14 @@ impl Node<'_> {
         }
     }
 
+    pub(super) fn last_text(&self) -> &str {
+        if self.is_token() {
+            &self.text
+        } else {
+            self.children.last().map_or("", Self::last_text)
+        }
+    }
+
     /// Fills in lengths and where comments are, and gives the number of commented tokens that no container has claimed.
     pub(super) fn measure(&mut self) -> usize {
         if self.is_token() {

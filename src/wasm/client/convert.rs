@@ -9,9 +9,14 @@ use crate::error::{Error, ErrorCode};
 use crate::json::quoted;
 use crate::read::FromValue;
 use crate::search::holds;
-use crate::wasm::convert::{is_large, read_js};
+use crate::wasm::convert::{id_text, is_large, read_js};
 
-pub(super) use crate::wasm::convert::{MAX_SAFE, Members, from_js, get, refuse, set, throw, value_to_js};
+pub(super) use crate::wasm::convert::{MAX_SAFE, Members, get, refuse, set, throw, value_to_js};
+
+/// A plain value from JavaScript; undefined counts as null, a `Map` as an object.
+pub(super) fn from_js(value: &JsValue) -> Result<Value, Error> {
+    read_js(value).map_err(|wrong| wrong.into_error(ErrorCode::InvalidOptions))
+}
 
 /// A value for JavaScript. What is absent is absent there too, not null.
 pub(super) fn to_js<T: Serialize + ?Sized>(value: &T) -> JsValue {
@@ -70,18 +75,6 @@ pub(super) fn write_ids(members: &mut Members, names: &[&str]) -> Result<(), Err
 /// An id that was given as a text, a bigint or a safe integer.
 pub(super) fn id(name: &str, value: &JsValue) -> Result<String, Error> {
     id_text(name, &from_js(value)?)
-}
-
-fn id_text(name: &str, value: &Value) -> Result<String, Error> {
-    match value {
-        Value::String(text) => Ok(text.clone()),
-        // A bigint of any size; a number comes as an integer only if it is a safe one.
-        Value::Number(number) if number.is_i64() || number.is_u64() => Ok(number.to_string()),
-        Value::Number(number) => Err(refuse(format!(
-            "{name}: expected a text, a bigint or an integer below 2^53, found the number {number}, which may have lost digits"
-        ))),
-        _ => Err(refuse(format!("{name}: expected a text, a bigint or an integer"))),
-    }
 }
 
 /// Reads a struct; an error names the member.

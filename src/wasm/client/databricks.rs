@@ -11,6 +11,7 @@ use super::convert::{self, Members, refuse, throw, value_to_js};
 use super::driver::Until;
 use super::result::output_to_js;
 use super::service::{self, Client, Follow, List, result_of};
+use crate::databricks::definition::JobDefinition;
 use crate::databricks::job::{DatabricksJob, checked_id};
 use crate::databricks::output;
 use crate::databricks::run::{Run, Task};
@@ -169,6 +170,28 @@ impl DatabricksClient {
             query.map(|(limit, query)| self.pages(limit, "runs", query)),
             Box::new(read),
         )
+    }
+
+    /// Reads what a job declares about itself: its name, its description, its parameters and their defaults.
+    #[wasm_bindgen(js_name = getJob, unchecked_return_type = "Promise<DatabricksJobDefinition>")]
+    pub fn get_job(&self, #[wasm_bindgen(js_name = jobId, unchecked_param_type = "Id")] job_id: &JsValue) -> Promise {
+        let (job, base) = (Rc::clone(&self.job), self.base.clone());
+        let list = convert::id("jobId", job_id).and_then(|id| {
+            let id = checked_id("jobId", &id)?;
+            let page = move |token: Option<&str>| {
+                let mut query = vec![("job_id", id.as_str())];
+                query.extend(token.map(|token| ("page_token", token)));
+                job.jobs_get(&base, &query)
+            };
+            Ok(List {
+                limit: usize::MAX,
+                rows: "",
+                token: "next_page_token",
+                page: Box::new(page),
+            })
+        });
+        let read = |pages: Vec<Value>| JobDefinition::parse(&pages).map(|job| convert::to_js(&job));
+        self.client.list(list, Box::new(read))
     }
 
     /// Lists jobs: all pages, up to `limit`, which is 100 if left out. The filter by `name` ignores case.

@@ -14,6 +14,7 @@ use super::service::{self, Client, Follow, List, Page, result_of};
 use crate::contract::QueryValue;
 use crate::error::Error;
 use crate::fabric::contract;
+use crate::fabric::definition::PipelineDefinition;
 use crate::fabric::instance::Instance;
 use crate::fabric::job::{FabricJob, checked_guid as guid};
 use crate::http::{BaseUrl, Service};
@@ -154,6 +155,23 @@ impl FabricClient {
             Ok(value_to_js(rows.iter().filter_map(describe).collect()))
         };
         self.client.list(list, Box::new(read))
+    }
+
+    /// Reads what a pipeline declares about itself: its name, its description, its parameters, their types and defaults.
+    ///
+    /// The service asks for more than the permission to run it: the permission to write it, and the scope
+    /// `DataPipeline.ReadWrite.All` or `Item.ReadWrite.All`. Nothing is written.
+    #[wasm_bindgen(js_name = getPipelineDefinition, unchecked_return_type = "Promise<FabricPipelineDefinition>")]
+    pub fn get_pipeline_definition(&self, #[wasm_bindgen(js_name = itemId)] item_id: &str) -> Promise {
+        let call = self.item(item_id).map(|item| {
+            let path = [
+                ("workspaceId", item.workspace_id.as_str()),
+                ("itemId", item.item_id.as_str()),
+            ];
+            contract::GET_PIPELINE_DEFINITION.call(&self.base, &path, &[], None)
+        });
+        let read = |answer: Value| PipelineDefinition::parse(&answer).map(|pipeline| convert::to_js(&pipeline));
+        self.client.operation(self.base.clone(), call, Box::new(read))
     }
 
     /// Asks a job instance to stop. It has stopped when {@link FabricClient.getRunState} says so.

@@ -1,6 +1,7 @@
 //! What the clients of both services have in common.
 
 use std::rc::Rc;
+use std::time::Duration;
 
 use js_sys::Promise;
 use serde::Serialize;
@@ -14,13 +15,23 @@ use super::host::{Host, now, random};
 use super::options::{self, SESSION_MEMBERS, SessionOptions};
 use super::single;
 use crate::contract::Call;
-use crate::error::Error;
-use crate::http::Service;
+use crate::error::{Error, ErrorCode};
+use crate::fabric::contract::{GET_OPERATION, GET_OPERATION_RESULT};
+use crate::http::{BaseUrl, Service};
 use crate::json;
-use crate::poller::{Job, Poller};
+use crate::poller::{Job, Poller, schedule};
 
 /// How long the awaits of the clients wait unless told otherwise.
 const AWAIT_MS: u64 = 3_600_000;
+
+/// How long to wait before a look at a long running operation, if the service does not say; and the least.
+const OPERATION_WAIT: Duration = Duration::from_secs(1);
+
+/// The most.
+const LONGEST_OPERATION_WAIT: Duration = Duration::from_secs(60);
+
+/// How long a long running operation may take.
+const OPERATION_LIMIT: Duration = Duration::from_secs(600);
 
 /// Members of a client's options that are no job's.
 const CLIENT_MEMBERS: &[&str] = &["token", "credential", "fetch"];
@@ -36,7 +47,7 @@ pub(super) struct Client {
 /// A list that comes in pages.
 pub(super) struct List {
     pub(super) limit: usize,
-    /// Where the rows are in an answer.
+    /// Where the rows are in an answer; empty if each answer is a row as a whole.
     pub(super) rows: &'static str,
     /// Where the token of the next page is.
     pub(super) token: &'static str,
@@ -80,6 +91,18 @@ impl Client {
         future_to_promise(async move {
             let answer = match call {
                 Ok(call) => single::call(&host, call).await,
+                Err(error) => Err(error),
+            };
+            answer.and_then(read).map_err(throw)
+        })
+    }
+
+    /// One request to what comes of it, at once or by a long running operation of Fabric's.
+    pub(super) fn operation(self: &Rc<Self>, base: BaseUrl, call: Result<Call, Error>, read: Read<Value>) -> Promise {
+        let host = Rc::clone(&self.host);
+        future_to_promise(async move {
+            let answer = match call {
+                Ok(call) => operation(&host, &base, call).await,
                 Err(error) => Err(error),
             };
             answer.and_then(read).map_err(throw)
@@ -140,6 +163,41 @@ pub(super) fn target(options: &JsValue, allowed: &[&str]) -> Result<Members, Err
     Ok(target)
 }
 
+/// The id in the headers leads to the operation on the host that was asked; `Location` may lead to another one.
+async fn operation(host: &Host, base: &BaseUrl, call: Call) -> Result<Value, Error> {
+    let name = call.endpoint.name;
+    let begun = now();
+    let (value, mut response) = single::answer(host, call).await?;
+    if response.status != 202 {
+        return Ok(value);
+    }
+    let id = response.header("x-ms-operation-id").map(str::to_owned);
+    let id = id.ok_or_else(|| json::missing("x-ms-operation-id", None).at(name))?;
+    let path = [("operationId", id.as_str())];
+    loop {
+        let wait = schedule::retry_after(&response, now()).unwrap_or(OPERATION_WAIT);
+        single::sleep(wait.clamp(OPERATION_WAIT, LONGEST_OPERATION_WAIT)).await;
+        let (state, answer) = single::answer(host, GET_OPERATION.call(base, &path, &[], None)).await?;
+        match json::text(&state, "status") {
+            Some("Succeeded") => return single::call(host, GET_OPERATION_RESULT.call(base, &path, &[], None)).await,
+            Some("Failed") => {
+                let error = state.get("error").unwrap_or(&Value::Null);
+                let mut refused = Error::new(
+                    ErrorCode::BadRequest,
+                    json::string(error, "message").unwrap_or_else(|| "the service gave no reason".to_owned()),
+                );
+                refused.service_code = json::string(error, "errorCode");
+                return Err(refused.at(name));
+            }
+            _ if now().since(begun) > OPERATION_LIMIT => {
+                let message = "the operation did not end in time";
+                return Err(Error::new(ErrorCode::DeadlinePassed, message).at(name));
+            }
+            _ => response = answer,
+        }
+    }
+}
+
 async fn pages(host: &Host, list: List) -> Result<Vec<Value>, Error> {
     let mut all = Vec::new();
     let mut next: Option<String> = None;
@@ -148,6 +206,7 @@ async fn pages(host: &Host, list: List) -> Result<Vec<Value>, Error> {
         let name = call.endpoint.name;
         let mut answer = single::call(host, call).await?;
         match answer.get_mut(list.rows).map(Value::take) {
+            _ if list.rows.is_empty() => all.push(answer.clone()),
             Some(Value::Array(found)) => all.extend(found),
             // Databricks leaves an empty list out.
             None if answer.is_object() => {}

@@ -15,10 +15,16 @@ use super::fetch::{self, Answer, Flight};
 use super::host::{Host, now, random};
 use crate::contract::Call;
 use crate::error::{Error, ErrorCode};
+use crate::http::HttpResponse;
 use crate::poller::single::{SingleCall, Step};
 
 /// Sends until there is an answer, or an end to the patience.
 pub(super) async fn call(host: &Host, call: Call) -> Result<Value, Error> {
+    answer(host, call).await.map(|(value, _)| value)
+}
+
+/// The same, for those who need more of the answer than its body.
+pub(super) async fn answer(host: &Host, call: Call) -> Result<(Value, HttpResponse), Error> {
     let random = random()?;
     let mut seed = [0; 8];
     seed.copy_from_slice(&random[..8]);
@@ -32,7 +38,10 @@ pub(super) async fn call(host: &Host, call: Call) -> Result<Value, Error> {
             race(sent, request.timeout).await
         };
         let step = match answer {
-            Some(Answer::Response(response)) => single.answered(now(), &response)?,
+            Some(Answer::Response(response)) => match single.answered(now(), &response)? {
+                Step::Done(value) => return Ok((value, response)),
+                step => step,
+            },
             Some(Answer::Failed { message, .. }) => single.unanswered(now(), &message)?,
             Some(Answer::NotSent(error)) => return Err(error.at(request.endpoint)),
             None => {
@@ -40,9 +49,8 @@ pub(super) async fn call(host: &Host, call: Call) -> Result<Value, Error> {
                 single.unanswered(now(), &format!("no answer within {} s", request.timeout.as_secs()))?
             }
         };
-        match step {
-            Step::Done(value) => return Ok(value),
-            Step::Again(at) => sleep(at.since(now())).await,
+        if let Step::Again(at) = step {
+            sleep(at.since(now())).await;
         }
     }
 }
@@ -64,7 +72,7 @@ async fn race<T>(mut work: impl Future<Output = T> + Unpin, limit: Duration) -> 
     .await
 }
 
-async fn sleep(length: Duration) {
+pub(super) async fn sleep(length: Duration) {
     // A wait that a service asked for may be longer than a timer can be.
     TimeoutFuture::new(
         u32::try_from(length.as_millis())

@@ -1,7 +1,7 @@
 // Web.Contents: its options, which Power Query checks only when they are used, and its base URL, which has to be known
 // before anything is evaluated.
 
-import { bare, callOf, callsOf, fields, membersOf, nameOf, textOf, walk } from "../tree.mjs";
+import { bare, callOf, callsOf, fields, membersOf, nameOf, parametersOf, textOf, walk } from "../tree.mjs";
 
 /**
  * @import { Node } from "../parse.mjs"
@@ -26,15 +26,22 @@ const OPTIONS = new Map([
 /** The statuses that the engine answers by sending the request again. */
 const RETRIED = [408, 429, 503, 504, 509];
 
+/** The names of members that send a body and change nothing. */
+const READS = /ToRead$/;
+
 /**
  * @param {Node} document
  * @param {Surroundings} around
  */
 export function* checkRequests(document, around) {
   const members = new Map(membersOf(document).map((member) => [member.name, member.value]));
-  for (const [url, options] of callsOf(document, "Web.Contents")) {
-    yield* baseUrl(url, members, around);
-    yield* optionsOf(options, members, around);
+  // What stands outside of all members and variables: the expression of a `let`, or the whole.
+  const rest = document.kind === "Section" ? [] : [document.kind === "LetExpression" ? document.expression : document];
+  for (const [place, value] of [...members, ...rest.map((node) => /** @type {const} */ (["", node]))]) {
+    for (const [url, options] of callsOf(value, "Web.Contents")) {
+      yield* baseUrl(url, members, around);
+      yield* optionsOf(options, members, around, READS.test(place));
+    }
   }
 }
 
@@ -66,18 +73,26 @@ function* baseUrl(url, members, around) {
  * @param {Node | undefined} node
  * @param {Map<string, Node>} members
  * @param {Surroundings} around
+ * @param {boolean} reads
  */
-function* optionsOf(node, members, around) {
+function* optionsOf(node, members, around, reads) {
   if (node === undefined) return;
-  /** @type {Map<string, Node>} */
-  const given = new Map();
-  for (const record of recordsOf(node, members)) {
-    if (record === undefined) {
-      yield "Web.Contents: the options are not written out, so they cannot be checked";
-      return;
-    }
-    for (const [name, value] of fields(record)) given.set(name, value);
+  const ways = waysOf({ node, names: new Map() }, members);
+  if (ways === undefined) {
+    yield "Web.Contents: the options are not written out, so they cannot be checked";
+    return;
   }
+  const found = new Set(ways.flatMap((given) => [...wrongOptions(given, members, around, reads)]));
+  yield* found;
+}
+
+/**
+ * @param {Map<string, Placed>} given
+ * @param {Map<string, Node>} members
+ * @param {Surroundings} around
+ * @param {boolean} reads
+ */
+function* wrongOptions(given, members, around, reads) {
   for (const name of given.keys()) {
     const inQueries = OPTIONS.get(name);
     if (inQueries === undefined) yield `Web.Contents: there is no option ${name}`;
@@ -87,7 +102,7 @@ function* optionsOf(node, members, around) {
   if (around.form === "query" && (statuses.has(401) || statuses.has(403))) {
     yield "Web.Contents: only extensions may handle 401 and 403 themselves";
   }
-  if (given.has("Content")) {
+  if (given.has("Content") && !reads) {
     if (given.has("IsRetry")) yield "Web.Contents: a request with a body must not go past the cache";
     const left = RETRIED.filter((status) => !statuses.has(status));
     if (left.length > 0) yield `Web.Contents: the engine would send the body again after ${left.join(", ")}`;
@@ -97,47 +112,82 @@ function* optionsOf(node, members, around) {
 }
 
 /**
- * The records that an expression is put together from; `undefined` for what is not seen through.
+ * An expression, and what the names in it stand for that are parameters of a function around it.
  *
- * @param {Node} node
- * @param {Map<string, Node>} members
- * @returns {(Node | undefined)[]}
+ * @typedef {{ node: Node, names: Map<string, Placed> }} Placed
  */
-function recordsOf(node, members) {
+
+/**
+ * The records that an expression may give: several, if conditions decide; `undefined` if it is not seen through.
+ *
+ * @param {Placed} placed
+ * @param {Map<string, Node>} members
+ * @returns {Map<string, Placed>[] | undefined}
+ */
+function waysOf({ node, names }, members) {
   const at = bare(node);
-  if (at.kind === "RecordExpression") return [at];
-  if (at.kind === "ArithmeticExpression" && at.operatorConstant.constantKind === "&") {
-    return [...recordsOf(at.left, members), ...recordsOf(at.right, members)];
+  const ways = (/** @type {Node} */ inner) => waysOf({ node: inner, names }, members);
+  switch (at.kind) {
+    case "RecordExpression":
+      return [new Map([...fields(at)].map(([name, value]) => [name, { node: value, names }]))];
+    case "ArithmeticExpression": {
+      const [left, right] = [ways(at.left), ways(at.right)];
+      if (at.operatorConstant.constantKind !== "&") return undefined;
+      return left && right && left.flatMap((one) => right.map((other) => new Map([...one, ...other])));
+    }
+    case "IfExpression": {
+      const [one, other] = [ways(at.trueExpression), ways(at.falseExpression)];
+      return one && other && [...one, ...other];
+    }
+    case "LetExpression":
+      return ways(at.expression);
   }
-  if (at.kind === "IfExpression") {
-    return [...recordsOf(at.trueExpression, members), ...recordsOf(at.falseExpression, members)];
+  const name = nameOf(at);
+  if (name !== undefined) {
+    const target = names.get(name) ?? placedMember(name, members);
+    return target && waysOf(target, members);
   }
-  if (at.kind === "LetExpression") return recordsOf(at.expression, members);
-  const called = callOf(at);
-  const target = members.get(called?.called ?? nameOf(at) ?? "");
-  if (target === undefined) return [undefined];
-  return recordsOf(called === undefined ? target : bare(target).expression, members);
+  const call = callOf(at);
+  const target = call && members.get(call.called);
+  const called = target && bare(target);
+  if (called?.kind !== "FunctionExpression") return undefined;
+  const given = parametersOf(called).map((parameter, position) => {
+    const argument = call?.arguments[position];
+    return /** @type {const} */ ([parameter.name, argument && { node: argument, names }]);
+  });
+  const known = given.filter((pair) => pair[1] !== undefined);
+  return waysOf({ node: called.expression, names: new Map(/** @type {[string, Placed][]} */ (known)) }, members);
 }
 
 /**
- * The numbers in a list, also those in members that it names.
+ * @param {string} name
+ * @param {Map<string, Node>} members
+ * @returns {Placed | undefined}
+ */
+function placedMember(name, members) {
+  const node = members.get(name);
+  return node && { node, names: new Map() };
+}
+
+/**
+ * The numbers in a list, also those in what its names stand for.
  *
- * @param {Node | undefined} node
+ * @param {Placed | undefined} placed
  * @param {Map<string, Node>} members
  * @returns {Set<number>}
  */
-function numbersIn(node, members) {
+function numbersIn(placed, members) {
   /** @type {Set<number>} */
   const found = new Set();
-  if (node === undefined) return found;
-  for (const at of walk(node)) {
+  if (placed === undefined) return found;
+  for (const at of walk(placed.node)) {
     if (at.kind === "LiteralExpression" && at.literalKind === "Numeric") found.add(Number(at.literal));
     if (at.kind === "RangeExpression") {
-      const [from, to] = [at.left, at.right].map((end) => Number(end.literal));
-      for (let number = from; number <= to; number += 1) found.add(number);
+      for (let number = Number(at.left.literal); number <= Number(at.right.literal); number += 1) found.add(number);
     }
-    const target = at.kind === "IdentifierExpression" ? members.get(nameOf(at) ?? "") : undefined;
-    if (target !== undefined) for (const number of numbersIn(target, members)) found.add(number);
+    if (at.kind !== "IdentifierExpression") continue;
+    const name = nameOf(at) ?? "";
+    for (const number of numbersIn(placed.names.get(name) ?? placedMember(name, members), members)) found.add(number);
   }
   return found;
 }

@@ -1,9 +1,13 @@
 // The library: all families.
 
 import { clock } from "./clock.mjs";
+import { evaluation } from "./evaluation.mjs";
+import { extension } from "./extension.mjs";
 import { intrinsic } from "./intrinsic.mjs";
 import { logical } from "./logical.mjs";
 import { members } from "./signature.mjs";
+import { STANDARD } from "./standard.mjs";
+import { web } from "./web.mjs";
 
 /**
  * @import { Family } from "./signature.mjs"
@@ -16,7 +20,7 @@ import { members } from "./signature.mjs";
  *
  * @type {(Family | ((engine: Engine) => Family))[]}
  */
-const FAMILIES = [clock, intrinsic, logical];
+const FAMILIES = [clock, evaluation, extension, intrinsic, logical, web, ...STANDARD];
 
 /**
  * The library for one evaluation. Values are made when first asked for.

@@ -80,9 +80,8 @@ const RAW = new WeakSet();
  * Marks a library function that wants its arguments as they came: with metadata and ascribed types, and with exact
  * integers (a `bigint`) also where the parameter is a number.
  *
- * @template {(...args: any[]) => any} F
- * @param {F} call
- * @returns {F}
+ * @param {(...args: any[]) => any} call
+ * @returns {(...args: any[]) => any}
  */
 export function raw(call) {
   RAW.add(call);
@@ -90,9 +89,9 @@ export function raw(call) {
 }
 
 /**
- * Keeps the type checker content: parameters of the functions inside are `any`.
+ * Tells the type checker that the parameters of the functions inside are `any`.
  *
- * @param {Record<string, ((...args: any[]) => any) | any>} definitions
+ * @param {{ [signature: `${string}(${string}`]: (...args: any[]) => any, [name: string]: any }} definitions
  * @returns {Family}
  */
 export function family(definitions) {

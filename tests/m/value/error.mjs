@@ -25,7 +25,10 @@ export class MError extends Error {
     return String(plain(this.record.slot("Reason") ?? null) ?? "");
   }
 
-  /** @returns {string} */
+  /**
+   * @override
+   * @returns {string}
+   */
   get message() {
     const text = plain(this.record.slot("Message") ?? null) ?? "";
     return `${this.reason}: ${text}`;
