@@ -28,6 +28,8 @@ const ENDPOINTS = ["jobs/runs/list", "jobs/run-now", "jobs/runs/get", "jobs/runs
 for (const mode of MODES) {
   for (const [name, fault] of Object.entries(PASSING)) {
     for (const endpoint of ENDPOINTS) {
+      // Of an output every member may be missing: this answer says that there is none.
+      if (endpoint === "jobs/runs/get-output" && name === "JSON of another kind") continue;
       test(`${mode}: ${name} of ${endpoint} passes, and one run is made`, async () => {
         const host = workspace({}, { faults: [{ endpoint, nth: 1, times: 2, ...fault }] });
         assert.deepEqual(valueOf(await query(host, runJob(), { mode })), ROWS_READ);

@@ -94,7 +94,6 @@ test("a cut output beside good ones is an error in its own cell", async () => {
 test("with inspect, the service's whole answer is the result", async () => {
   const value = valueOf(await outputOf([task("one", { result: ROWS })], { Inspect: "true" }));
   assert.equal(value.notebook_output.result, ROWS);
-  assert.equal(value.metadata.task_key, "one");
   const several = valueOf(await outputOf(SEVERAL, { Inspect: "true" }));
   assert.deepEqual(several.map(({ TaskKey }) => TaskKey), ["one", "two", "script"]);
   assert.equal(several[2].Output.logs, "hello\n");
