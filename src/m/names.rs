@@ -124,10 +124,7 @@ impl Comment {
     /// of what is read: each of them could hide code in a comment, or end it.
     pub fn new(text: &str) -> Result<Self, BadComment> {
         let text = text.trim_matches(|character| matches!(character, ' ' | '\t'));
-        if text
-            .chars()
-            .any(|character| character == '\t' || must_be_escaped(character))
-        {
+        if text.chars().any(deceives) {
             return Err(BadComment(text.to_owned()));
         }
         Ok(Self(text.to_owned()))
@@ -152,8 +149,8 @@ impl fmt::Display for BadComment {
 
 impl Error for BadComment {}
 
-/// Whether a reader of generated code could be deceived by this character, or a tool could end a line at it.
-pub(super) fn must_be_escaped(character: char) -> bool {
+/// Whether this character ends a line for some tool, is not seen, or changes the direction of what is read.
+fn deceives(character: char) -> bool {
     character.is_control()
         || matches!(character,
             '\u{ad}' | '\u{61c}' | '\u{180e}'
@@ -162,7 +159,6 @@ pub(super) fn must_be_escaped(character: char) -> bool {
             | '\u{2060}'..='\u{206f}'
             | '\u{feff}'
             | '\u{fff0}'..='\u{ffff}'
-            | '\u{e000}'..='\u{f8ff}'
             | '\u{e0000}'..='\u{10ffff}')
 }
 

@@ -46,11 +46,13 @@ export async function evaluateFile(file, flags) {
     if (!(error instanceof MError || error instanceof SyntaxError)) throw error;
     return printError(error);
   }
+  const extension = flags.extension || nodes.some(isExtension);
   const engine = makeEngine({
     host: await hostFor(flags),
     mode: /** @type {Mode} */ (flags.mode),
-    credential: flags.key === undefined ? null : keyCredential(flags.key),
-    extension: flags.extension || nodes.some(isExtension),
+    // A plain query that sends a token itself is one for an anonymous credential.
+    credential: extension && flags.key !== undefined ? keyCredential(flags.key) : null,
+    extension,
     parameters: parametersFor(flags),
   });
   const { value, error, requests } = evaluateParsed(engine, nodes);

@@ -16,10 +16,14 @@ const FILES = "9d3e7c55-1b20-4f6a-bb0e-7c1f52d8e904";
 
 const ROWS = [{ id: 1 }, { id: 2 }];
 
-/** @param {object} [item] Members of the pipeline. */
-const workspace = (item = {}) =>
+/**
+ * @param {object} [item] Members of the pipeline.
+ * @param {object[]} [faults]
+ */
+const workspace = (item = {}, faults = []) =>
   service({
     seed: 7,
+    faults,
     tokens: [{ value: FABRIC_TOKEN, service: "fabric" }],
     fabric: {
       workspaces: [{ id: SALES, name: "Sales" }],
@@ -158,6 +162,8 @@ test("the connection is tested by one request that reads", async () => {
   valueOf(good);
   assert.deepEqual(good.requests.map(({ method, path }) => `${method} ${path}`), ["GET /v1/workspaces"]);
   assert.ok((await call(host, `${name}("${path}")`, { credential: key("wrong") })).error);
+  const refused = workspace({}, [{ endpoint: "workspaces/list", kind: { status: { code: 403 } } }]);
+  assert.equal(errorOf(await call(refused, `${name}("${path}")`)).Detail.Code, "forbidden");
 });
 
 for (const host of ["http://api.fabric.microsoft.com", "https://example.org", "https://api.fabric.microsoft.com.example.org"]) {

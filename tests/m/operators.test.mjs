@@ -35,8 +35,8 @@ test("null goes through operators", () =>
 
 test("and, or and if look at the right side only when they must", () =>
   checkValues([
-    ['false and error "no"', false],
-    ['true or error "no"', true],
+    ['false and (error "no")', false],
+    ['true or (error "no")', true],
     ['if true then 1 else error "no"', 1],
     ['1 ?? (error "no")', 1],
   ]));

@@ -210,7 +210,7 @@ test("other failures are errors, unless they are handled by hand", async () => {
   });
   assert.deepEqual(await valueOf(read("[ManualStatusHandling = {404}]"), { host: scriptedHost(answer(404, "b")) }), ["b", 404]);
   assert.equal((await errorOf(read(), { host: scriptedHost(null) })).Reason, "DataSource.Error");
-  assert.equal(await valueOf(`try ${read()} otherwise "caught"`, { host: scriptedHost(answer(500)) }), "caught");
+  assert.equal(await valueOf(`try (${read()}){0} otherwise "caught"`, { host: scriptedHost(answer(500)) }), "caught");
 });
 
 test("401 and 403 can be handled by hand in an extension only", async () => {

@@ -133,7 +133,7 @@ impl<'source> Lexer<'source> {
                     .split(['\r', '\n', '\u{85}', '\u{2028}', '\u{2029}'])
                     .next()
                     .unwrap_or(rest);
-                let text = line.trim_start_matches("//");
+                let text = &line[2..];
                 comments.push(Comment::new(text).map_err(|_| self.error("a comment without control characters"))?);
                 self.at += line.len();
             } else if rest.starts_with("/*") {

@@ -1,6 +1,6 @@
 //! How texts and names are written so that nothing in them can end the literal.
 
-use crate::m::names::{RESERVED, must_be_escaped};
+use crate::m::names::RESERVED;
 
 /// The literal of a text.
 pub(super) fn text_literal(value: &str) -> String {
@@ -63,16 +63,27 @@ fn push_quoted(out: &mut String, value: &str) {
             '\r' => out.push_str("#(cr)"),
             '\n' => out.push_str("#(lf)"),
             '\t' => out.push_str("#(tab)"),
-            _ if must_be_escaped(character) || is_blank(character) => push_code_point(out, character),
-            _ => out.push(character),
+            _ if is_readable(character) => out.push(character),
+            _ => push_code_point(out, character),
         }
     }
     out.push('"');
 }
 
-/// A blank that is not the blank: it would look like one.
-fn is_blank(character: char) -> bool {
-    character != ' ' && character.is_whitespace()
+/// Whether a character stands in a literal as it is: printable ASCII, and the letters, digits and common signs of scripts
+/// that are written from left to right. Others could not be seen, or would move what stands around them.
+fn is_readable(character: char) -> bool {
+    match character {
+        ' '..='~' | '\u{a1}'..='\u{ac}' | '\u{ae}'..='\u{ff}' | '\u{2010}'..='\u{2027}' | '\u{20a0}'..='\u{20bf}' => {
+            true
+        }
+        // Written from right to left.
+        '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{feff}' => false,
+        '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}' => false,
+        // Letters that are not seen.
+        '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}' => false,
+        _ => character > '\u{ff}' && character.is_alphanumeric(),
+    }
 }
 
 fn push_code_point(out: &mut String, character: char) {

@@ -10,7 +10,7 @@ use super::rules::{Clear, Rule, Side, rule};
 
 /// The formatter fits lines into 120 columns less two for what it may still append.
 const WIDTH: usize = 118;
-const INDENTATION: &str = "    ";
+const INDENTATION: usize = 4;
 const LINE_END: &str = "\r\n";
 
 /// Lays the document out.
@@ -60,7 +60,9 @@ struct Layout {
     line_start: usize,
     /// The end of the last token in `out`.
     token_end: usize,
-    indentation: usize,
+    /// The level of indentation. Below 0 the formatter indents as deep as it ever did.
+    indentation: isize,
+    deepest: isize,
     /// What is open, the innermost last: whether each is broken into lines.
     open: Vec<bool>,
     last: Last,
@@ -97,6 +99,8 @@ impl Layout {
             line_start: 0,
             token_end: 0,
             indentation: 0,
+            // The formatter prepares ten levels.
+            deepest: 10,
             open: Vec::new(),
             last: Last::Nothing,
             sticks: false,
@@ -177,12 +181,12 @@ impl Layout {
     }
 
     /// Whether the node is written on one line, as far as it is up to the node.
-    fn is_inline(&self, node: &Node<'_>, rule: &Rule, parent: bool, forced: bool) -> bool {
+    fn is_inline(&mut self, node: &Node<'_>, rule: &Rule, parent: bool, forced: bool) -> bool {
         if rule.as_parent && !forced {
             return parent;
         }
         let start = if self.at_line_start() {
-            self.indentation * INDENTATION.len()
+            self.blanks()
         } else {
             length(self.line())
         };
@@ -218,7 +222,7 @@ impl Layout {
         if rule.closes {
             match self.open.pop() {
                 Some(true) => {
-                    self.indentation = self.indentation.saturating_sub(1);
+                    self.indentation -= 1;
                     if self.last == Last::Opener && self.at_line_start() && rule.joins_opener {
                         self.go_on();
                     } else if !self.at_line_start() {
@@ -234,7 +238,7 @@ impl Layout {
             self.last = Last::Closer;
         } else if rule.opens == Some(Side::Left) {
             self.open.push(!inline);
-            self.indentation += usize::from(!inline);
+            self.indentation += isize::from(!inline);
             self.last = Last::Opener;
             if !inline && !self.at_line_start() {
                 self.end_line();
@@ -279,13 +283,14 @@ impl Layout {
                 }
             }
         }
-        let indentation = self.indentation * INDENTATION.len();
+        let indentation = self.blanks();
         let room = length(text) + 1;
         if self.last == Last::Divider && length(self.line()) + room > WIDTH && indentation + room <= WIDTH {
             self.end_line();
         }
         if self.at_line_start() && !self.goes_on {
-            self.append(&INDENTATION.repeat(self.indentation));
+            let blanks = self.blanks();
+            self.append(&" ".repeat(blanks));
         }
         self.append(text);
         self.token_end = self.out.len();
@@ -296,6 +301,17 @@ impl Layout {
             None if rule.blank_after => self.append(" "),
             None => {}
         }
+    }
+
+    /// The blanks at the start of a line.
+    fn blanks(&mut self) -> usize {
+        self.deepest = self.deepest.max(self.indentation);
+        let level = if self.indentation < 0 {
+            self.deepest
+        } else {
+            self.indentation
+        };
+        level.unsigned_abs() * INDENTATION
     }
 
     fn append(&mut self, text: &str) {
@@ -333,7 +349,7 @@ impl Layout {
     fn join_else(&mut self) {
         if self.at_line_start() && self.out.trim_end().ends_with("else") {
             self.go_on();
-            self.indentation = self.indentation.saturating_sub(1);
+            self.indentation -= 1;
             self.append(" ");
         }
     }

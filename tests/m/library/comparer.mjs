@@ -92,6 +92,23 @@ export function searcher(comparer) {
 }
 
 /**
+ * Whether a comparer is one of the library's, which see texts character by character.
+ *
+ * @param {Value} comparer
+ */
+export function hasFold(comparer) {
+  return comparer instanceof MFunction && FOLDS.has(comparer.identity);
+}
+
+/**
+ * What is equal for two texts that a comparer of the library takes for equal.
+ *
+ * @param {MFunction} comparer
+ * @returns {Fold}
+ */
+export const textKey = (comparer) => FOLDS.get(comparer.identity) ?? same;
+
+/**
  * All positions, which do not overlap.
  *
  * @param {string} text

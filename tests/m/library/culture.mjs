@@ -232,7 +232,7 @@ function fromIntl(name) {
   const dayNames = (weekday) => ENGLISH.days.map((_, at) => format({ weekday }, new Date(Date.UTC(2023, 0, 1 + at))));
   const parts = new Intl.DateTimeFormat(locale, { year: "numeric", month: "2-digit", day: "2-digit" }).formatToParts();
   const shortDate = parts
-    .map(({ type, value }) => ({ year: "yyyy", month: "MM", day: "dd" })[type] ?? value)
+    .map(({ type, value }) => /** @type {Record<string, string>} */ ({ year: "yyyy", month: "MM", day: "dd" })[type] ?? value)
     .join("")
     .trim();
   const numbers = new Intl.NumberFormat(`${name}-u-nu-latn`).formatToParts(-12345.6);

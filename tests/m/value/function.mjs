@@ -93,10 +93,9 @@ function wrongCount(callee, args) {
   const most = callee.parameters.length;
   const least = callee.required;
   const expected = least === most ? `${most}` : `between ${least} and ${most}`;
-  const were = args.length === 1 ? "argument was" : "arguments were";
   raise(
     "Expression.Error",
-    `${args.length} ${were} passed to a function which expects ${expected}.`,
+    `${args.length} arguments were passed to a function which expects ${expected}.`,
     MRecord.from({ Pattern: "", Arguments: MList.of(args) }),
   );
 }
