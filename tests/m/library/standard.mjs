@@ -1,5 +1,6 @@
 // The families of the standard library.
 
+import { binaryFormat } from "./binary-format.mjs";
 import { binary } from "./binary.mjs";
 import { comparer } from "./comparer.mjs";
 import { date } from "./date.mjs";
@@ -15,6 +16,7 @@ import { record } from "./record.mjs";
 import { splitters } from "./splitter.mjs";
 import { tableColumns } from "./table-columns.mjs";
 import { tableExpand } from "./table-expand.mjs";
+import { tableFuzzy } from "./table-fuzzy.mjs";
 import { tableGroup } from "./table-group.mjs";
 import { tableJoin } from "./table-join.mjs";
 import { tableMake } from "./table-make.mjs";
@@ -35,7 +37,7 @@ import { valueFunctions } from "./value-functions.mjs";
 
 /** @type {(Family | ((engine: Engine) => Family))[]} */
 export const STANDARD = [
-  binary, comparer, date, dateTime, dateTimeZone, duration, enumerations, json, lines, list, listMake, listSet, number,
-  record, splitters, tableColumns, tableExpand, tableGroup, tableJoin, tableMake, tableRows, tableSchema,
+  binary, binaryFormat, comparer, date, dateTime, dateTimeZone, duration, enumerations, json, lines, list, listMake, listSet, number,
+  record, splitters, tableColumns, tableExpand, tableFuzzy, tableGroup, tableJoin, tableMake, tableRows, tableSchema,
   tableTransform, tableView, text, textSearch, time, type, uri, valueFunctions,
 ];
