@@ -58,7 +58,7 @@ export function workspace(jobs, { databricks = {}, faults = [], now = START, tok
     databricks: { jobs: all, ...databricks },
     faults,
   };
-  return simulatedHost({ scenario: JSON.stringify(scenario), now });
+  return { ...simulatedHost({ scenario: JSON.stringify(scenario), now }), began: now };
 }
 
 export const ROWS = '[{"id":1,"name":"a"},{"id":2,"name":null}]';
@@ -115,13 +115,14 @@ export function errorOf(evaluation) {
 }
 
 /**
- * How many runs of a job the service has made.
+ * How many runs of a job the service has made since the workspace began: its history does not count.
  *
  * @param {Workspace} host
  * @param {string} [jobId]
  */
 export function runsMade(host, jobId = "7") {
-  return host.state().databricks.runsCreated[jobId] ?? 0;
+  return host.state().databricks.runs.filter((/** @type {any} */ run) => run.jobId === jobId && run.created >= host.began)
+    .length;
 }
 
 /**
