@@ -121,18 +121,36 @@ for (const missing of ["notFound", "badRequest"]) {
 test("a job that may not be run is told", async () => {
   const host = workspace({ permission: "view" });
   const evaluation = await query(host, runJob());
-  assert.ok(evaluation.error);
+  const { Detail, Message } = errorOf(evaluation);
+  assert.equal(Detail.Code, "forbidden");
+  assert.match(Message, /CAN MANAGE RUN/);
   assert.equal(runsMade(host), 0);
-  assert.ok(evaluation.requests.length < 12, "a refusal of the credential is not asked again and again");
+  assert.equal(evaluation.requests.filter(({ method }) => method === "POST").length, 1);
 });
 
-test("a token that nobody issued ends the query soon", async () => {
-  const host = workspace({}, { tokens: [{ value: "another", service: "databricks" }], databricks: { unknownTokenStatus: 401 } });
-  const evaluation = await query(host, runJob());
-  assert.ok(evaluation.error);
-  assert.equal(runsMade(host), 0);
-  assert.ok(evaluation.requests.length < 12, "a refusal of the credential is not asked again and again");
-});
+for (const [status, code] of Object.entries({ 401: "unauthenticated", 403: "forbidden" })) {
+  test(`a token that nobody issued ends the query at once (${status})`, async () => {
+    const host = workspace({}, {
+      tokens: [{ value: "another", service: "databricks" }],
+      databricks: { unknownTokenStatus: Number(status) },
+    });
+    const evaluation = await query(host, runJob());
+    assert.equal(errorOf(evaluation).Detail.Code, code);
+    assert.equal(evaluation.requests.length, 1);
+  });
+
+  test(`a token that expires while a run is followed ends the wait with the run's id (${status})`, async () => {
+    const host = workspace({ tasks: [{ key: "load", run: { seconds: 600 } }] }, {
+      tokens: [{ value: "dapi-simulated", service: "databricks", lifetimeSeconds: 60 }],
+      databricks: { unknownTokenStatus: Number(status) },
+    });
+    const { Detail, Message } = errorOf(await query(host, runJob()));
+    const [{ runId }] = host.state().databricks.runs;
+    assert.ok(["unauthenticated", "forbidden"].includes(Detail.Code));
+    assert.equal(Detail.RunId, runId);
+    assert.match(Message, new RegExp(`^run ${runId}: .*/run/${runId}`));
+  });
+}
 
 test("polls that fail for a while do not fail the run", async () => {
   const faults = [{ endpoint: "jobs/runs/get", nth: 3, times: 12, kind: { status: { code: 502 } } }];
