@@ -3,7 +3,9 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { MODES, ROWS_READ, errorOf, query, runJob, runsMade, valueOf, workspace } from "./support/workspace.mjs";
+import {
+  MODES, ROWS_READ, errorOf, query, runJob, runsMade, runsOf, valueOf, workspace,
+} from "./support/workspace.mjs";
 
 /** @import { Evaluation } from "./evaluate.mjs" */
 
@@ -90,9 +92,10 @@ test("a start that is throttled without end was never taken", async () => {
 });
 
 test("a refusal after an unclear answer does not say that nothing was started", async () => {
+  const refusal = { code: 400, body: { error_code: "INVALID_STATE", message: "no" } };
   const faults = [
     { endpoint: "jobs/run-now", nth: 1, when: "after", kind: "drop" },
-    { endpoint: "jobs/run-now", nth: 2, kind: { status: { code: 400, body: { error_code: "INVALID_STATE", message: "no" } } } },
+    { endpoint: "jobs/run-now", nth: 2, kind: { status: refusal } },
   ];
   const { Detail, Message } = errorOf(await query(workspace({}, { faults }), runJob()));
   assert.equal(Detail.Code, "startUnconfirmed");
@@ -145,7 +148,7 @@ for (const [status, code] of Object.entries({ 401: "unauthenticated", 403: "forb
       databricks: { unknownTokenStatus: Number(status) },
     });
     const { Detail, Message } = errorOf(await query(host, runJob()));
-    const [{ runId }] = host.state().databricks.runs;
+    const [{ runId }] = runsOf(host);
     assert.ok(["unauthenticated", "forbidden"].includes(Detail.Code));
     assert.equal(Detail.RunId, runId);
     assert.match(Message, new RegExp(`^run ${runId}: .*/run/${runId}`));
@@ -160,10 +163,12 @@ test("polls that fail for a while do not fail the run", async () => {
 
 for (const mode of MODES) {
   test(`${mode}: a run that can't be read any more is lost from sight, with its id`, async () => {
-    const faults = [{ endpoint: "jobs/runs/get", nth: mode === "shared" || mode === "stale" ? 3 : 5, times: 10_000, kind: { status: { code: 500 } } }];
+    // The run is read once to judge it and once to follow it, in two requests where answers are not remembered.
+    const nth = mode === "shared" || mode === "stale" ? 3 : 5;
+    const faults = [{ endpoint: "jobs/runs/get", nth, times: 10_000, kind: { status: { code: 500 } } }];
     const host = workspace({ tasks: [{ key: "load", run: { seconds: 36_000 } }] }, { faults });
     const { Message, Detail } = errorOf(await query(host, runJob(), { mode }));
-    const [{ runId }] = host.state().databricks.runs;
+    const [{ runId }] = runsOf(host);
     assert.equal(Detail.Code, "lostSight");
     assert.equal(Detail.RunId, runId);
     assert.match(Detail.RunPageUrl, /\/run\/\d+$/);

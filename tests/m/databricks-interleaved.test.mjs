@@ -7,7 +7,7 @@ import { ResponseCache } from "./evaluate.mjs";
 import { databricksDocuments } from "./support/given-databricks.mjs";
 import { byChance, evaluateInterleaved, inTurn } from "./support/interleaved.mjs";
 import {
-  MODES, ROWS, ROWS_READ, query, runJob, runsMade, sentByOthers, startedBefore, workspace,
+  MODES, ROWS, ROWS_READ, query, runJob, runsMade, runsOf, sentByOthers, startedBefore, workspace,
 } from "./support/workspace.mjs";
 
 /** @import { Workspace } from "./support/workspace.mjs" */
@@ -30,7 +30,11 @@ const MIDNIGHT = Date.UTC(2026, 2, 1, 23, 59, 58);
 const LOST = [{ endpoint: "jobs/run-now", nth: 1, times: 5, when: "after", kind: "drop" }];
 const UNCLEAR = [{ endpoint: "jobs/run-now", probability: 0.2, when: "after", kind: { status: { code: 503 } } }];
 
-/** A past, how the evaluations should end, and how many runs they should make. */
+/**
+ * A past, how many runs the evaluations should make, and how they should end: well, or with an error of this code.
+ *
+ * @type {Record<string, { make: () => Workspace | Promise<Workspace>, runs: number, code?: string }>}
+ */
 const SITUATIONS = {
   "a job without a past": { make: () => workspace({}), runs: 1 },
   "a job with a past": { make: () => workspace({ history: [{ secondsAgo: 9000 }, { secondsAgo: 5000 }] }), runs: 1 },
@@ -67,7 +71,7 @@ function afterAnother(host, seconds) {
  */
 async function deleted(host) {
   await query(host, runJob());
-  const [{ runId }] = host.state().databricks.runs;
+  const [{ runId }] = runsOf(host);
   host.sleep(1000 * 3600);
   sentByOthers(host, "POST", "runs/delete", { run_id: runId });
   return host;
@@ -109,7 +113,8 @@ for (const [order, choose] of Object.entries(ORDERS)) {
 
 test("without a past, midnight may make two runs, and no more", async () => {
   for (const choose of Object.values(ORDERS)) {
-    const host = workspace({}, { now: MIDNIGHT, faults: [{ endpoint: "jobs/run-now", kind: { slow: { seconds: 1 } } }] });
+    const faults = [{ endpoint: "jobs/run-now", kind: { slow: { seconds: 1 } } }];
+    const host = workspace({}, { now: MIDNIGHT, faults });
     for (const { value, error } of await evaluateInterleaved(host, { ...SIX, mode: "shared", choose: choose() })) {
       assert.deepEqual(error ?? value, ROWS_READ);
     }
