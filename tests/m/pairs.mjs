@@ -179,8 +179,7 @@ function sameTables(one, other) {
 
 /**
  * Whether a column has the type that was asked for: a table without column types asks for none, and null is no part of
- * it.
- * A reference also writes types for columns that functions leave untyped, by what they hold.
+ * it. A reference also writes types for columns that functions leave untyped, by what they hold.
  *
  * @param {MType} type
  * @param {MType} expected

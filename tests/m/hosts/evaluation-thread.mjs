@@ -60,9 +60,14 @@ function remoteHost(start, seed) {
     const before = Atomics.load(signal, 0);
     port.postMessage(message);
     Atomics.wait(signal, 0, before);
-    const reply = receiveMessageOnPort(port)?.message;
-    clock = reply.now;
-    return reply;
+    let received = receiveMessageOnPort(port);
+    // The signal may be seen before the message is there.
+    while (received === undefined) {
+      Atomics.wait(signal, 0, Atomics.load(signal, 0), 1);
+      received = receiveMessageOnPort(port);
+    }
+    clock = received.message.now;
+    return received.message;
   };
   return {
     request(request) {

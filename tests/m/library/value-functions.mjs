@@ -52,7 +52,7 @@ function replaceType(value, type) {
  */
 function fromText(convert, text, culture) {
   const trimmed = text.trim();
-  if (trimmed === "" || trimmed === "null") return trimmed === "" ? "" : null;
+  if (trimmed === "" || trimmed === "null") return null;
   if (trimmed === "true" || trimmed === "false") return trimmed === "true";
   const attempts = [
     () => subtypeFrom(null, text, culture),
