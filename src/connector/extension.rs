@@ -520,6 +520,10 @@ mod tests {
             ),
             (json!({"name": "A", "job": {"jobId": "x"}}), "jobs.0.job: "),
             (
+                json!({"name": "A", "job": {"jobId": "7", "sqlParams": {"a": {"$parameter": "B"}}}}),
+                "jobs.0: expected values",
+            ),
+            (
                 json!({"name": "A", "job": good, "parameters": [{"name": "n", "type": "number"}]}),
                 "jobs.0.parameters.0.type",
             ),

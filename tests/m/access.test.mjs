@@ -52,7 +52,7 @@ test("what is not there is an error that says so", async () => {
 });
 
 test("calls check the number and the types of arguments", async () => {
-  assert.equal((await errorOf("((x, y) => 1)(1)")).Message, "1 argument was passed to a function which expects 2.");
+  assert.equal((await errorOf("((x, y) => 1)(1)")).Message, "1 arguments were passed to a function which expects 2.");
   assert.equal(
     (await errorOf("((x, optional y) => 1)(1, 2, 3)")).Message,
     "3 arguments were passed to a function which expects between 1 and 2.",

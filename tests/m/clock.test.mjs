@@ -37,12 +37,19 @@ test("what is fixed stays; what is not moves on", async () => {
 });
 
 test("a variable that is looked at later is evaluated later", async () => {
-  const seen = "let a = DateTimeZone.UtcNow(), b = Function.InvokeAfter(() => DateTimeZone.UtcNow(), #duration(0, 1, 0, 0)) in b - a";
+  const seen =
+    "let a = DateTimeZone.UtcNow(), b = Function.InvokeAfter(() => DateTimeZone.UtcNow(), #duration(0, 1, 0, 0)) in b - a";
   assert.equal(await valueOf(seen), "00:00:00");
 });
 
 test("wrong arguments", async () => {
   assert.equal((await errorOf("Function.InvokeAfter((x) => 1, #duration(0, 0, 0, 1))")).Reason, "Expression.Error");
-  assert.equal((await errorOf("Function.InvokeAfter(() => 1, 5)")).Message, "We cannot convert the value 5 to type Duration.");
-  assert.equal((await errorOf("Function.InvokeAfter(() => 1, -#duration(0, 0, 0, 1))")).Message, "The delay cannot be negative.");
+  assert.equal(
+    (await errorOf("Function.InvokeAfter(() => 1, 5)")).Message,
+    "We cannot convert the value 5 to type Duration.",
+  );
+  assert.equal(
+    (await errorOf("Function.InvokeAfter(() => 1, -#duration(0, 0, 0, 1))")).Message,
+    "The delay cannot be negative.",
+  );
 });

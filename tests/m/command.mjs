@@ -1,8 +1,10 @@
 // What the command does with a file.
 
-import { readFileSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { evaluateParsed, makeEngine } from "./evaluate.mjs";
 import { httpHost } from "./hosts/http.mjs";
+import { itemsOf } from "./interpret-data.mjs";
 import { errorToJson, toJson, toJsonText } from "./json.mjs";
 import { parse } from "./parse.mjs";
 import { MError } from "./value.mjs";
@@ -18,6 +20,7 @@ import { MError } from "./value.mjs";
  * @property {string} [call]
  * @property {string} [base-url]
  * @property {string} [key]
+ * @property {string} [credential]
  * @property {string[]} [parameter]
  * @property {string} mode
  * @property {boolean} extension
@@ -46,11 +49,14 @@ export async function evaluateFile(file, flags) {
     if (!(error instanceof MError || error instanceof SyntaxError)) throw error;
     return printError(error);
   }
+  const extension = flags.extension || nodes.some(isExtension);
   const engine = makeEngine({
     host: await hostFor(flags),
     mode: /** @type {Mode} */ (flags.mode),
-    credential: flags.key === undefined ? null : keyCredential(flags.key),
-    extension: flags.extension || nodes.some(isExtension),
+    // A plain query that sends a token itself is one for an anonymous credential.
+    credential: extension ? credentialFor(nodes, flags) : null,
+    extension,
+    resources: extension ? resourcesBeside(file) : {},
     parameters: parametersFor(flags),
   });
   const { value, error, requests } = evaluateParsed(engine, nodes);
@@ -107,9 +113,67 @@ function isExtension(node) {
   );
 }
 
-/** @param {string} key */
-function keyCredential(key) {
-  return { AuthenticationKind: "Key", Key: key, Password: key, EncryptConnection: true };
+/**
+ * The credential of an extension: as given, or the key in the form that the extension's kinds can use.
+ *
+ * @param {Node[]} nodes
+ * @param {Flags} flags
+ * @returns {Record<string, any> | null}
+ */
+function credentialFor(nodes, { credential, key }) {
+  if (credential !== undefined) return JSON.parse(credential);
+  if (key === undefined) return null;
+  const kinds = nodes.flatMap(authenticationKinds);
+  return kinds.includes("Key") || !kinds.some((kind) => ["Aad", "OAuth"].includes(kind))
+    ? { AuthenticationKind: "Key", Key: key, Password: key, EncryptConnection: true }
+    : { AuthenticationKind: "OAuth2", access_token: key, EncryptConnection: true };
+}
+
+/**
+ * The kinds of credentials that records `Authentication = [...]` in a document offer.
+ *
+ * @param {any} node
+ * @returns {string[]}
+ */
+function authenticationKinds(node) {
+  if (node === null || typeof node !== "object") return [];
+  if (node.key?.literal === "Authentication" && node.value?.kind === "RecordExpression") {
+    return itemsOf(node.value.content).map(({ key }) => key.literal);
+  }
+  return Object.values(node).flatMap(authenticationKinds);
+}
+
+/**
+ * The texts and files of an extension that lie beside its document.
+ *
+ * @param {string} file
+ * @returns {Record<string, string | Uint8Array>}
+ */
+function resourcesBeside(file) {
+  const folder = dirname(file);
+  /** @type {Record<string, string | Uint8Array>} */
+  const resources = {};
+  for (const name of readdirSync(folder)) {
+    const path = join(folder, name);
+    if (/\.(?:png|pqm|txt|json)$/.test(name)) resources[name] = readFileSync(path);
+    if (name === "resources.resx") Object.assign(resources, textsOf(readFileSync(path, "utf8")));
+  }
+  return resources;
+}
+
+/** @type {Record<string, string>} */
+const ENTITIES = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
+
+/**
+ * The texts of a `.resx` file.
+ *
+ * @param {string} xml
+ * @returns {Record<string, string>}
+ */
+function textsOf(xml) {
+  const pairs = xml.matchAll(/<data\s+name="([^"]*)"[^>]*>\s*<value>([\s\S]*?)<\/value>/g);
+  const plain = (/** @type {string} */ text) => text.replace(/&(\w+);/g, (whole, name) => ENTITIES[name] ?? whole);
+  return Object.fromEntries([...pairs].map(([, name, value]) => [plain(name), plain(value)]));
 }
 
 /**

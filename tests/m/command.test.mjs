@@ -37,9 +37,14 @@ function run(...args) {
 }
 
 test("a value is printed as JSON", async () => {
-  const { code, out } = await run(file("a.pq", '#table({"a", "b"}, {{1, #date(2025, 1, 2)}, {9223372036854775807, null}})'));
+  const { code, out } = await run(
+    file("a.pq", '#table({"a", "b"}, {{1, #date(2025, 1, 2)}, {9223372036854775807, null}})'),
+  );
   assert.equal(code, 0);
-  assert.equal(out, '[\n  {\n    "a": 1,\n    "b": "2025-01-02"\n  },\n  {\n    "a": 9223372036854775807,\n    "b": null\n  }\n]\n');
+  assert.equal(
+    out,
+    '[\n  {\n    "a": 1,\n    "b": "2025-01-02"\n  },\n  {\n    "a": 9223372036854775807,\n    "b": null\n  }\n]\n',
+  );
 });
 
 test("an error is printed as JSON, with exit code 3", async () => {
@@ -82,13 +87,32 @@ test("--base-url, --key and the parameters of a report", async () => {
   try {
     const connector = file(
       "k.pq",
-      `section K; [DataSource.Kind = "K"] shared K.Get = (host) => Json.Document(Web.Contents(host, [RelativePath = "a", Query = [q = "1"], ManualCredentials = true, Headers = [Authorization = "Bearer " & Extension.CurrentCredential()[Key]]]))[n]; K = [Authentication = [Key = []]];`,
+      `section K;
+       [DataSource.Kind = "K"]
+       shared K.Get = (host) => Json.Document(Web.Contents(host, [
+           RelativePath = "a", Query = [q = "1"], ManualCredentials = true,
+           Headers = [Authorization = "Bearer " & Extension.CurrentCredential()[Key]]
+       ]))[n];
+       K = [Authentication = [Key = []]];`,
     );
-    const one = await run(connector, "--call", 'K.Get("https://adb-1.test")', "--base-url", base, "--key", "t0k", "--requests");
+    const one = await run(
+      connector,
+      "--call",
+      'K.Get("https://adb-1.test")',
+      "--base-url",
+      base,
+      "--key",
+      "t0k",
+      "--requests",
+    );
     assert.equal(one.out, "1\n");
     assert.equal(JSON.parse(one.err).url, "https://adb-1.test/a?q=1");
     assert.equal(one.err.includes("t0k"), false);
-    const query = file("p.pq", 'Json.Document(Web.Contents(ServerUrl, [Headers = [Authorization = "Bearer " & ApiToken]]))[n] + Number.From(More)');
+    const query = file(
+      "p.pq",
+      `let answer = Web.Contents(ServerUrl, [Headers = [Authorization = "Bearer " & ApiToken]])
+       in Json.Document(answer)[n] + Number.From(More)`,
+    );
     assert.equal((await run(query, "--base-url", base, "--key", "t1", "--parameter", "More=41")).out, "42\n");
     assert.deepEqual(seen, [
       ["GET", "/a?q=1", "adb-1.test", "Bearer t0k"],
@@ -97,6 +121,35 @@ test("--base-url, --key and the parameters of a report", async () => {
   } finally {
     server.close();
   }
+});
+
+test("an extension has its texts and files beside it, and a credential of a kind it offers", async () => {
+  file(
+    "resources.resx",
+    '<root><data name="Title" xml:space="preserve"><value>A &lt;b&gt; &amp; c</value></data></root>',
+  );
+  file("note.txt", "note");
+  const text = (/** @type {string} */ kinds) =>
+    `section K;
+     [DataSource.Kind = "K"]
+     shared K.F = () => {
+         Extension.LoadString("Title"), Text.FromBinary(Extension.Contents("note.txt")), Extension.CurrentCredential()
+     };
+     K = [Authentication = [${kinds}]];`;
+  const [title, note, key] = JSON.parse(
+    (await run(file("e1.pq", text("Key = [], Aad = []")), "--call", "K.F()", "--key", "k")).out,
+  );
+  assert.deepEqual([title, note, key.AuthenticationKind, key.Key], ["A <b> & c", "note", "Key", "k"]);
+  const aad = JSON.parse((await run(file("e2.pq", text("Aad = []")), "--call", "K.F(){2}", "--key", "k")).out);
+  assert.equal(aad.access_token, "k");
+  const given = await run(
+    file("e3.pq", text("Aad = []")),
+    "--call",
+    "K.F(){2}",
+    "--credential",
+    '{"AuthenticationKind": "Windows"}',
+  );
+  assert.deepEqual(JSON.parse(given.out), { AuthenticationKind: "Windows" });
 });
 
 test("a virtual clock waits for nothing", async () => {
@@ -116,7 +169,7 @@ test("--example-pairs compares values, errors and types", async () => {
     ["1 + 1", "2"],
     ["{1, [a = 2]}", "{1, [a = 2]}"],
     ["[a = 1, b = 2]", "[b = 2, a = 1]"],
-    ['#table({"a"}, {{1}})', 'Table.FromRecords({[a = 1]})'],
+    ['#table({"a"}, {{1}})', "Table.FromRecords({[a = 1]})"],
     ["type nullable number", "type nullable number"],
     ["[a = 1][b]", "[Expression.Error] The field 'b' of the record wasn't found."],
     ["1 / 3", "0.333333333333333"],
@@ -129,7 +182,7 @@ test("--example-pairs compares values, errors and types", async () => {
     ['"1"', "1"],
     ["1", "[Expression.Error] something"],
     ["[a = 1][b]", "[Expression.Error] something else"],
-    ["error \"x\"", "1"],
+    ['error "x"', "1"],
     ["#table(type table [a = text], {{null}})", "#table(type table [a = number], {{null}})"],
   ];
   const unsupported = [

@@ -37,6 +37,16 @@ const ours = extension({
     },
     { name: "load", job: { jobId: "8" } },
     {
+      name: "Mixed",
+      job: { jobId: "9" },
+      columns: [
+        { name: "id", type: "int64" },
+        { name: "note", type: "utf8" },
+        { name: "good", type: "bool" },
+        { name: "share", type: "float64" },
+      ],
+    },
+    {
       name: "load",
       job: { workspaceId: SALES, itemId: ORDERS, jobType: "Pipeline" },
       parameters: [{ name: "n", type: "number", default: 1 }, { name: "all", type: "logical" }],
@@ -48,6 +58,13 @@ const ours = extension({
 const RESULT = [
   { id: 1, "a name": "x", more: true },
   { id: 2, "a name": null, more: false },
+];
+
+/** As a whole, no column of it has the type that the extension knows. */
+const MIXED = [
+  { id: 1, note: 5, good: true, share: 1 },
+  { id: "x", note: 6, good: "no", share: "y" },
+  { id: 1.5, note: null, good: null, share: 2.5 },
 ];
 
 const world = () =>
@@ -65,6 +82,7 @@ const world = () =>
           parameters: { day: "", region: "", host: "" },
           tasks: [{ key: "load", run: { seconds: 20, output: { result: JSON.stringify(RESULT) } } }],
         },
+        { id: 9, name: "mixed", tasks: [{ key: "load", run: { seconds: 5, output: { result: JSON.stringify(MIXED) } } }] },
         { id: 8, name: "wrong", tasks: [{ key: "load", run: { seconds: 5, output: { result: '[{"id":"x"}]' } } }] },
       ],
     },
@@ -109,7 +127,7 @@ test("it passes all checks", async () => {
 
 test("each service has its own kind and functions", async () => {
   const host = world();
-  assert.equal(valueOf(await databricks(host, "OrdersDatabricks.Contents(Host)[Name]")).length, 2);
+  assert.equal(valueOf(await databricks(host, "OrdersDatabricks.Contents(Host)[Name]")).length, 3);
   assert.deepEqual(valueOf(await fabric(host, "OrdersFabric.Workspaces(Host)[Name]")), ["Sales"]);
   assert.equal(valueOf(await databricks(host, 'OrdersDatabricks.RunJob(Host, "7")')).length, 2);
   assert.equal(valueOf(await fabric(host, `OrdersFabric.RunItem(Host, "${SALES}", "${ORDERS}")`)).length, 2);
@@ -167,6 +185,16 @@ test("a value that is not of its column's type is an error in its cell", async (
   assert.equal(second, 2);
   const [start] = evaluation.requests.filter(({ method, path }) => method === "POST" && !path.endsWith("queryactivityruns"));
   assert.deepEqual(JSON.parse(start.body).executionData.parameters, { n: 5, all: true });
+});
+
+test("a value is brought to its column's type where that loses nothing", async () => {
+  const cells = ["id", "note", "good", "share"].map((name) => `try [${name}] otherwise "wrong"`).join(", ");
+  const read = await databricks(world(), `Table.TransformRows(OrdersDatabricks.Mixed(Host), each {${cells}})`);
+  assert.deepEqual(valueOf(read), [
+    [1, "5", true, 1],
+    ["wrong", "6", "wrong", "wrong"],
+    ["wrong", null, null, 2.5],
+  ]);
 });
 
 test("a job's function is documented", async () => {

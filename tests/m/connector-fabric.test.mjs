@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import {
-  FABRIC, FABRIC_TOKEN, account, assertOnlyReads, errorOf, evaluateWith, extension, key, service, valueOf,
+  FABRIC, FABRIC_TOKEN, MODES, account, assertOnlyReads, errorOf, evaluateWith, extension, key, service, valueOf,
 } from "./support/extension.mjs";
 
 const ours = extension({ service: "fabric" });
@@ -59,12 +59,16 @@ const call = (host, expression, engine) =>
 /** @param {import("./support/extension.mjs").Service} host */
 const runs = (host) => host.state().fabric.runs ?? host.state().fabric.instances;
 
-test("RunItem runs a pipeline once, however often it is evaluated", async () => {
-  const host = workspace();
-  assert.deepEqual(valueOf(await call(host, "Pqrun.RunItem(Host, Item)")), ROWS);
-  assert.deepEqual(valueOf(await call(host, "Pqrun.RunItem(Host, Item)")), ROWS);
-  assert.equal(runs(host).length, 1);
-});
+for (const mode of MODES) {
+  test(`${mode}: RunItem runs a pipeline once, however often it is evaluated`, async () => {
+    const host = workspace();
+    const expression = "Pqrun.RunItem(Host, Item)";
+    for (let evaluation = 1; evaluation <= 3; evaluation += 1) {
+      assert.deepEqual(valueOf(await call(host, expression, { mode })), ROWS);
+    }
+    assert.equal(runs(host).length, 1);
+  });
+}
 
 test("RunItem runs a notebook with parameters", async () => {
   const host = workspace();

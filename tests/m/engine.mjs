@@ -50,8 +50,8 @@ import { MRecord, Thunk, plain, raise } from "./value.mjs";
  * @property {Record<string, any> | null} credential What `Extension.CurrentCredential` gives.
  * @property {boolean} extension Whether the documents are an extension: more functions and options then exist.
  * @property {Record<string, string | Uint8Array>} resources For `Extension.LoadString` (text) and `Extension.Contents`.
- * @property {(name: string) => Value | undefined} parameters Values of names that nothing else defines: the parameters of a
- *   report.
+ * @property {(name: string) => Value | undefined} parameters Values of names that nothing else defines: the parameters
+ *   of a report.
  * @property {boolean} linked Whether sections see only the shared members of each other, as in M; else all members.
  */
 

@@ -16,13 +16,15 @@ const HELP = `Evaluates Power Query M and prints the value as JSON.
                        variables of a file that is a 'let' expression; '_' is the value of the file then. Without it,
                        a section document gives its only shared member, or a record of all shared members.
   --base-url URL       Sends every request there instead, with the path and query it has. The header Host stays.
-  --key TOKEN          The credential: Extension.CurrentCredential()[Key] in a connector. In a plain query it is the
-                       value of a name that the query uses and does not define, if the name speaks of a token, key or
-                       secret (a parameter of the report).
+  --key TOKEN          The credential: Extension.CurrentCredential()[Key] in a connector ([access_token] if its kinds
+                       offer no key). In a plain query it is the value of a name that the query uses and does not define,
+                       if the name speaks of a token, key or secret (a parameter of the report).
+  --credential JSON    The whole of Extension.CurrentCredential().
   --parameter NAME=TEXT  The value of a name that the query does not define. A name that speaks of a URL, server or
                        host is otherwise the base URL. May be repeated.
   --mode MODE          How answers are remembered: shared (the default), pessimistic, nocache or stale.
-  --extension          The file is an extension; without it, a section document with DataSource.Kind is one.
+  --extension          The file is an extension; without it, a section document with DataSource.Kind is one. Its texts are
+                       in resources.resx beside it, and its files lie there too.
   --simulator          In place of a network, the project's simulator within this process, on a virtual clock.
   --scenario FILE      The same with this scenario.
   --speed NUMBER       Divides every wait. Waits are real once a request has been sent to a real server; else the
@@ -70,6 +72,7 @@ async function main(args) {
         call: { type: "string" },
         "base-url": { type: "string" },
         key: { type: "string" },
+        credential: { type: "string" },
         parameter: { type: "string", multiple: true },
         mode: { type: "string", default: "shared" },
         extension: { type: "boolean", default: false },
@@ -96,7 +99,7 @@ async function main(args) {
     return await evaluateFile(positionals[0], values);
   } catch (error) {
     if (error instanceof RangeError || !(error instanceof Error)) throw error;
-    if ("code" in error || error.name === "UsageError") return misuse(error.message);
+    if ("code" in error || error instanceof SyntaxError || error.name === "UsageError") return misuse(error.message);
     throw error;
   }
 }

@@ -130,9 +130,7 @@ function sectionValue(engine) {
 export function toMError(error) {
   if (error instanceof MError) return error;
   if (error instanceof RangeError && error.message.includes("call stack")) {
-    return new MError(
-      errorRecord("Expression.Error", "Evaluation resulted in a stack overflow and cannot continue."),
-    );
+    return new MError(errorRecord("Expression.Error", "Evaluation resulted in a stack overflow and cannot continue."));
   }
   if (error instanceof SyntaxError) return new MError(errorRecord("Expression.SyntaxError", error.message));
   throw error;

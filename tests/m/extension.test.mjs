@@ -13,14 +13,16 @@ test("the credential is a record", async () => {
 });
 
 test("what an extension has, a plain query has not", async () => {
-  for (const name of ["Extension.CurrentCredential()", "Error.Unexpected(\"x\")", "Crypto.CreateHash(3, #binary({}))"]) {
+  for (const name of ["Extension.CurrentCredential()", 'Error.Unexpected("x")', "Crypto.CreateHash(3, #binary({}))"]) {
     assert.match((await errorOf(name)).Message, /wasn't recognized/);
     await valueOf(name, { extension });
   }
 });
 
 test("a credential error has its own reason", async () => {
-  const error = await errorOf('error Extension.CredentialError(Credential.AccessDenied, "sign in again")', { extension });
+  const error = await errorOf('error Extension.CredentialError(Credential.AccessDenied, "sign in again")', {
+    extension,
+  });
   assert.deepEqual(error, { Reason: "Credential.AccessDenied", Message: "sign in again", Detail: null });
 });
 
@@ -28,7 +30,10 @@ test("texts and files are the caller's", async () => {
   const resources = { Title: "My title", "a.txt": new TextEncoder().encode("file") };
   assert.equal(await valueOf('Extension.LoadString("Title")', { extension, resources }), "My title");
   assert.equal(await valueOf('Extension.LoadString("None")', { extension, resources }), null);
-  assert.equal(await valueOf('Extension.Contents("a.txt")', { extension, resources }), Buffer.from("file").toString("base64"));
+  assert.equal(
+    await valueOf('Extension.Contents("a.txt")', { extension, resources }),
+    Buffer.from("file").toString("base64"),
+  );
   assert.match((await errorOf('Extension.Contents("b.txt")', { extension, resources })).Message, /no file 'b.txt'/);
 });
 
@@ -36,15 +41,26 @@ test("hashes", async () => {
   const hex = (/** @type {string} */ call) => valueOf(`Binary.ToText(${call}, BinaryEncoding.Hex)`, { extension });
   const abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
   assert.equal(await hex('Crypto.CreateHash(CryptoAlgorithm.SHA256, Text.ToBinary("abc"))'), abc);
-  assert.equal((await hex('Crypto.CreateHmac(CryptoAlgorithm.SHA1, Text.ToBinary("k"), Text.ToBinary("abc"))')).length, 40);
+  assert.equal(
+    (await hex('Crypto.CreateHmac(CryptoAlgorithm.SHA1, Text.ToBinary("k"), Text.ToBinary("abc"))')).length,
+    40,
+  );
 });
 
 test("traces are collected; what is delayed is called once", async () => {
   const { value, traces } = await evaluate({
-    documents: ['{Diagnostics.Trace(TraceLevel.Warning, "m", 1), Diagnostics.Trace(TraceLevel.Information, [a = 1], () => 2, true)}'],
+    documents: [
+      '{Diagnostics.Trace(TraceLevel.Warning, "m", 1), Diagnostics.Trace(TraceLevel.Information, [a = 1], () => 2, true)}',
+    ],
   });
   assert.deepEqual(toJson(value), [1, 2]);
-  assert.deepEqual(traces.map(({ level, message }) => [level, toJson(message)]), [[4, "m"], [8, { a: 1 }]]);
+  assert.deepEqual(
+    traces.map(({ level, message }) => [level, toJson(message)]),
+    [
+      [4, "m"],
+      [8, { a: 1 }],
+    ],
+  );
 });
 
 test("a type with metadata, ascribed to a function", async () => {

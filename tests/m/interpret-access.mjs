@@ -4,8 +4,20 @@ import { compile } from "./interpret.mjs";
 import { itemsOf } from "./interpret-data.mjs";
 import { decodeIdentifier } from "./literal.mjs";
 import {
-  MFunction, MList, MRecord, MTable, cannotConvert, equals, force, invoke, kindOf, plain, primitive, raise,
-  tableType, title,
+  MFunction,
+  MList,
+  MRecord,
+  MTable,
+  cannotConvert,
+  equals,
+  force,
+  invoke,
+  kindOf,
+  plain,
+  primitive,
+  raise,
+  tableType,
+  title,
 } from "./value.mjs";
 
 /**
@@ -217,4 +229,3 @@ function rowByKey(table, key, optional) {
   if (found !== null || optional) return found;
   raise("Expression.Error", "The key didn't match any rows in the table.", MRecord.from({ Key: key, Table: table }));
 }
-

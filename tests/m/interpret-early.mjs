@@ -1,8 +1,8 @@
 // Delayed expressions that need not wait.
 //
-// A loop that carries a counter in a lazy field would build a chain of thunks as long as the loop, and evaluating its end a
-// stack as deep. Where an expression only hands on what is there already, or computes with numbers that are there already, its
-// value can be had at once: nobody can tell the difference, since it costs nothing and cannot fail.
+// A loop that carries a counter in a lazy field would build a chain of thunks as long as the loop, and evaluating its
+// end a stack as deep. Where an expression only hands on what is there already, or computes with numbers that are there
+// already, its value can be had at once: nobody can tell the difference, since it costs nothing and cannot fail.
 
 import { decodeIdentifier, decodeNumber } from "./literal.mjs";
 import { MRecord, Thunk } from "./value.mjs";

@@ -30,9 +30,14 @@ export function expression(node, names) {
     }
   });
   const returns = node.functionReturnType === undefined ? null : nullablePrimitive(node.functionReturnType.paired);
-  const body = compile(node.expression, new Scope(names, parameters.map(({ name }) => name)));
+  const scope = new Scope(
+    names,
+    parameters.map(({ name }) => name),
+  );
+  const body = compile(node.expression, scope);
   return (frame) =>
     new MFunction({
+      source: { node: node.expression, scope, frame },
       parameters,
       returns: returns ?? primitive("any"),
       checked: returns !== null && returns.kind !== "any",
@@ -59,6 +64,12 @@ const UNDERSCORE = [{ name: "_", type: primitive("any"), optional: false }];
  * @returns {Code}
  */
 export function each(node, names) {
-  const body = compile(node.paired, new Scope(names, ["_"]));
-  return (frame) => new MFunction({ parameters: UNDERSCORE, call: (value) => body([frame, value]) });
+  const scope = new Scope(names, ["_"]);
+  const body = compile(node.paired, scope);
+  return (frame) =>
+    new MFunction({
+      source: { node: node.paired, scope, frame },
+      parameters: UNDERSCORE,
+      call: (value) => body([frame, value]),
+    });
 }

@@ -4,7 +4,16 @@ import { compile } from "./interpret.mjs";
 import { itemsOf } from "./interpret-data.mjs";
 import { decodeIdentifier } from "./literal.mjs";
 import {
-  MType, cannotConvert, conforms, functionType, listType, makeNullable, plain, primitive, raise, recordType,
+  MType,
+  cannotConvert,
+  conforms,
+  functionType,
+  listType,
+  makeNullable,
+  plain,
+  primitive,
+  raise,
+  recordType,
 } from "./value.mjs";
 
 /**

@@ -1,8 +1,21 @@
 // Values as JSON, for people and for tests.
 
 import {
-  MBinary, MDate, MDateTime, MDateTimeZone, MDuration, MError, MFunction, MList, MRecord, MTable, MTime, MType,
-  durationText, invariantText, plain,
+  MBinary,
+  MDate,
+  MDateTime,
+  MDateTimeZone,
+  MDuration,
+  MError,
+  MFunction,
+  MList,
+  MRecord,
+  MTable,
+  MTime,
+  MType,
+  durationText,
+  invariantText,
+  plain,
 } from "./value.mjs";
 
 /**
@@ -11,9 +24,9 @@ import {
  */
 
 /**
- * A value as JavaScript data: records are objects, lists and tables arrays (a table's rows are objects), dates and times
- * are ISO texts, durations `d.hh:mm:ss`, binaries Base64, types and functions M text, numbers that JSON lacks texts.
- * Integers that a double cannot hold are `bigint`. The error of a table's cell is `{ "$error": … }`.
+ * A value as JavaScript data: records are objects, lists and tables arrays (a table's rows are objects), dates and
+ * times are ISO texts, durations `d.hh:mm:ss`, binaries Base64, types and functions M text, numbers that JSON lacks
+ * texts. Integers that a double cannot hold are `bigint`. The error of a table's cell is `{ "$error": … }`.
  *
  * @param {Slot} slot
  * @returns {any}
@@ -23,14 +36,18 @@ export function toJson(slot) {
   if (value === null || typeof value === "string" || typeof value === "boolean") return value;
   if (typeof value === "bigint") return Number.isSafeInteger(Number(value)) ? Number(value) : value;
   if (typeof value === "number") return Number.isFinite(value) ? value : String(value);
-  if (value instanceof MRecord) return Object.fromEntries([...value.fields].map(([name, field]) => [name, toJson(field)]));
+  if (value instanceof MRecord)
+    return Object.fromEntries([...value.fields].map(([name, field]) => [name, toJson(field)]));
   if (value instanceof MList) return value.toArray().map(toJson);
   if (value instanceof MTable) return tableToJson(value);
   if (value instanceof MType) return `type ${typeText(value)}`;
   if (value instanceof MFunction) return `function ${parametersText(value.parameters, value.returns)}`;
   if (value instanceof MDuration) return durationText(value);
   if (
-    value instanceof MBinary || value instanceof MDate || value instanceof MTime || value instanceof MDateTime ||
+    value instanceof MBinary ||
+    value instanceof MDate ||
+    value instanceof MTime ||
+    value instanceof MDateTime ||
     value instanceof MDateTimeZone
   ) {
     return invariantText(value);

@@ -43,13 +43,15 @@ test("a list is enumerated no further than needed", () =>
     ["List.First(List.Generate(() => 1, each true, each _ + 1))", 1],
     ["List.FirstN(List.Generate(() => 1, each true, each _ + 1), 3)", [1, 2, 3]],
     ["List.Generate(() => 1, each true, each _ + 1){4}", 5],
-    ["Table.FirstN(Table.FromList(List.Numbers(1, 1000000), Splitter.SplitByNothing(), {\"n\"}), 1)", [{ n: 1 }]],
+    ['Table.FirstN(Table.FromList(List.Numbers(1, 1000000), Splitter.SplitByNothing(), {"n"}), 1)', [{ n: 1 }]],
   ]));
 
 test("an error is kept, and raised again at each access", async () => {
   const { evaluate } = await import("./evaluate.mjs");
   const { traces, value } = await evaluate({
-    documents: ['let x = Diagnostics.Trace(1, "ran", () => error "no", true), a = try x, b = try x in {a[HasError], b[HasError]}'],
+    documents: [
+      'let x = Diagnostics.Trace(1, "ran", () => error "no", true), a = try x, b = try x in {a[HasError], b[HasError]}',
+    ],
   });
   assert.deepEqual(value?.toValues(), [true, true]);
   assert.equal(traces.length, 1);
@@ -72,7 +74,10 @@ test("a cycle is an error", async () => {
 test("a long loop does not need a deep stack", () =>
   checkValues([
     ["List.Last(List.Generate(() => [n = 0, s = 0], each [n] <= 10000, each [n = [n] + 1, s = [s] + [n]]))[n]", 10_000],
-    ["List.Last(List.Generate(() => [n = 0, s = 0, k = 1], each [n] <= 10000, each [n = [n] + 1, s = [s] + [n], k = [k]]))[[s], [k]]", { s: 49_995_000, k: 1 }],
+    [
+      "List.Last(List.Generate(() => [n = 0, s = 0, k = 1], each [n] <= 10000, each [n = [n] + 1, s = [s] + [n], k = [k]]))[[s], [k]]",
+      { s: 49_995_000, k: 1 },
+    ],
     ["List.Accumulate({1..10000}, 0, (s, x) => s + x)", 50_005_000],
     ["List.Count(List.Generate(() => 0, each _ < 10000, each _ + 1))", 10_000],
   ]));
@@ -86,7 +91,13 @@ test("a let in a let sees the outer names, and a record its own fields", () =>
     ["let a = 1 in let b = a + 1 in let c = a + b in c", 3],
     ["let a = 1 in [b = a, c = b + 1]", { b: 1, c: 2 }],
     ["let f = (x) => (y) => x + y in f(1)(2)", 3],
-    ["List.Transform({1, 2}, each List.Transform({10, 20}, (i) => i + _))", [[11, 21], [12, 22]]],
+    [
+      "List.Transform({1, 2}, each List.Transform({10, 20}, (i) => i + _))",
+      [
+        [11, 21],
+        [12, 22],
+      ],
+    ],
   ]));
 
 test("what the query never looks at costs nothing", async () => {

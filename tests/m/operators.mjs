@@ -1,8 +1,25 @@
 // The operators of M on values.
 
 import {
-  LAST_DAY, MDate, MDateTime, MDateTimeZone, MDuration, MList, MRecord, MTable, MTime, TICKS_PER_DAY, cannotApply,
-  cannotConvert, carry, compare, equals, kindOf, plain, primitive, raise,
+  LAST_DAY,
+  MDate,
+  MDateTime,
+  MDateTimeZone,
+  MDuration,
+  MList,
+  MRecord,
+  MTable,
+  MTime,
+  TICKS_PER_DAY,
+  cannotApply,
+  cannotConvert,
+  carry,
+  compare,
+  equals,
+  kindOf,
+  plain,
+  primitive,
+  raise,
 } from "./value.mjs";
 import { combineTables } from "./value/table.mjs";
 
@@ -188,8 +205,13 @@ export function concatenate(left, right) {
   if (l === null || r === null) {
     const other = l ?? r;
     const known =
-      other === null || typeof other === "string" || other instanceof MDate || other instanceof MTime ||
-      other instanceof MList || other instanceof MRecord || other instanceof MTable;
+      other === null ||
+      typeof other === "string" ||
+      other instanceof MDate ||
+      other instanceof MTime ||
+      other instanceof MList ||
+      other instanceof MRecord ||
+      other instanceof MTable;
     return known ? null : cannotApply("&", l, r);
   }
   if (l instanceof MList && r instanceof MList) return concatenateLists(l, r);
@@ -247,7 +269,16 @@ export function relate(operator, left, right) {
 }
 
 const RELATED = new Set([
-  "null", "logical", "number", "text", "binary", "date", "time", "datetime", "datetimezone", "duration",
+  "null",
+  "logical",
+  "number",
+  "text",
+  "binary",
+  "date",
+  "time",
+  "datetime",
+  "datetimezone",
+  "duration",
 ]);
 
 /**

@@ -35,8 +35,8 @@ test("null goes through operators", () =>
 
 test("and, or and if look at the right side only when they must", () =>
   checkValues([
-    ['false and error "no"', false],
-    ['true or error "no"', true],
+    ['false and (error "no")', false],
+    ['true or (error "no")', true],
     ['if true then 1 else error "no"', 1],
     ['1 ?? (error "no")', 1],
   ]));
@@ -89,7 +89,13 @@ test("& joins texts, lists, records and tables", () =>
   checkValues([
     ["{1} & {2, 3}", [1, 2, 3]],
     ["[a = 1, b = 2] & [b = 3, c = 4]", { a: 1, b: 3, c: 4 }],
-    ['#table({"a"}, {{1}}) & #table({"a", "b"}, {{2, 3}})', [{ a: 1, b: null }, { a: 2, b: 3 }]],
+    [
+      '#table({"a"}, {{1}}) & #table({"a", "b"}, {{2, 3}})',
+      [
+        { a: 1, b: null },
+        { a: 2, b: 3 },
+      ],
+    ],
   ]));
 
 test("values are equal by what they hold", () =>
@@ -120,9 +126,9 @@ test("wrong operands are named", async () => {
     Message: "We cannot apply operator + to types Text and Number.",
     Detail: { Operator: "+", Left: "a", Right: 1 },
   });
-  assert.match((await errorOf("1 < \"a\"")).Message, /operator < to types Number and Text/);
+  assert.match((await errorOf('1 < "a"')).Message, /operator < to types Number and Text/);
   assert.match((await errorOf("{1} < {2}")).Message, /operator < to types List and List/);
-  assert.match((await errorOf("-\"a\"")).Message, /operator - to type Text/);
+  assert.match((await errorOf('-"a"')).Message, /operator - to type Text/);
   assert.equal((await errorOf("if 1 then 2 else 3")).Message, "We cannot convert the value 1 to type Logical.");
   assert.equal((await errorOf("if null then 2 else 3")).Message, "We cannot convert the value null to type Logical.");
   assert.equal((await errorOf("1 and true")).Message, "We cannot convert the value 1 to type Logical.");

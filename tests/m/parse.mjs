@@ -34,19 +34,23 @@ export function syntaxError(message) {
 }
 
 /**
- * What M has and the parser cannot read is put in words that it can: `Section!Member` becomes `#sections[Section][Member]`,
- * and a verbatim literal the error that it is.
+ * What M has and the parser cannot read is put in words that it can: `Section!Member` becomes
+ * `#sections[Section][Member]`, and a verbatim literal the error that it is.
  *
- * @param {string} text
+ * @param {string} document
  * @returns {string}
  */
-function prepare(text) {
-  const clean = text.replace(/^\uFEFF/, "");
+function prepare(document) {
+  const clean = document.replace(/^\uFEFF/, "");
   if (!clean.includes("!")) return clean;
   // Texts, quoted identifiers and comments are matched so that nothing in them is taken for the real thing.
-  const token =
-    /(#!"(?:[^"]|"")*")|("(?:[^"]|"")*")|(\/\/[^\n]*|\/\*[\s\S]*?\*\/)|((?:#"(?:[^"]|"")*"|[\p{L}_][\p{L}\p{N}_.]*))(\s*!\s*)(#"(?:[^"]|"")*"|[\p{L}_][\p{L}\p{N}_.]*)|(#"(?:[^"]|"")*")/gu;
-  return clean.replace(token, (whole, verbatim, _text, _comment, section, _mark, member) => {
+  const text = '"(?:[^"]|"")*"';
+  const identifier = `#${text}|[\\p{L}_][\\p{L}\\p{N}_.]*`;
+  const token = new RegExp(
+    `(#!${text})|(${text})|(//[^\\n]*|/\\*[^]*?\\*/)|(${identifier})\\s*!\\s*(${identifier})|#${text}`,
+    "gu",
+  );
+  return clean.replace(token, (whole, verbatim, _text, _comment, section, member) => {
     if (verbatim !== undefined) return '(error "The document holds a verbatim literal.")';
     if (section !== undefined) return `#sections[${section}][${member}]`;
     return whole;

@@ -15,7 +15,11 @@ test("several documents are one environment", async () => {
 });
 
 test("a member of its own section comes first; two shared ones of the same name clash", async () => {
-  const documents = ['section A; shared a = 1; shared own = a;', 'section B; shared a = "b"; shared other = a;', "section C; shared c = a;"];
+  const documents = [
+    "section A; shared a = 1; shared own = a;",
+    'section B; shared a = "b"; shared other = a;',
+    "section C; shared c = a;",
+  ];
   assert.deepEqual(await valueOf("{own, other}", { documents, linked: true }), [1, "b"]);
   assert.match((await errorOf("c", { documents, linked: true })).Message, /more than one section/);
 });

@@ -7,8 +7,8 @@ import { Boxed, MBinary, MError, MList, MRecord, MTable, Thunk, force } from "./
  */
 
 /**
- * The same value with everything in it evaluated, once: lists and tables are enumerated, and binaries read, a single time. An error in a
- * table's cell stays in that cell, as a query's load keeps it; any other is raised.
+ * The same value with everything in it evaluated, once: lists and tables are enumerated, and binaries read, a single
+ * time. An error in a table's cell stays in that cell, as a query's load keeps it; any other is raised.
  *
  * @param {Slot} slot
  * @returns {Value}

@@ -1,8 +1,5 @@
 // What Microsoft's parser read, in the form of tests/m/shapes.rs: nested arrays that show what holds together with what.
 
-/** @typedef {import("@microsoft/powerquery-parser").Language.Ast.TNode} Node */
-/** @typedef {null | boolean | string | Shape[]} Shape */
-
 /**
  * The value of a text literal or of a quoted identifier, as the language specification decodes it.
  * @param {string} literal

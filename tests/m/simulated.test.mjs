@@ -14,13 +14,23 @@ const QUERY = `let
     Headers = [Authorization = "Bearer dapi-simulated", #"Content-Type" = "application/json"],
     List = Json.Document(Web.Contents(Host, [RelativePath = "api/2.2/jobs/list", Headers = Headers])),
     Body = "{""job_id"":" & Number.ToText(List[jobs]{0}[job_id], "0") & ",""idempotency_token"":""t""}",
-    Start = Text.FromBinary(Web.Contents(Host, [RelativePath = "api/2.2/jobs/run-now", Headers = Headers, Content = Text.ToBinary(Body)])),
+    Start = Text.FromBinary(Web.Contents(
+        Host,
+        [RelativePath = "api/2.2/jobs/run-now", Headers = Headers, Content = Text.ToBinary(Body)]
+    )),
     RunId = Text.BetweenDelimiters(Start, """run_id"":", ","),
-    Poll = () => Json.Document(Web.Contents(Host, [RelativePath = "api/2.2/jobs/runs/get", Query = [run_id = RunId], Headers = Headers, IsRetry = true]))[state],
+    Poll = () => Json.Document(Web.Contents(
+        Host,
+        [RelativePath = "api/2.2/jobs/runs/get", Query = [run_id = RunId], Headers = Headers, IsRetry = true]
+    ))[state],
     Last = List.Last(List.Generate(
         () => [state = Poll(), n = 1],
         each [n] < 100,
-        each [state = if Record.HasFields(_[state], "result_state") then _[state] else Function.InvokeAfter(Poll, #duration(0, 0, 0, 5)), n = _[n] + (if Record.HasFields(_[state], "result_state") then 100 else 1)]
+        each [
+            ended = Record.HasFields(_[state], "result_state"),
+            state = if ended then _[state] else Function.InvokeAfter(Poll, #duration(0, 0, 0, 5)),
+            n = _[n] + (if ended then 100 else 1)
+        ]
     ))
 in
     Last[state][result_state]`;
@@ -37,7 +47,10 @@ test("six evaluations of one query, interleaved, start one run under one token",
   const before = JSON.parse(simulator.state(now)).databricks;
   const jobs = Array.from({ length: 6 }, () => ({ documents: [QUERY] }));
   const result = await threads.run(jobs, { answers: simulatorAnswers(simulator), now });
-  assert.deepEqual(result.outcomes.map(({ value, error }) => value ?? error), Array(6).fill("SUCCESS"));
+  assert.deepEqual(
+    result.outcomes.map(({ value, error }) => value ?? error),
+    Array(6).fill("SUCCESS"),
+  );
   const afterwards = JSON.parse(simulator.state(result.now)).databricks;
   assert.notDeepEqual(afterwards, before);
   const starts = result.outcomes.flatMap(({ requests }) => requests).filter(({ method }) => method === "POST");

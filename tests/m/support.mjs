@@ -63,8 +63,8 @@ export function answer(status, body = "", headers = {}) {
 }
 
 /**
- * A host with scripted answers on a virtual clock: each request gets the next one, the last one is repeated. An answer may
- * be a function of the request; `null` is a connection that fails.
+ * A host with scripted answers on a virtual clock: each request gets the next one, the last one is repeated. An answer
+ * may be a function of the request; `null` is a connection that fails.
  *
  * @param {(HostResponse | null | ((request: HostRequest) => HostResponse))[]} answers
  * @returns {Host & { requests: HostRequest[], slept: number[] }}

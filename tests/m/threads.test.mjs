@@ -29,8 +29,18 @@ const jobs = (count, more = {}) => Array.from({ length: count }, () => ({ docume
 test("evaluations take turns at every request", async () => {
   const { outcomes, order } = await threads.run(jobs(3), { answers: counter() });
   assert.deepEqual(order, [0, 1, 2, 0, 1, 2]);
-  assert.deepEqual(outcomes.map(({ value }) => value), [["1", "4"], ["2", "5"], ["3", "6"]]);
-  assert.deepEqual(outcomes.map(({ requests }) => requests.length), [2, 2, 2]);
+  assert.deepEqual(
+    outcomes.map(({ value }) => value),
+    [
+      ["1", "4"],
+      ["2", "5"],
+      ["3", "6"],
+    ],
+  );
+  assert.deepEqual(
+    outcomes.map(({ requests }) => requests.length),
+    [2, 2, 2],
+  );
 });
 
 test("the order can be given, or left to a seed", async () => {
@@ -46,17 +56,32 @@ test("the order can be given, or left to a seed", async () => {
 
 test("the clock moves only when all are asleep", async () => {
   const wait = (/** @type {number} */ seconds) =>
-    `let a = DateTimeZone.UtcNow(), w = Function.InvokeAfter(() => Text.FromBinary(Web.Contents("https://x.test")), #duration(0, 0, 0, ${seconds})) in if a = null then null else {w, DateTimeZone.UtcNow() - a}`;
+    `let
+        a = DateTimeZone.UtcNow(),
+        get = () => Text.FromBinary(Web.Contents("https://x.test")),
+        w = Function.InvokeAfter(get, #duration(0, 0, 0, ${seconds}))
+    in
+        if a = null then null else {w, DateTimeZone.UtcNow() - a}`;
   const given = [{ documents: [wait(10)] }, { documents: [wait(5)] }, { documents: [wait(5)] }];
   const { outcomes, now, order } = await threads.run(given, { answers: counter(), now: 0, choose: inTurn() });
   assert.deepEqual(order, [1, 2, 0]);
   assert.equal(now, 10_000);
-  assert.deepEqual(outcomes.map(({ value }) => value), [["3", "00:00:10"], ["1", "00:00:05"], ["2", "00:00:05"]]);
+  assert.deepEqual(
+    outcomes.map(({ value }) => value),
+    [
+      ["3", "00:00:10"],
+      ["1", "00:00:05"],
+      ["2", "00:00:05"],
+    ],
+  );
 });
 
 test("a slow answer is waited for, while the others go on", async () => {
   /** @type {import("./hosts/worker.mjs").Answers} */
-  const answers = (_now, _request, evaluation) => ({ delayMs: evaluation === 0 ? 60_000 : 0, response: answer(200, "x") });
+  const answers = (_now, _request, evaluation) => ({
+    delayMs: evaluation === 0 ? 60_000 : 0,
+    response: answer(200, "x"),
+  });
   const { order, now } = await threads.run(jobs(2), { answers, now: 0 });
   assert.deepEqual(order, [0, 1, 1, 0]);
   assert.equal(now, 120_000);
@@ -66,17 +91,23 @@ test("each has its own cache, which can be handed on", async () => {
   const answers = counter();
   const same = '{Text.FromBinary(Web.Contents("https://x.test"))}';
   const first = await threads.run([{ documents: [same] }, { documents: [same] }], { answers });
-  assert.deepEqual(first.outcomes.map(({ value }) => value), [["1"], ["2"]]);
+  assert.deepEqual(
+    first.outcomes.map(({ value }) => value),
+    [["1"], ["2"]],
+  );
   const [{ cache }] = first.outcomes;
   const second = await threads.run([{ documents: [same], mode: "stale", cache }, { documents: [same] }], { answers });
-  assert.deepEqual(second.outcomes.map(({ value }) => value), [["1"], ["3"]]);
+  assert.deepEqual(
+    second.outcomes.map(({ value }) => value),
+    [["1"], ["3"]],
+  );
 });
 
 test("errors of M and failures of the network are outcomes", async () => {
   /** @type {import("./hosts/worker.mjs").Answers} */
   const answers = () => ({ delayMs: 0, failure: "gone" });
   const { outcomes } = await threads.run(
-    [{ documents: ['error "bad"'] }, { documents: [TWICE] }, { documents: ['#table(type table [a = number], {{1}})'] }],
+    [{ documents: ['error "bad"'] }, { documents: [TWICE] }, { documents: ["#table(type table [a = number], {{1}})"] }],
     { answers },
   );
   assert.equal(outcomes[0].error?.Message, "bad");

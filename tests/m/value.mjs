@@ -12,12 +12,43 @@ export { MRecord } from "./value/record.mjs";
 export { Boxed, Thunk, force, lazy, plain } from "./value/slot.mjs";
 export { MTable } from "./value/table.mjs";
 export {
-  durationText, invariantText, isoDate, isoDateTime, isoDateTimeZone, isoOffset, isoTime,
+  durationText,
+  invariantText,
+  isoDate,
+  isoDateTime,
+  isoDateTimeZone,
+  isoOffset,
+  isoTime,
 } from "./value/text.mjs";
 export {
-  LAST_DAY, MDate, MDateTime, MDateTimeZone, MDuration, MTime, TICKS_PER_DAY, TICKS_PER_HOUR, TICKS_PER_MINUTE,
-  TICKS_PER_SECOND, UNIX_DAY, carry, daysInMonth, fromDays, fromTicks, fromUnix, isLeapYear, toDays,
+  LAST_DAY,
+  MDate,
+  MDateTime,
+  MDateTimeZone,
+  MDuration,
+  MTime,
+  TICKS_PER_DAY,
+  TICKS_PER_HOUR,
+  TICKS_PER_MINUTE,
+  TICKS_PER_SECOND,
+  UNIX_DAY,
+  carry,
+  daysInMonth,
+  fromDays,
+  fromTicks,
+  fromUnix,
+  isLeapYear,
+  toDays,
 } from "./value/time.mjs";
 export {
-  MType, functionType, listType, makeNonNullable, makeNullable, namedType, primitive, recordType, sameType, tableType,
+  MType,
+  functionType,
+  listType,
+  makeNonNullable,
+  makeNullable,
+  namedType,
+  primitive,
+  recordType,
+  sameType,
+  tableType,
 } from "./value/type.mjs";

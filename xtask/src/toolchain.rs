@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 
 use crate::command;
 
-/// The target both wasm modules are built for.
+/// The target the wasm modules are built for.
 pub(crate) const WASM_TARGET: &str = "wasm32-unknown-unknown";
 
 /// Installs the standard library for [`WASM_TARGET`] when it is missing.

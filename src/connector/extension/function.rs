@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::Kind;
 use crate::connector::job;
+use crate::connector::limits::FOREIGN;
 use crate::connector::options::refused;
 use crate::connector::{ConnectorOptions, JobFunction, JobParameter, Services};
 use crate::error::Error;
@@ -13,8 +14,8 @@ use crate::http::Service;
 use crate::json::{self, quoted};
 use crate::m::{
     Binding, Expr, FieldType, Member, Name, NullablePrimitive, Operator, Parameter, PrimaryType, Primitive, Type,
-    TypeParameter, binary, call, concat, function, list, logical, member, meta, name, nullable, optional_parameter,
-    parameter, plain, record, text,
+    TypeParameter, binary, call, concat, free_names, function, list, logical, member, meta, name, nullable,
+    optional_parameter, parameter, plain, record, text,
 };
 
 /// The most letters of a function's name.
@@ -58,7 +59,21 @@ pub(super) fn functions(kind: &Kind, options: &ConnectorOptions) -> Result<Vec<M
                 &format!("expected a name of its own, found {}", quoted(&job.name)),
             ));
         }
-        all.push(Job::read(&place, kind, job)?.members());
+        let made = Job::read(&place, kind, job)?.members();
+        let names = made.members.iter().flat_map(|member| free_names(&member.value));
+        if let Some(of_user) = names
+            .map(|name| name.as_str().to_owned())
+            .find(|name| name.starts_with(FOREIGN))
+        {
+            return Err(refused(
+                &place,
+                &format!(
+                    "expected values, since an extension sees no M parameters, found {}",
+                    quoted(of_user.trim_start_matches(FOREIGN))
+                ),
+            ));
+        }
+        all.push(made);
     }
     Ok(all)
 }
@@ -462,4 +477,53 @@ fn html(description: &str) -> String {
         .replace('&', "&amp;")
         .replace('<', "&lt;")
         .replace('>', "&gt;")
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+    use crate::m::{Content, Document, Section};
+
+    /// What could end a literal, begin a comment or an escape, or show code as something else than it is.
+    fn hostile() -> impl Strategy<Value = String> {
+        let fragments = [
+            "\"", "#(", "#(lf)", "#", "#\"", ")", "\r\n", "\u{85}", "\u{2028}", "\0", "\u{1}", "*/", "//", "let",
+            "each _", "host", "options", "RunJobAt", "_", "\u{202e}", "\u{feff}", "😀", "]", "}", "&amp;", "<b>",
+        ];
+        let part = prop_oneof![
+            prop::sample::select(fragments.to_vec()).prop_map(str::to_owned),
+            any::<char>().prop_map(String::from)
+        ];
+        prop::collection::vec(part, 1..8).prop_map(|parts| parts.concat())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 5000, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn hostile_text_stays_text_in_a_jobs_function(name in hostile(), other in hostile(), value in hostile()) {
+            prop_assume!(name != other);
+            let job = serde_json::from_value::<JobFunction>(json!({
+                "name": "Nightly",
+                "job": {"jobId": "1", "sqlParams": {(name.clone()): value.clone()}},
+                "description": value.clone(),
+                "parameters": [
+                    {"name": name.clone(), "description": value.clone(), "default": value.clone()},
+                    {"name": other.clone(), "allowedValues": [value.clone(), other.clone()]},
+                ],
+                "columns": [{"name": name.clone(), "type": "utf8"}, {"name": other.clone(), "type": "int64"}],
+            })).expect("it can be read");
+            let mut options = ConnectorOptions::new(Services::Databricks);
+            options.jobs.push(job);
+            let kind = &Kind::of(&options)[0];
+            let members = functions(kind, &options).expect("it is good").remove(0).members;
+            let section = Section { attributes: Vec::new(), name: "Test".into(), members };
+            let printed = Document { comments: Vec::new(), content: Content::Section(section.clone()) }.to_source();
+            let read = Document::parse(&printed).unwrap_or_else(|error| panic!("{error}\n{printed}"));
+            prop_assert_eq!(read.content, Content::Section(section));
+        }
+    }
 }

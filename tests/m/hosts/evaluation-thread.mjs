@@ -14,6 +14,9 @@ import { ResponseCache } from "../web/cache.mjs";
 /** @type {{ port: import("node:worker_threads").MessagePort, signal: Int32Array }} */
 const { port, signal } = workerData;
 
+/** What this thread was given before, by its key. @type {Map<string, import("../parse.mjs").Node[]>} */
+const parsed = new Map();
+
 /** @type {import("node:worker_threads").MessagePort} */ (parentPort).on("message", (job) => {
   try {
     port.postMessage(work(job));
@@ -24,17 +27,20 @@ const { port, signal } = workerData;
 });
 
 /** @param {any} job */
-function work({ nodes, options, cache: answers, now, evaluation }) {
+function work({ key, nodes, options, cache: answers, now, evaluation }) {
+  if (nodes !== null) parsed.set(key, JSON.parse(nodes));
   const cache = new ResponseCache();
   if (answers !== undefined) cache.answers = answers;
   const { parameters = {}, ...rest } = options;
   const host = remoteHost(now, evaluation);
   const engine = makeEngine({ ...rest, cache, host, parameters: (name) => parameters[name] });
-  const { value, error, requests, traces } = evaluateParsed(engine, JSON.parse(nodes));
+  const { value, error, requests, traces } = evaluateParsed(engine, /** @type {any} */ (parsed.get(key)));
   return {
     kind: "done",
     outcome: {
-      ...(error === undefined ? { value: toJson(value), columns: value instanceof MTable ? columnTypes(value) : undefined } : { error: errorToJson(error) }),
+      ...(error === undefined
+        ? { value: toJson(value), columns: value instanceof MTable ? columnTypes(value) : undefined }
+        : { error: errorToJson(error) }),
       requests,
       traces: traces.map(({ level, message }) => ({ level, message: toJson(message) })),
     },
@@ -54,9 +60,14 @@ function remoteHost(start, seed) {
     const before = Atomics.load(signal, 0);
     port.postMessage(message);
     Atomics.wait(signal, 0, before);
-    const reply = receiveMessageOnPort(port)?.message;
-    clock = reply.now;
-    return reply;
+    let received = receiveMessageOnPort(port);
+    // The signal may be seen before the message is there.
+    while (received === undefined) {
+      Atomics.wait(signal, 0, Atomics.load(signal, 0), 1);
+      received = receiveMessageOnPort(port);
+    }
+    clock = received.message.now;
+    return received.message;
   };
   return {
     request(request) {

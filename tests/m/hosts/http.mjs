@@ -12,8 +12,8 @@ import { NetworkError } from "../host.mjs";
  * Waits are real once a request has been sent; before that the clock is virtual.
  *
  * @param {object} [options]
- * @param {string} [options.baseUrl] Where every request goes instead: only path and query of its own URL are kept, and the
- *   header `Host`.
+ * @param {string} [options.baseUrl] Where every request goes instead: only path and query of its own URL are kept, and
+ *   the header `Host`.
  * @param {number} [options.speed] Divides every wait.
  * @returns {Host & { close: () => void }}
  */

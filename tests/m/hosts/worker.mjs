@@ -1,5 +1,5 @@
-// Several evaluations at once, each in a thread of its own, in an order that is decided here: at every request and every
-// wake-up one of them goes on. All share one virtual clock, which moves only when all of them are asleep.
+// Several evaluations at once, each in a thread of its own, in an order that is decided here: at every request and
+// every wake-up one of them goes on. All share one virtual clock, which moves only when all of them are asleep.
 
 import { fileURLToPath } from "node:url";
 import { MessageChannel, Worker } from "node:worker_threads";
@@ -48,7 +48,7 @@ import { ResponseCache } from "../web/cache.mjs";
 /**
  * A thread that takes jobs, one after the other.
  *
- * @typedef {{ worker: Worker, port: MessagePort, signal: Int32Array }} Thread
+ * @typedef {{ worker: Worker, port: MessagePort, signal: Int32Array, known: Set<string> }} Thread
  */
 
 /** @typedef {{ kind: "running" } | { kind: "request", request: HostRequest } | { kind: "asleep", until: number,
@@ -59,6 +59,19 @@ export class Threads {
   constructor() {
     /** @type {Thread[]} */
     this.threads = [];
+    /** What was parsed, as JSON, by its text: threads get each once. @type {Map<string, Promise<string>>} */
+    this.parsed = new Map();
+  }
+
+  /** @param {Job} job */
+  async parse(job) {
+    const key = JSON.stringify([job.documents, job.expression ?? null]);
+    let parsed = this.parsed.get(key);
+    if (parsed === undefined) {
+      parsed = parseAll(job).then((nodes) => JSON.stringify(nodes));
+      this.parsed.set(key, parsed);
+    }
+    return { key, nodes: await parsed };
   }
 
   /**
@@ -69,10 +82,11 @@ export class Threads {
    * @param {Answers} options.answers
    * @param {number} [options.now] Where the clock begins.
    * @param {Choose} [options.choose] In turn, if left out.
-   * @returns {Promise<{ outcomes: Outcome[], now: number, order: number[] }>} `order`: which evaluation sent each request.
+   * @returns {Promise<{ outcomes: Outcome[], now: number, order: number[] }>} `order`: which evaluation sent each
+   *   request.
    */
   async run(jobs, { answers, now = Date.UTC(2025, 0, 1), choose = inTurn() }) {
-    const parsed = await Promise.all(jobs.map(async (job) => JSON.stringify(await parseAll(job))));
+    const parsed = await Promise.all(jobs.map((job) => this.parse(job)));
     while (this.threads.length < jobs.length) this.threads.push(startThread());
     return new Run(this.threads, answers, now, choose).go(jobs, parsed);
   }
@@ -107,7 +121,7 @@ class Run {
 
   /**
    * @param {Job[]} jobs
-   * @param {string[]} parsed
+   * @param {{ key: string, nodes: string }[]} parsed
    * @returns {Promise<{ outcomes: Outcome[], now: number, order: number[] }>}
    */
   async go(jobs, parsed) {
@@ -120,7 +134,8 @@ class Run {
         resolve(undefined);
       };
       jobs.forEach((job, evaluation) => {
-        const { worker, port } = this.threads[evaluation];
+        const { worker, port, known } = this.threads[evaluation];
+        const { key, nodes } = parsed[evaluation];
         const onMessage = (/** @type {any} */ message) => {
           try {
             this.hear(evaluation, message);
@@ -137,7 +152,9 @@ class Run {
           worker.off("error", reject);
         });
         const { documents: _documents, expression: _expression, cache, ...options } = job;
-        worker.postMessage({ nodes: parsed[evaluation], options, cache: cache?.answers, now: this.now, evaluation });
+        const work = { key, nodes: known.has(key) ? null : nodes, options, cache: cache?.answers };
+        known.add(key);
+        worker.postMessage({ ...work, now: this.now, evaluation });
       });
       if (jobs.length === 0) finish();
     });
@@ -230,7 +247,7 @@ function startThread() {
     transferList: [port2],
     resourceLimits: { stackSizeMb: 256 },
   });
-  return { worker, port: port1, signal };
+  return { worker, port: port1, signal, known: new Set() };
 }
 
 /**
@@ -257,7 +274,10 @@ export function inTurn() {
 export function inOrder(order) {
   return (waiting, step) => {
     const wanted = order[step % order.length];
-    return Math.max(0, waiting.findIndex(({ evaluation }) => evaluation === wanted));
+    return Math.max(
+      0,
+      waiting.findIndex(({ evaluation }) => evaluation === wanted),
+    );
   };
 }
 

@@ -89,6 +89,13 @@ export const binary = family({
       yield* binary.bytes;
     }),
 
+  "Binary.Buffer(binary as nullable binary) as nullable binary": (binary) => {
+    if (binary === null) return null;
+    const buffered = MBinary.of(binary.bytes);
+    buffered.meta = binary.meta;
+    return buffered;
+  },
+
   "Binary.Length(binary as nullable binary) as nullable number": (binary) => (binary === null ? null : binary.bytes.length),
 
   "Binary.ApproximateLength(binary as nullable binary) as nullable number": (binary) =>

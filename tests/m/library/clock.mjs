@@ -1,8 +1,6 @@
 // Time, as the host's clock tells it.
 
-import {
-  MDateTime, MDuration, TICKS_PER_DAY, cannotConvert, fromUnix, functionType, invoke, lazy, primitive, raise,
-} from "../value.mjs";
+import { MDateTime, TICKS_PER_DAY, fromUnix, invoke, lazy, raise } from "../value.mjs";
 import { family } from "./signature.mjs";
 
 /**
@@ -32,8 +30,8 @@ export function clock(engine) {
     "DateTime.FixedLocalNow() as datetime": () => fixedLocal.force(),
 
     "Function.InvokeAfter(function as function, delay as duration) as any": (callee, delay) => {
-      if (callee.required !== 0) cannotConvert(callee, functionType([], primitive("any")));
-      if (!(delay instanceof MDuration)) cannotConvert(delay, primitive("duration"));
+      // A function that cannot be called without arguments is not waited for.
+      if (callee.required !== 0) return invoke(callee, []);
       if (delay.days < 0) raise("Expression.Error", "The delay cannot be negative.", delay);
       engine.host.sleep((delay.days * TICKS_PER_DAY + delay.ticks) / 10_000);
       return invoke(callee, []);

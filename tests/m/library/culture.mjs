@@ -178,7 +178,8 @@ const CULTURES = {
     days: words("星期日 星期一 星期二 星期三 星期四 星期五 星期六"),
     shortDays: words("周日 周一 周二 周三 周四 周五 周六"),
   },
-  "ar-SA": { shortDate: "dd/MM/yy", calendar: "islamic-umalqura" },
+  // Of the tables that ICU has, this one agrees with the table of .NET for its Um Al Qura calendar.
+  "ar-SA": { shortDate: "dd/MM/yy", calendar: "islamic-tbla" },
 };
 
 /** @type {Map<string, Culture>} */
@@ -232,7 +233,7 @@ function fromIntl(name) {
   const dayNames = (weekday) => ENGLISH.days.map((_, at) => format({ weekday }, new Date(Date.UTC(2023, 0, 1 + at))));
   const parts = new Intl.DateTimeFormat(locale, { year: "numeric", month: "2-digit", day: "2-digit" }).formatToParts();
   const shortDate = parts
-    .map(({ type, value }) => ({ year: "yyyy", month: "MM", day: "dd" })[type] ?? value)
+    .map(({ type, value }) => /** @type {Record<string, string>} */ ({ year: "yyyy", month: "MM", day: "dd" })[type] ?? value)
     .join("")
     .trim();
   const numbers = new Intl.NumberFormat(`${name}-u-nu-latn`).formatToParts(-12345.6);

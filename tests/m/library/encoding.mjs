@@ -16,6 +16,21 @@ const PAGES = {
   28597: "iso-8859-7", 28605: "iso-8859-15", 54936: "gb18030",
 };
 
+/** What code page 1252 has from 0x80 on, where Latin 1 has control characters. */
+const WINDOWS_1252 = "€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ";
+
+/**
+ * All characters of a code page of single bytes. Node decodes 1252 as Latin 1.
+ *
+ * @param {string} name
+ */
+function charactersOf(name) {
+  const bytes = Uint8Array.from({ length: 256 }, (_, at) => at);
+  if (name !== "windows-1252") return new TextDecoder(name).decode(bytes);
+  const latin = Buffer.from(bytes).toString("latin1");
+  return latin.slice(0, 0x80) + WINDOWS_1252 + latin.slice(0xa0);
+}
+
 /**
  * @param {Uint8Array} bytes
  * @param {number | null} encoding UTF-8 if null. A byte order mark is dropped, and decides if there is no encoding.
@@ -38,7 +53,9 @@ export function decodeText(bytes, encoding) {
     default: {
       const name = PAGES[/** @type {number} */ (encoding)];
       if (name === undefined) return unsupported(`text encoding ${encoding}`);
-      return new TextDecoder(name).decode(buffer);
+      if (!name.startsWith("windows")) return new TextDecoder(name).decode(buffer);
+      const characters = charactersOf(name);
+      return Array.from(buffer, (byte) => characters[byte]).join("");
     }
   }
 }
@@ -81,7 +98,7 @@ export function encodeText(text, encoding, mark) {
  * @param {string} name Of a code page of single bytes.
  */
 function encodeByTable(text, name) {
-  const all = new TextDecoder(name).decode(Uint8Array.from({ length: 256 }, (_, at) => at));
+  const all = charactersOf(name);
   return Uint8Array.from([...text], (character) => {
     const at = all.indexOf(character);
     return at < 0 ? 0x3f : at;

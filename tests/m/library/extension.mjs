@@ -83,4 +83,3 @@ function contents(resources, file) {
   if (found === undefined) raise("Expression.Error", `The extension has no file '${file}'.`, file);
   return MBinary.of(typeof found === "string" ? new TextEncoder().encode(found) : found);
 }
-

@@ -5,6 +5,7 @@ import { evaluation } from "./evaluation.mjs";
 import { extension } from "./extension.mjs";
 import { intrinsic } from "./intrinsic.mjs";
 import { logical } from "./logical.mjs";
+import { rowExpression } from "./row-expression.mjs";
 import { members } from "./signature.mjs";
 import { STANDARD } from "./standard.mjs";
 import { web } from "./web.mjs";
@@ -20,7 +21,7 @@ import { web } from "./web.mjs";
  *
  * @type {(Family | ((engine: Engine) => Family))[]}
  */
-const FAMILIES = [clock, evaluation, extension, intrinsic, logical, web, ...STANDARD];
+const FAMILIES = [clock, evaluation, extension, intrinsic, logical, rowExpression, web, ...STANDARD];
 
 /**
  * The library for one evaluation. Values are made when first asked for.

@@ -1,8 +1,26 @@
 // The constructors that are part of the language: `#date`, `#table`, …
 
 import {
-  LAST_DAY, MBinary, MDate, MDateTime, MDateTimeZone, MDuration, MList, MTable, MTime, MType, TICKS_PER_DAY,
-  TICKS_PER_HOUR, TICKS_PER_MINUTE, TICKS_PER_SECOND, cannotConvert, daysInMonth, plain, primitive, raise, tableType,
+  LAST_DAY,
+  MBinary,
+  MDate,
+  MDateTime,
+  MDateTimeZone,
+  MDuration,
+  MList,
+  MTable,
+  MTime,
+  MType,
+  TICKS_PER_DAY,
+  TICKS_PER_HOUR,
+  TICKS_PER_MINUTE,
+  TICKS_PER_SECOND,
+  cannotConvert,
+  daysInMonth,
+  plain,
+  primitive,
+  raise,
+  tableType,
   toDays,
 } from "../value.mjs";
 import { family } from "./signature.mjs";
@@ -25,12 +43,12 @@ export const intrinsic = family({
       return new MDateTimeZone(dateParts(year, month, day), timeParts(hour, minute, second, 23), offset);
     },
 
-  "#duration(days as number, hours as number, minutes as number, seconds as number) as duration":
-    (days, hours, minutes, seconds) =>
-      MDuration.of(
-        days,
-        hours * TICKS_PER_HOUR + minutes * TICKS_PER_MINUTE + Math.round(seconds * TICKS_PER_SECOND),
-      ),
+  "#duration(days as number, hours as number, minutes as number, seconds as number) as duration": (
+    days,
+    hours,
+    minutes,
+    seconds,
+  ) => MDuration.of(days, hours * TICKS_PER_HOUR + minutes * TICKS_PER_MINUTE + Math.round(seconds * TICKS_PER_SECOND)),
 
   "#binary(value as any) as any": (value) => {
     if (value === null || value instanceof MBinary) return value;
@@ -113,7 +131,10 @@ function dateParts(year, month, day) {
   const valid =
     between(year, 1, 9999) && between(month, 1, 12) && between(day, 1, 31) && day <= daysInMonth(year, month);
   if (!valid) {
-    raise("Expression.Error", "The Date operation failed because the resulting value falls outside the range of allowed values.");
+    raise(
+      "Expression.Error",
+      "The Date operation failed because the resulting value falls outside the range of allowed values.",
+    );
   }
   return Math.min(toDays(year, month, day), LAST_DAY);
 }
@@ -128,7 +149,10 @@ function timeParts(hour, minute, second, lastHour) {
   const ticks = hour * TICKS_PER_HOUR + minute * TICKS_PER_MINUTE + Math.round(second * TICKS_PER_SECOND);
   const valid = between(hour, 0, lastHour) && between(minute, 0, 59) && second >= 0 && second < 60;
   if (!valid || ticks > TICKS_PER_DAY) {
-    raise("Expression.Error", "The Time operation failed because the resulting value falls outside the range of allowed values.");
+    raise(
+      "Expression.Error",
+      "The Time operation failed because the resulting value falls outside the range of allowed values.",
+    );
   }
   return ticks;
 }

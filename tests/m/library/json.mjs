@@ -105,6 +105,7 @@ class Reader {
   }
 
   array() {
+    /** @type {Value[]} */
     const items = [];
     this.at += 1;
     this.blanks();

@@ -209,6 +209,11 @@ export const number = (engine) =>
     "Number.BitwiseShiftRight(number1 as nullable number, number2 as nullable number) as nullable number":
       bitwise((a, b) => a >> b),
 
+    "Text.NewGuid() as text": () => {
+      const digits = Array.from({ length: 32 }, () => Math.floor(engine.host.random() * 16).toString(16)).join("");
+      return digits.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12})$/, "$1-$2-4$3-a$4-$5");
+    },
+
     "Number.Random() as number": () => engine.host.random(),
     "Number.RandomBetween(bottom as number, top as number) as number": (bottom, top) =>
       bottom + (top - bottom) * engine.host.random(),

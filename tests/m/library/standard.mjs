@@ -1,14 +1,22 @@
 // The families of the standard library.
 
+import { binaryFormat } from "./binary-format.mjs";
+import { binary } from "./binary.mjs";
 import { comparer } from "./comparer.mjs";
+import { date } from "./date.mjs";
+import { dateTime, dateTimeZone, duration, time } from "./datetime.mjs";
 import { enumerations } from "./enumerations.mjs";
+import { json } from "./json.mjs";
+import { lines } from "./lines.mjs";
 import { listMake } from "./list-make.mjs";
 import { listSet } from "./list-set.mjs";
 import { list } from "./list.mjs";
+import { number } from "./number.mjs";
 import { record } from "./record.mjs";
 import { splitters } from "./splitter.mjs";
 import { tableColumns } from "./table-columns.mjs";
 import { tableExpand } from "./table-expand.mjs";
+import { tableFuzzy } from "./table-fuzzy.mjs";
 import { tableGroup } from "./table-group.mjs";
 import { tableJoin } from "./table-join.mjs";
 import { tableMake } from "./table-make.mjs";
@@ -19,6 +27,8 @@ import { tableView } from "./table-view.mjs";
 import { textSearch } from "./text-search.mjs";
 import { text } from "./text.mjs";
 import { type } from "./type.mjs";
+import { uri } from "./uri.mjs";
+import { valueFunctions } from "./value-functions.mjs";
 
 /**
  * @import { Family } from "./signature.mjs"
@@ -27,6 +37,7 @@ import { type } from "./type.mjs";
 
 /** @type {(Family | ((engine: Engine) => Family))[]} */
 export const STANDARD = [
-  comparer, enumerations, list, listMake, listSet, record, splitters, tableColumns, tableExpand, tableGroup, tableJoin,
-  tableMake, tableRows, tableSchema, tableTransform, tableView, text, textSearch, type,
+  binary, binaryFormat, comparer, date, dateTime, dateTimeZone, duration, enumerations, json, lines, list, listMake, listSet, number,
+  record, splitters, tableColumns, tableExpand, tableFuzzy, tableGroup, tableJoin, tableMake, tableRows, tableSchema,
+  tableTransform, tableView, text, textSearch, time, type, uri, valueFunctions,
 ];

@@ -23,6 +23,11 @@ import {
  */
 function selectColumns(table, wanted, missing) {
   checkDistinct(wanted);
+  const lost = wanted.find((name) => table.indexOf(name) < 0);
+  if (lost !== undefined && (missing ?? MISSING.ERROR) === MISSING.ERROR) {
+    // The reference shows these words, which speak of a record's field.
+    raise("Expression.Error", `The field '${lost}' of the record wasn't found.`, lost);
+  }
   const found = locate(table, wanted, missing);
   const { columns } = table;
   return tableOf(

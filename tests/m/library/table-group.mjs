@@ -8,7 +8,7 @@ import {
   ANY, asFunction, asList, byColumn, checkDistinct, duplicateColumn, keptRows, locate, numbered, tableOf,
 } from "./tabular.mjs";
 import { columnType } from "./table-columns.mjs";
-import { fitParts } from "./table-make.mjs";
+import { EXTRA, fitParts } from "./table-make.mjs";
 
 /**
  * @import { MType } from "../value.mjs"
@@ -253,7 +253,7 @@ function splitColumn(table, column, splitter, namesOrNumber, otherwise, extra) {
   return tableOf(all, function* () {
     const width = resolve().length;
     for (const row of table.rows()) {
-      const parts = lazy(() => fitParts(split(row[at]), width, otherwise, extra));
+      const parts = lazy(() => fitParts(split(row[at]), width, otherwise, extra ?? EXTRA.IGNORE));
       const cells = Array.from({ length: width }, (_, number) => lazy(() => parts.force()[number]));
       yield [...row.slice(0, at), ...cells, ...row.slice(at + 1)];
     }

@@ -13,7 +13,7 @@ import { ANY, asList, asRecord, asTable, noColumn, numbered, readColumns, tableO
  * @import { Row } from "../value/table.mjs"
  */
 
-const EXTRA = { LIST: 0, ERROR: 1, IGNORE: 2 };
+export const EXTRA = { LIST: 0, ERROR: 1, IGNORE: 2 };
 
 /**
  * A table whose type an argument gives, or else the first of its rows.
@@ -40,6 +40,7 @@ function tableFrom(columns, found, rows) {
  * @param {number | null} missing
  */
 function fromRecords(records, columns, missing) {
+  if (missing === MISSING.IGNORE) raise("Expression.Error", "MissingField.Ignore isn't valid here.", missing);
   const first = () => {
     for (const one of records.values()) return asRecord(one).names.map((name) => /** @type {[string, MType]} */ ([name, ANY]));
     return [];
@@ -50,7 +51,7 @@ function fromRecords(records, columns, missing) {
       yield known.map(([name]) => {
         const slot = record.slot(name);
         if (slot !== undefined) return slot;
-        return missing === MISSING.USE_NULL || missing === MISSING.IGNORE ? null : lazy(() => record.get(name));
+        return missing === MISSING.USE_NULL ? null : lazy(() => record.get(name));
       });
     }
   });

@@ -381,7 +381,7 @@ export const tableRows = family({
       const pairsOf = items[0] instanceof MList ? items.map((/** @type {MList} */ pair) => pair.toValues()) : [items];
       for (const row of all) {
         const record = table.record(row);
-        const found = pairsOf.find(([old]) => same(record, asRecord(old)));
+        const found = pairsOf.find((/** @type {Value[]} */ [old]) => same(record, asRecord(old)));
         yield found === undefined ? row : rowOf(table, asRecord(found[1]));
       }
     }),

@@ -45,6 +45,7 @@ export function changeCells(table, changes) {
 function transformColumns(table, operations, otherwise, missing) {
   /** @type {Map<number, { cell: (slot: Slot) => Slot, type: MType | null }>} */
   const changes = new Map();
+  /** @type {{ name: string, change: { cell: (slot: Slot) => Slot, type: MType } }[]} */
   const added = [];
   for (const [name, operation, type] of pairs(operations).map((one) => one.map(plain))) {
     const at = table.indexOf(name);

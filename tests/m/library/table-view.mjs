@@ -25,6 +25,7 @@ function view(table, handlers) {
   const call = (name, args = []) => plain(invoke(asFunction(plain(handlers.get(name))), args));
   const type = () => (handlers.has("GetType") ? call("GetType") : /** @type {MTable} */ (table).type);
   const rows = () => (handlers.has("GetRows") ? asTable(call("GetRows")) : /** @type {MTable} */ (table));
+  /** @type {MTable} */
   const made = new MTable(type, function* () {
     const given = rows();
     const at = made.columnNames.map((name) => given.indexOf(name));

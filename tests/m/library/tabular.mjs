@@ -172,7 +172,7 @@ export function errorOf(slot) {
     force(slot);
     return null;
   } catch (error) {
-    if (error instanceof MError) return error;
+    if (error instanceof MError && error.unsupported === null) return error;
     throw error;
   }
 }

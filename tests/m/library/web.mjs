@@ -1,6 +1,6 @@
 // `Web.Contents` and `Web.Headers`.
 
-import { MBinary, MRecord, functionOf, raise } from "../value.mjs";
+import { MBinary, MRecord, functionOf, raise, withMeta } from "../value.mjs";
 import { readOptions } from "../web/options.mjs";
 import { cacheKey, headerOf, makeRequest, send } from "../web/request.mjs";
 import { family } from "./signature.mjs";
@@ -13,7 +13,13 @@ import { family } from "./signature.mjs";
 
 /** The headers of an answer that a plain query can see; an extension sees all. */
 const SEEN_BY_PLAIN_QUERIES = new Set([
-  "cache-control", "content-encoding", "content-length", "content-type", "date", "expires", "vary",
+  "cache-control",
+  "content-encoding",
+  "content-length",
+  "content-type",
+  "date",
+  "expires",
+  "vary",
 ]);
 
 /** @param {Engine} engine */
@@ -27,7 +33,9 @@ export function web(engine) {
     "Web.Headers(url as text, optional options as nullable record) as record": (url, given) => {
       const options = readOptions(engine, "Web.Headers", given);
       if (options.content !== null) raise("Expression.Error", "'Content' isn't a valid Web.Headers option.");
-      return metadataOf(engine, makeRequest("HEAD", url, options), fetch(engine, makeRequest("HEAD", url, options)));
+      const request = makeRequest("HEAD", url, options);
+      const answer = fetch(engine, request);
+      return withMeta(headersOf(engine, answer), MRecord.from({ "Response.Status": answer.status }));
     },
   });
 }
@@ -69,8 +77,8 @@ class Answer extends MBinary {
 }
 
 /**
- * The answer to a request, from the cache where that is allowed. Every answer that comes back as a value is kept, whatever
- * its status: that is why a poll needs `IsRetry`.
+ * The answer to a request, from the cache where that is allowed. Every answer that comes back as a value is kept,
+ * whatever its status: that is why a poll needs `IsRetry`.
  *
  * @param {Engine} engine
  * @param {WebRequest} request
@@ -88,12 +96,30 @@ function fetch(engine, request) {
 }
 
 /**
+ * What the metadata of an answer says.
+ *
  * @param {Engine} engine
  * @param {WebRequest} request
  * @param {HostResponse} answer
  * @returns {MRecord}
  */
 function metadataOf(engine, request, answer) {
+  return MRecord.from({
+    "Content.Type": headerOf(answer, "content-type")?.split(";")[0].trim() ?? "application/octet-stream",
+    "Content.Uri": functionOf([], () => request.url.href),
+    Headers: headersOf(engine, answer),
+    "Response.Status": answer.status,
+  });
+}
+
+/**
+ * The headers that the query may see.
+ *
+ * @param {Engine} engine
+ * @param {HostResponse} answer
+ * @returns {MRecord}
+ */
+function headersOf(engine, answer) {
   /** @type {Map<string, string>} */
   const headers = new Map();
   for (const [name, value] of answer.headers) {
@@ -101,10 +127,5 @@ function metadataOf(engine, request, answer) {
     const before = headers.get(name);
     headers.set(name, before === undefined ? value : `${before}, ${value}`);
   }
-  return MRecord.from({
-    "Content.Type": headerOf(answer, "content-type")?.split(";")[0].trim() ?? "application/octet-stream",
-    "Content.Uri": functionOf([], () => request.url.href),
-    Headers: new MRecord(headers),
-    "Response.Status": answer.status,
-  });
+  return new MRecord(headers);
 }

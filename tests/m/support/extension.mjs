@@ -11,6 +11,9 @@ import { simulatedHost } from "../hosts/simulated.mjs";
  * @import { Evaluation } from "../evaluate.mjs"
  */
 
+/** How `Web.Contents` may remember answers. */
+export const MODES = /** @type {const} */ (["shared", "pessimistic", "nocache", "stale"]);
+
 export const DATABRICKS = "https://adb-1111222233334444.5.azuredatabricks.net";
 export const FABRIC = "https://api.fabric.microsoft.com";
 export const DATABRICKS_TOKEN = "dapi-simulated";

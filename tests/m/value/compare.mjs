@@ -104,7 +104,15 @@ export function compare(leftSlot, rightSlot) {
 }
 
 const ORDERED = new Set([
-  "logical", "number", "text", "binary", "date", "time", "datetime", "datetimezone", "duration",
+  "logical",
+  "number",
+  "text",
+  "binary",
+  "date",
+  "time",
+  "datetime",
+  "datetimezone",
+  "duration",
 ]);
 
 /**

@@ -19,15 +19,18 @@ export class MFunction {
    * @param {MType} [given.returns] `any` if left out.
    * @param {boolean} [given.checked] Whether results are checked against `returns`.
    * @param {boolean} [given.raw] Whether `call` takes values with their boxes.
+   * @param {{ node: any, scope: any, frame: any[] } | null} [given.source] What it was written as: its body, the scope
+   *   of its parameters, and the frame around it.
    * @param {(...args: Value[]) => Slot} given.call Takes as many values as there are parameters: null for those left
    *   out.
    */
-  constructor({ name = "", parameters, returns = primitive("any"), checked = false, raw = true, call }) {
+  constructor({ name = "", parameters, returns = primitive("any"), checked = false, raw = true, source = null, call }) {
     this.name = name;
     this.parameters = parameters;
     this.returns = returns;
     this.checked = checked;
     this.raw = raw;
+    this.source = source;
     this.call = call;
     this.required = parameters.filter(({ optional }) => !optional).length;
     /** @type {MType | null} A type that was ascribed by `Value.ReplaceType`. */
@@ -93,10 +96,9 @@ function wrongCount(callee, args) {
   const most = callee.parameters.length;
   const least = callee.required;
   const expected = least === most ? `${most}` : `between ${least} and ${most}`;
-  const were = args.length === 1 ? "argument was" : "arguments were";
   raise(
     "Expression.Error",
-    `${args.length} ${were} passed to a function which expects ${expected}.`,
+    `${args.length} arguments were passed to a function which expects ${expected}.`,
     MRecord.from({ Pattern: "", Arguments: MList.of(args) }),
   );
 }

@@ -7,7 +7,7 @@ import { numberToText } from "./number.mjs";
 import { MRecord } from "./record.mjs";
 import { Boxed } from "./slot.mjs";
 import { MTable } from "./table.mjs";
-import { MDate, MDateTime, MDateTimeZone, MDuration, MTime } from "./time.mjs";
+import { MDate, MDateTime, MDateTimeZone, MDuration, MTime, TICKS_PER_SECOND, fromDays, fromTicks } from "./time.mjs";
 import { MType, listType, primitive, recordType } from "./type.mjs";
 
 /**
@@ -75,8 +75,33 @@ export function describe(value) {
     case "boolean":
       return `the value ${bare}`;
     default:
-      return bare === null ? "the value null" : `a value of type ${title(kindOf(bare))}`;
+      return bare === null ? "the value null" : (momentLiteral(bare) ?? `a value of type ${title(kindOf(bare))}`);
   }
+}
+
+/**
+ * A date, time or duration as M writes it.
+ *
+ * @param {Value} value
+ * @returns {string | undefined}
+ */
+function momentLiteral(value) {
+  const date = () => {
+    const { year, month, day } = fromDays(value.days);
+    return `${year}, ${month}, ${day}`;
+  };
+  const time = () => {
+    const { hour, minute, second, fraction } = fromTicks(value.ticks);
+    return `${hour}, ${minute}, ${numberToText(second + fraction / TICKS_PER_SECOND)}`;
+  };
+  if (value instanceof MDate) return `the value #date(${date()})`;
+  if (value instanceof MTime) return `the value #time(${time()})`;
+  if (value instanceof MDateTime) return `the value #datetime(${date()}, ${time()})`;
+  if (value instanceof MDateTimeZone) {
+    const { offset } = value;
+    return `the value #datetimezone(${date()}, ${time()}, ${Math.trunc(offset / 60)}, ${offset % 60})`;
+  }
+  return value instanceof MDuration ? `the value #duration(${value.days}, ${time()})` : undefined;
 }
 
 /**

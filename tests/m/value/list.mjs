@@ -48,9 +48,7 @@ export class MList {
 
   /** @returns {Iterator<Slot>} */
   [Symbol.iterator]() {
-    return this.items === null
-      ? /** @type {() => Iterator<Slot>} */ (this.generate)()
-      : this.items[Symbol.iterator]();
+    return this.items === null ? /** @type {() => Iterator<Slot>} */ (this.generate)() : this.items[Symbol.iterator]();
   }
 
   /** The plain values, one after the other. */

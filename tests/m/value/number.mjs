@@ -25,7 +25,7 @@ export function numberToText(value) {
   if (Number.isNaN(value)) return "NaN";
   if (value === Infinity) return "∞";
   if (value === -Infinity) return "-∞";
-  if (value === 0) return Object.is(value, -0) ? "-0" : "0";
+  if (value === 0) return "0";
   const short = value.toExponential(14);
   const [mantissa, exponentText] = (Number(short) === value ? short : value.toExponential(16)).split("e");
   const exponent = Number(exponentText);

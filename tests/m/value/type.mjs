@@ -8,7 +8,8 @@
  * What kind of values a type holds. `any` and `none` are kinds of types only.
  *
  * @typedef {"any" | "anynonnull" | "none" | "null" | "logical" | "number" | "time" | "date" | "datetime" |
- *   "datetimezone" | "duration" | "text" | "binary" | "type" | "list" | "record" | "table" | "function" | "action"} Kind
+ *   "datetimezone" | "duration" | "text" | "binary" | "type" | "list" | "record" | "table" | "function" | "action"}
+ *   Kind
  */
 
 /**
@@ -96,8 +97,25 @@ export function primitive(name) {
 
 /** @type {Set<string>} */
 const KINDS = new Set([
-  "any", "anynonnull", "none", "null", "logical", "number", "time", "date", "datetime", "datetimezone", "duration",
-  "text", "binary", "type", "list", "record", "table", "function", "action",
+  "any",
+  "anynonnull",
+  "none",
+  "null",
+  "logical",
+  "number",
+  "time",
+  "date",
+  "datetime",
+  "datetimezone",
+  "duration",
+  "text",
+  "binary",
+  "type",
+  "list",
+  "record",
+  "table",
+  "function",
+  "action",
 ]);
 
 /** @type {WeakMap<MType, MType>} */

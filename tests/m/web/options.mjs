@@ -1,6 +1,17 @@
 // The options of `Web.Contents`.
 
-import { MBinary, MDuration, MList, MRecord, TICKS_PER_DAY, cannotConvert, force, plain, primitive, raise } from "../value.mjs";
+import {
+  MBinary,
+  MDuration,
+  MList,
+  MRecord,
+  TICKS_PER_DAY,
+  cannotConvert,
+  force,
+  plain,
+  primitive,
+  raise,
+} from "../value.mjs";
 
 /**
  * @import { Engine } from "../engine.mjs"
@@ -9,7 +20,14 @@ import { MBinary, MDuration, MList, MRecord, TICKS_PER_DAY, cannotConvert, force
 
 /** Options that every query may use. */
 const EVERYWHERE = [
-  "ApiKeyName", "Content", "ExcludedFromCacheKey", "Headers", "IsRetry", "ManualStatusHandling", "Query", "RelativePath",
+  "ApiKeyName",
+  "Content",
+  "ExcludedFromCacheKey",
+  "Headers",
+  "IsRetry",
+  "ManualStatusHandling",
+  "Query",
+  "RelativePath",
   "Timeout",
 ];
 
@@ -18,8 +36,16 @@ const EXTENSION_ONLY = ["CredentialQuery", "ManualCredentials"];
 
 /** Headers that a plain query may set whatever its credential. */
 const HARMLESS_HEADERS = new Set([
-  "accept", "accept-charset", "accept-encoding", "accept-language", "cache-control", "content-type", "if-modified-since",
-  "prefer", "range", "referer",
+  "accept",
+  "accept-charset",
+  "accept-encoding",
+  "accept-language",
+  "cache-control",
+  "content-type",
+  "if-modified-since",
+  "prefer",
+  "range",
+  "referer",
 ]);
 
 /** The engine's time limit of a request, in milliseconds. */

@@ -251,7 +251,12 @@ function redirected(request, answer) {
     secretQuery: sameOrigin ? request.options.secretQuery : [],
     manualCredentials: request.options.manualCredentials || !sameOrigin,
   };
-  return { ...request, method: keepsMethod ? request.method : request.method === "HEAD" ? "HEAD" : "GET", url, options };
+  return {
+    ...request,
+    method: keepsMethod ? request.method : request.method === "HEAD" ? "HEAD" : "GET",
+    url,
+    options,
+  };
 }
 
 /**
@@ -276,10 +281,22 @@ function fail(request, status, why) {
 
 /** @type {Record<number, string>} */
 const STATUS_TEXTS = {
-  400: "Bad Request", 404: "Not Found", 405: "Method Not Allowed", 406: "Not Acceptable", 408: "Request Timeout",
-  409: "Conflict", 410: "Gone", 413: "Payload Too Large", 422: "Unprocessable Entity", 429: "Too Many Requests",
-  500: "Internal Server Error", 501: "Not Implemented", 502: "Bad Gateway", 503: "Service Unavailable",
-  504: "Gateway Timeout", 509: "Bandwidth Limit Exceeded",
+  400: "Bad Request",
+  404: "Not Found",
+  405: "Method Not Allowed",
+  406: "Not Acceptable",
+  408: "Request Timeout",
+  409: "Conflict",
+  410: "Gone",
+  413: "Payload Too Large",
+  422: "Unprocessable Entity",
+  429: "Too Many Requests",
+  500: "Internal Server Error",
+  501: "Not Implemented",
+  502: "Bad Gateway",
+  503: "Service Unavailable",
+  504: "Gateway Timeout",
+  509: "Bandwidth Limit Exceeded",
 };
 
 /**
@@ -287,5 +304,10 @@ const STATUS_TEXTS = {
  * @param {number | null} [status]
  */
 function detailOf({ base, url }, status = null) {
-  return MRecord.from({ DataSourceKind: "Web", DataSourcePath: base, Url: url.href, ...(status && { Status: status }) });
+  return MRecord.from({
+    DataSourceKind: "Web",
+    DataSourcePath: base,
+    Url: url.href,
+    ...(status && { Status: status }),
+  });
 }

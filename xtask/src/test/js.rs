@@ -1,5 +1,6 @@
 //! Tests in JavaScript, by `node --test`: of the package as installed, and of generated M.
 
+use std::num::NonZero;
 use std::path::Path;
 use std::process::Command;
 
@@ -48,7 +49,10 @@ pub(crate) fn run_in_browser(workspace: &Workspace, consumer: &Consumer) -> Resu
 /// When there are none.
 pub(crate) fn run_m(workspace: &Workspace) -> Result<Tally> {
     let mut node = Command::new("node");
-    node.current_dir(&workspace.root);
+    // They compute all the time. Left alone, Node keeps one of the cores free.
+    let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+    node.arg(format!("--test-concurrency={cores}"))
+        .current_dir(&workspace.root);
     run(node, &workspace.root, "tests/m")
 }
 
