@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import {
-  MODES, ROWS_READ, START, errorOf, query, runJob, runsMade, startedBefore, valueOf, workspace,
+  MODES, ROWS_READ, START, column, errorOf, query, runJob, runsMade, runsOf, startedBefore, valueOf, workspace,
 } from "./support/workspace.mjs";
 
 const FAILING = {
@@ -33,7 +33,7 @@ for (const mode of MODES) {
   test(`${mode}: a failed run is an error with its task's words, trace and page`, async () => {
     const host = workspace(FAILING);
     const { Reason, Message, Detail } = errorOf(await query(host, runJob(), { mode }));
-    const [run] = host.state().databricks.runs;
+    const [run] = runsOf(host);
     assert.equal(Reason, "DataSource.Error");
     assert.match(Message, new RegExp(`^run ${run.runId} failed: second: ValueError: no column qty`));
     assert.match(Message, /https?:\/\/\S+\/run\/\d+/);
@@ -117,15 +117,15 @@ test("a queued run is waited for", async () => {
   const host = workspace({ maxConcurrentRuns: 1, queue: true, parameters: { day: "" } });
   startedBefore(host, { job_id: 7, job_parameters: { day: "other" } });
   assert.deepEqual(valueOf(await query(host, runJob())), ROWS_READ);
-  const ended = host.state().databricks.runs.map(({ ended: at }) => at);
-  assert.ok(ended[1] > ended[0]);
+  const [first, second] = column(runsOf(host), "ended");
+  assert.ok(second > first);
 });
 
 for (const mode of MODES) {
   test(`${mode}: the elapsed-time limit ends the wait with the run's id and page`, async () => {
     const host = workspace({ tasks: [{ key: "load", run: { seconds: 3600 } }] });
     const { Message, Detail } = errorOf(await query(host, runJob({ MaxMinutes: "2" }), { mode }));
-    const [{ runId }] = host.state().databricks.runs;
+    const [{ runId }] = runsOf(host);
     assert.equal(Detail.Code, "deadlinePassed");
     assert.equal(Detail.RunId, runId);
     assert.match(Message, new RegExp(`run ${runId} had not ended: RUNNING \\(http.*/run/${runId}\\)`));
@@ -135,7 +135,7 @@ for (const mode of MODES) {
   test(`${mode}: the attempt limit ends the wait with the run's id and page`, async () => {
     const host = workspace({ tasks: [{ key: "load", run: { seconds: 3600 } }] });
     const { Message, Detail } = errorOf(await query(host, runJob({ MaxPolls: "3" }), { mode }));
-    const [{ runId }] = host.state().databricks.runs;
+    const [{ runId }] = runsOf(host);
     assert.equal(Detail.Code, "deadlinePassed");
     assert.match(Message, new RegExp(`^after 3 polls, .* run ${runId} had not ended`));
     assert.match(Detail.RunPageUrl, new RegExp(`/run/${runId}$`));

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { ROWS, ROWS_READ, errorOf, query, runJob, valueOf, workspace } from "./support/workspace.mjs";
+import { ROWS, ROWS_READ, column, errorOf, query, runJob, valueOf, workspace } from "./support/workspace.mjs";
 
 /**
  * A task that is done at once.
@@ -31,7 +31,7 @@ const SEVERAL = [
 ];
 
 test("the only table of several tasks is the result", async () => {
-  const tasks = [task("quiet", {}), task("loud", { result: ROWS }), SEVERAL[2]].map((one) => ({ ...one, dependsOn: [] }));
+  const tasks = [task("quiet", {}), task("loud", { result: ROWS }), { ...SEVERAL[2], dependsOn: [] }];
   assert.deepEqual(valueOf(await outputOf(tasks)), ROWS_READ);
 });
 
@@ -94,7 +94,7 @@ test("with inspect, the service's whole answer is the result", async () => {
   const value = valueOf(await outputOf([task("one", { result: ROWS })], { Inspect: "true" }));
   assert.equal(value.notebook_output.result, ROWS);
   const several = valueOf(await outputOf(SEVERAL, { Inspect: "true" }));
-  assert.deepEqual(several.map(({ TaskKey }) => TaskKey), ["one", "two", "script"]);
+  assert.deepEqual(column(several, "TaskKey"), ["one", "two", "script"]);
   assert.equal(several[2].Output.logs, "hello\n");
   const chosen = valueOf(await outputOf(SEVERAL, { Inspect: "true", TaskKey: '"script"' }));
   assert.equal(chosen.logs, "hello\n");
@@ -148,17 +148,15 @@ const CHILDREN = [
 
 test("jobs within the job are followed to their outputs", async () => {
   const value = valueOf(await query(workspace(CHILDREN), runJob()));
-  assert.deepEqual(
-    value.map(({ TaskKey }) => TaskKey).sort(),
-    ["child/load", "own"],
-  );
+  assert.deepEqual(column(value, "TaskKey").sort(), ["child/load", "own"]);
   const one = await query(workspace(CHILDREN), runJob({ TaskKey: '"child/load"' }));
   assert.deepEqual(valueOf(one), ROWS_READ);
   assert.equal(one.requests.filter(({ path }) => path.endsWith("/get-output")).length, 2);
 });
 
 test("a failed task of a child gives the reason", async () => {
-  const failing = { ...CHILDREN[1], tasks: [{ key: "load", run: { seconds: 1, result: "failed", output: { error: "no disk" } } }] };
+  const load = { key: "load", run: { seconds: 1, result: "failed", output: { error: "no disk" } } };
+  const failing = { ...CHILDREN[1], tasks: [load] };
   const { Message } = errorOf(await query(workspace([CHILDREN[0], failing]), runJob()));
   assert.match(Message, /no disk|child/);
 });

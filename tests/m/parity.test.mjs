@@ -6,9 +6,10 @@ import test from "node:test";
 
 import { generateConnector, generateQuery } from "../../pkg/connector.node.js";
 import { Poller, Table } from "../../pkg/node.js";
-import { evaluate, toJson, typeText } from "./evaluate.mjs";
+import { evaluate, toJson } from "./evaluate.mjs";
 import { simulatedHost } from "./hosts/simulated.mjs";
-import { MTable, typeOf } from "./value.mjs";
+import { columnTypes } from "./json.mjs";
+import { MTable } from "./value.mjs";
 
 /**
  * @import { Host } from "./host.mjs"
@@ -21,7 +22,7 @@ const NOW = Date.UTC(2026, 2, 1, 10);
 
 const DATABRICKS = "https://adb-1111222233334444.5.azuredatabricks.net";
 const FABRIC = "https://api.fabric.microsoft.com";
-const TOKENS = { databricks: "dapi-simulated", fabric: "fabric-simulated" };
+const TOKENS = { databricks: "dapi-test-0123456789", fabric: "fabric-test-0123456789" };
 const WORKSPACE = "11111111-1111-4111-8111-111111111111";
 
 /** Rust's column types as Power Query's. */
@@ -175,25 +176,64 @@ function tableOf(result) {
 function tableOfM({ value, error }) {
   if (error) throw error;
   assert.ok(value instanceof MTable);
-  const type = /** @type {any} */ (typeOf(value));
-  return {
-    rows: toJson(value),
-    types: type.row.fields.map((/** @type {any} */ { name, type: of }) => [name, typeText(of)]),
-  };
+  return { rows: toJson(value), types: Object.entries(columnTypes(value)) };
 }
 
-for (const jobId of ["101", "102", "103", "104", "106", "107", "108", "109", "110", "111"]) {
-  test(`Databricks job ${jobId}: M sends what the poller sends`, async () => {
+/** How the jobs of the scenario end. */
+const JOBS = {
+  101: "succeeded",
+  102: "failed",
+  103: "cancelled",
+  104: "skipped",
+  106: "succeeded",
+  107: "succeeded",
+  108: "rejected",
+  109: "succeeded",
+  110: "succeeded",
+  111: "failed",
+};
+
+for (const [jobId, outcome] of Object.entries(JOBS)) {
+  test(`Databricks job ${jobId}, ${outcome}: M sends what the poller sends`, async () => {
     const { requests, result } = byPoller(host(), { host: DATABRICKS, jobId }, "databricks");
+    assert.equal(result.outcome, outcome);
     const forms = {
       query: await byQuery(DATABRICKS, { jobId }, "databricks", host()),
       connector: await byConnector(`Pqrun.RunJob("${DATABRICKS}", "${jobId}")`, "databricks", host()),
     };
     for (const [form, evaluation] of Object.entries(forms)) {
       assert.deepEqual(phases(requestsOf(evaluation)), phases(requests), form);
-      if (result.outcome === "succeeded" && result.outputs.length === 1 && jobId === "101") {
-        assert.deepEqual(tableOfM(evaluation), tableOf(result), form);
-      }
+      if (jobId === "101") assert.deepEqual(tableOfM(evaluation), tableOf(result), form);
     }
+  });
+}
+
+const ITEMS = /** @type {Record<string, { number: number, outcome: string, jobType?: string }>} */ ({
+  "a pipeline": { number: 1, outcome: "succeeded" },
+  "a pipeline that fails": { number: 2, outcome: "failed" },
+  "a pipeline that is cancelled": { number: 3, outcome: "cancelled" },
+  "a table's maintenance that is deduped": { number: 4, outcome: "skipped", jobType: "TableMaintenance" },
+  "a pipeline that may not be run": { number: 6, outcome: "rejected" },
+  "a notebook": { number: 7, outcome: "succeeded", jobType: "RunNotebook" },
+});
+
+for (const [what, { number, outcome, jobType = "Pipeline" }] of Object.entries(ITEMS)) {
+  const itemId = `aaaaaaaa-0000-4000-8000-00000000000${number}`;
+  const job = { workspaceId: WORKSPACE, itemId, jobType };
+
+  test(`Fabric, ${what}: the extension sends what the poller sends`, async () => {
+    const { requests, result } = byPoller(host(), { host: FABRIC, ...job }, "fabric");
+    assert.equal(result.outcome, outcome);
+    const call = `Pqrun.RunItem("${FABRIC}", "${WORKSPACE}", "${itemId}", [JobType = "${jobType}"])`;
+    const evaluation = await byConnector(call, "fabric", host());
+    assert.deepEqual(phases(requestsOf(evaluation)), phases(requests));
+    if (jobType === "RunNotebook") assert.deepEqual(tableOfM(evaluation), tableOf(result));
+  });
+
+  test(`Fabric, ${what}: the plain query reads the rows that the poller reads`, async () => {
+    const { result } = byPoller(host(), { host: FABRIC, ...job }, "fabric");
+    const evaluation = await byQuery(FABRIC, job, "fabric", host());
+    assert.equal(evaluation.error === undefined, outcome === "succeeded", evaluation.error?.message);
+    if (jobType === "RunNotebook") assert.deepEqual(tableOfM(evaluation), tableOf(result));
   });
 }

@@ -26,8 +26,8 @@ const OPTIONS = new Map([
 /** The statuses that the engine answers by sending the request again. */
 const RETRIED = [408, 429, 503, 504, 509];
 
-/** The names of members that send a body and change nothing. */
-const READS = /ToRead$/;
+/** The names of members that send a body and change nothing. A token of the last refresh may have ended. */
+const READS = /^AskEntra$|ToRead$/;
 
 /**
  * @param {Node} document

@@ -115,14 +115,44 @@ export function errorOf(evaluation) {
 }
 
 /**
+ * @typedef {object} RunMade
+ * @property {string} jobId
+ * @property {string} runId
+ * @property {string} [idempotencyToken]
+ * @property {number} created
+ * @property {number} [ended]
+ * @property {boolean} deleted
+ */
+
+/**
+ * The runs that the service has really made, history included.
+ *
+ * @param {Workspace} host
+ * @returns {RunMade[]}
+ */
+export function runsOf(host) {
+  return host.state().databricks.runs;
+}
+
+/**
  * How many runs of a job the service has made since the workspace began: its history does not count.
  *
  * @param {Workspace} host
  * @param {string} [jobId]
  */
 export function runsMade(host, jobId = "7") {
-  return host.state().databricks.runs.filter((/** @type {any} */ run) => run.jobId === jobId && run.created >= host.began)
-    .length;
+  return runsOf(host).filter((run) => run.jobId === jobId && run.created >= host.began).length;
+}
+
+/**
+ * What the rows of a table, as JSON, have in one column.
+ *
+ * @param {Record<string, any>[]} rows
+ * @param {string} name
+ * @returns {any[]}
+ */
+export function column(rows, name) {
+  return rows.map((row) => row[name]);
 }
 
 /**
