@@ -31,7 +31,10 @@ fn the_vectors_are_what_this_crate_computes() {
     for (name, results) in sections {
         let vectors = given[name].as_array().expect("a section is an array");
         assert!(vectors.len() > 5, "{name}: expected vectors, found {}", vectors.len());
-        let vectors: Vec<Value> = vectors.iter().map(|vector| with_results(vector, &results(vector))).collect();
+        let vectors: Vec<Value> = vectors
+            .iter()
+            .map(|vector| with_results(vector, &results(vector)))
+            .collect();
         computed.insert(name.to_owned(), vectors.into());
     }
     let computed = Value::Object(computed);
@@ -40,7 +43,12 @@ fn the_vectors_are_what_this_crate_computes() {
         return;
     }
     for (name, _) in sections {
-        for (at, vector) in given[name].as_array().expect("a section is an array").iter().enumerate() {
+        for (at, vector) in given[name]
+            .as_array()
+            .expect("a section is an array")
+            .iter()
+            .enumerate()
+        {
             assert_eq!(*vector, computed[name][at], "{name}[{at}]");
         }
     }
@@ -60,9 +68,16 @@ fn value(vector: &Value) -> Value {
 
 fn token(vector: &Value) -> Value {
     let now = Timestamp::parse_iso(vector["now"].as_str().expect("a time is a text")).expect("it is a time");
-    let generation = vector["generation"].as_u64().and_then(|count| u32::try_from(count).ok());
+    let generation = vector["generation"]
+        .as_u64()
+        .and_then(|count| u32::try_from(count).ok());
     let body = parsed(vector, "body");
-    let token = successor_token(&body, vector["predecessor"].as_str(), now, generation.expect("it is a count"));
+    let token = successor_token(
+        &body,
+        vector["predecessor"].as_str(),
+        now,
+        generation.expect("it is a count"),
+    );
     json!({ "token": token })
 }
 
