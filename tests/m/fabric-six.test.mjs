@@ -11,8 +11,9 @@ import {
 const LONG = { ...GOOD, durationSeconds: 200 };
 
 /** What each evaluation gives: the rows, and of which run. */
-const RESULT = `let result = ${runItem()} in [Rows = result, Run = Value.Metadata(result)[RunId]]`;
-const RESULT_CANCELLING = RESULT.replace("CancelDuplicates = false", "CancelDuplicates = true");
+const resultOf = (/** @type {string} */ call) => `let result = ${call} in [Rows = result, Run = Value.Metadata(result)[RunId]]`;
+const RESULT = resultOf(runItem());
+const RESULT_CANCELLING = resultOf(runItem({ CancelDuplicates: "true" }));
 
 /** @param {object} scenario */
 const lagging = (scenario) => fabric({ runs: [LONG] }, { switches: { listLagSeconds: 20, earlyNotFoundSeconds: 5 }, ...scenario });
