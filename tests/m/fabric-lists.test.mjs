@@ -9,7 +9,7 @@ import {
 
 for (const form of FORMS) {
   test(`${form}: all pages of workspaces and items`, async () => {
-    const items = [{}, { id: OTHER_ITEM, kind: "Notebook", name: "score" }, { id: "3".repeat(8) + "-0000-4000-8000-000000000000", kind: "Report", name: "r" }];
+    const items = [{}, { id: OTHER_ITEM, kind: "Notebook", name: "score" }, { id: "3".repeat(8) + "-0000-4000-8000-000000000000", kind: "Report", name: "r", jobTypes: ["X"], runs: [] }];
     const host = fabric(items, { switches: { catalogPageSize: 2 } });
     const workspaces = valueOf(await query(host, "ListWorkspaces()", { form }));
     assert.deepEqual(workspaces.map((/** @type {any} */ one) => [one.WorkspaceId, one.Name]), [[WORKSPACE, "Sales"]]);

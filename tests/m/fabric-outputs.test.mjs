@@ -4,7 +4,8 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import {
-  FORMS, GOOD, ITEM, LOOKUP, MODES, OTHER_ITEM, ROWS, WORKSPACE, errorOf, fabric, item, query, runItem, valueOf,
+  FORMS, GOOD, ITEM, LOOKUP, MODES, OTHER_ITEM, ROWS, WORKSPACE, errorOf, fabric, item, query, runItem,
+  runsMade, startedBefore, starts, valueOf,
 } from "./support/fabric.mjs";
 
 const SECOND = { name: "Other", type: "Script", rows: [{ x: 1 }] };
@@ -46,7 +47,7 @@ for (const form of FORMS) {
 
   test(`${form}: without a table, whatever was given out is a row each`, async () => {
     assert.deepEqual(valueOf(await resultOf([COPY], {}, { form })), [{ Activity: "Copy", Output: COPY.output }]);
-    assert.deepEqual(valueOf(await resultOf([{ name: "Wait", type: "Wait" }], {}, { form })), []);
+    assert.deepEqual(valueOf(await resultOf([{ name: "Wait", type: "Wait" }], {}, { form })), [{ Activity: "Wait", Output: {} }]);
     assert.deepEqual(valueOf(await resultOf([], {}, { form })), []);
   });
 
@@ -136,7 +137,6 @@ for (const form of FORMS) {
 
 test("a run that exists is read, and nothing is started", async () => {
   const host = fabric({});
-  const { startedBefore, runsMade, starts } = await import("./support/fabric.mjs");
   const id = startedBefore(host);
   const options = runItem().slice(`RunItem(${item()}, `.length, -1);
   const evaluation = await query(host, `ReadItemOutput("${WORKSPACE}", "${ITEM}", "${id.toUpperCase()}", ${options})`);

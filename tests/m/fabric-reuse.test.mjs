@@ -33,7 +33,8 @@ const LONG = { ...GOOD, queuedSeconds: 0, durationSeconds: 900 };
  * @param {object} [more]
  */
 async function chosen(history, [changes, job] = [{}], more = {}) {
-  const host = fabric({ history });
+  // The list shows every state at once.
+  const host = fabric({ history }, { switches: { statusCacheSeconds: 0, listHasFailureReason: true } });
   const evaluation = await query(host, `let run = StartPipeline(${job ?? item()}, ${optionsIn(changes ?? {})}) in [Id = run[RunId], By = run[IdentifiedBy]]`, more);
   const { Id, By } = valueOf(evaluation);
   assert.equal(starts(evaluation).length, By === "reuse" ? 0 : 1);
@@ -135,6 +136,16 @@ for (const form of FORMS) {
     });
   }
 }
+
+test("a failure in the list that turns out to have been deduped stands for nothing", async () => {
+  for (const form of FORMS) {
+    // The list says Failed, and not why.
+    const host = fabric({ history: [past(1, 70, { ...FAILED, end: { status: "FailedDeduped" } })] });
+    const evaluation = await query(host, runItem(), { form });
+    assert.deepEqual(valueOf(evaluation), ROWS);
+    assert.equal(starts(evaluation).length, 1);
+  }
+});
 
 test("all pages of the list are looked at", async () => {
   const history = [past(1, 30, LONG), ...[2, 3, 4, 5, 6].map((n) => past(n, 3600 * n))];
