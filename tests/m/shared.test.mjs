@@ -1,19 +1,15 @@
 // What the members that both services share promise.
 
 import assert from "node:assert/strict";
-import { readFileSync, readdirSync } from "node:fs";
 import test from "node:test";
 
 import { evaluate } from "./evaluate.mjs";
 import { answer, errorOf, scriptedHost, valueOf } from "./support.mjs";
+import { libraryFile, libraryFolder } from "./support/given.mjs";
 
-const LIBRARY = new URL("../../src/connector/library/", import.meta.url);
 const HOST = "https://adb-1.2.azuredatabricks.net";
 
-/** @param {string} path */
-const source = (path) => readFileSync(new URL(path, LIBRARY), "utf8");
-
-const SHARED = readdirSync(new URL("shared", LIBRARY)).map((file) => source(`shared/${file}`));
+const SHARED = libraryFolder("shared");
 
 /** @param {string} host */
 const given = (host) => `section Given;
@@ -22,11 +18,11 @@ Token = "secret-token";
 HostSuffixes = {".azuredatabricks.net", "api.fabric.microsoft.com"};
 Hints = [invalidHost = "give a host", unauthenticated = "check the token", malformedResponse = "try again"];`;
 
-const QUERY = { documents: [...SHARED, source("query/http.pq"), given(HOST)] };
+const QUERY = { documents: [...SHARED, libraryFile("query/http.pq"), given(HOST)] };
 
 /** @param {string} [host] */
 const connector = (host = HOST) => ({
-  documents: [...SHARED, source("connector/http.pq"), given(host)],
+  documents: [...SHARED, libraryFile("connector/http.pq"), given(host)],
   extension: true,
 });
 
