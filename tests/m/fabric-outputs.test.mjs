@@ -17,9 +17,9 @@ const COPY = { name: "Copy", type: "Copy", output: { rowsCopied: 3, files: [{ pa
  *
  * @param {object[]} activities
  * @param {Parameters<typeof runItem>[0]} [changes]
- * @param {object} [more]
+ * @param {any} [more]
  */
-async function resultOf(activities, changes = {}, { switches = {}, ...how } = /** @type {any} */ ({})) {
+async function resultOf(activities, changes = {}, { switches = {}, ...how } = {}) {
   const host = fabric({ runs: [{ durationSeconds: 30, activities }] }, { switches });
   return query(host, runItem(changes), how);
 }

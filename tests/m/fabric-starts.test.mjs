@@ -11,7 +11,7 @@ import { ResponseCache } from "./evaluate.mjs";
 const START = "jobs/instances/run";
 
 test("the connector finds its run by every form of the start's answer", async () => {
-  for (const [switches, by] of [
+  for (const [switches, by] of /** @type {[object, string][]} */ ([
     [{}, "answer"],
     [{ location: "none" }, "answer"],
     [{ jobIdHeader: false }, "answer"],
@@ -22,7 +22,7 @@ test("the connector finds its run by every form of the start's answer", async ()
     [{ jobIdHeader: false, location: "withoutId" }, "rootActivityId"],
     [{ jobIdHeader: false, location: "none" }, "rootActivityId"],
     [{ jobIdHeader: false, location: "none", requestIdHeader: false }, "difference"],
-  ]) {
+  ])) {
     const host = fabric({}, { switches });
     const evaluation = await query(host, `let result = ${runItem()} in [Rows = result, By = Value.Metadata(result)[IdentifiedBy]]`);
     assert.deepEqual(valueOf(evaluation), { Rows: ROWS, By: by }, JSON.stringify(switches));
