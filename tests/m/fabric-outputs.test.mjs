@@ -7,6 +7,7 @@ import {
   FORMS, GOOD, ITEM, LOOKUP, MODES, OTHER_ITEM, ROWS, WORKSPACE, errorOf, fabric, item, query, runItem,
   runsMade, startedBefore, starts, valueOf,
 } from "./support/fabric.mjs";
+import { columnTypes } from "./json.mjs";
 
 const SECOND = { name: "Other", type: "Script", rows: [{ x: 1 }] };
 const NOTEBOOK = { name: "Score", type: "TridentNotebook", exitValue: '[{"a":1},{"a":2}]' };
@@ -135,6 +136,38 @@ for (const form of FORMS) {
   });
 }
 
+test("columns have the types that the client gives them", async () => {
+  const rows = [
+    { int: 1, float: 1.5, mixed: 1, text: "a", when: "2026-03-01T10:00:00Z", flag: true, long: 1, many: [1], none: null },
+    { int: 2, float: 2, mixed: "x", text: "b", when: "2026-03-01T11:00:00Z", flag: null, long: 2, many: { a: 1 }, none: null },
+  ];
+  // What JavaScript can't write: a double without fraction, an integer of 64 bits.
+  const spelled = (/** @type {string} */ json) =>
+    json
+      .replaceAll('"long":1', '"long":9007199254740993')
+      .replaceAll('"float":2', '"float":2.0')
+      .replaceAll('"whole":1', '"whole":1.0')
+      .replace(/("key":"whole","value":\{[^}]*"content":)1/, "$11.0")
+      .replace(/("key":"long","value":\{[^}]*"content":)1/, "$19007199254740993");
+  const types = {
+    int: "nullable Int64.Type", float: "nullable number", whole: "nullable number", mixed: "nullable text", text: "nullable text",
+    when: "nullable datetimezone", flag: "nullable logical", long: "nullable Int64.Type", many: "nullable text", none: "nullable text",
+  };
+  const all = rows.map(({ int, float, ...rest }) => ({ int, float, whole: 1, ...rest }));
+  for (const activity of [
+    { ...LOOKUP, rows: all },
+    { ...SECOND, rows: all },
+    { name: "Return", type: "SetVariable", returnValue: all[0] },
+  ]) {
+    const host = spelledBy(fabric({ runs: [{ durationSeconds: 20, activities: [activity] }] }), spelled);
+    const { value, error } = await query(host, runItem());
+    assert.equal(error, undefined);
+    const found = columnTypes(/** @type {any} */ (value));
+    if (activity.type === "SetVariable") assert.deepEqual([found.whole, found.long], ["nullable number", "nullable Int64.Type"]);
+    else assert.deepEqual(found, types, activity.type);
+  }
+});
+
 test("a run that exists is read, and nothing is started", async () => {
   const host = fabric({});
   const id = startedBefore(host);
@@ -152,3 +185,20 @@ test("a run that exists is read, and nothing is started", async () => {
   assert.deepEqual(valueOf(read), [{ value: "done" }]);
   assert.ok(GOOD);
 });
+
+/**
+ * A host whose answers are spelled otherwise.
+ *
+ * @param {ReturnType<typeof fabric>} host
+ * @param {(json: string) => string} spelled
+ */
+function spelledBy(host, spelled) {
+  return {
+    ...host,
+    /** @param {any} request */
+    request(request) {
+      const response = host.request(request);
+      return { ...response, body: new TextEncoder().encode(spelled(new TextDecoder().decode(response.body))) };
+    },
+  };
+}
