@@ -28,7 +28,8 @@ function states(table) {
   ) ?? [undefined, ""];
   const found = rows.matchAll(/row\(\s*"(\w+)",\s*Phase::(\w+),\s*(?:Some\(Outcome::(\w+)\)|None),?\s*\)/g);
   const fields = [...found].map(([, value, phase, outcome]) => [
-    value.toUpperCase(), { Phase: phase.toLowerCase(), Outcome: outcome?.toLowerCase() ?? null },
+    value.toUpperCase(),
+    { Phase: phase.toLowerCase(), Outcome: outcome?.toLowerCase() ?? null },
   ]);
   if (fields.length === 0) throw new Error(`src/fabric/state.rs: expected rows in ${table}, found none`);
   return Object.fromEntries(fields);
@@ -46,9 +47,11 @@ function hints() {
  * @returns {[string, string][]} In M.
  */
 function paths() {
-  const endpoints = [...source("src/fabric/contract.rs").matchAll(
-    /pub const (\w+): Endpoint = endpoint\(\s*"[^"]*",\s*Method::\w+,\s*"\/([^"]*)"/g,
-  )];
+  const endpoints = [
+    ...source("src/fabric/contract.rs").matchAll(
+      /pub const (\w+): Endpoint = endpoint\(\s*"[^"]*",\s*Method::\w+,\s*"\/([^"]*)"/g,
+    ),
+  ];
   if (endpoints.length < 10) throw new Error(`src/fabric/contract.rs: expected endpoints, found ${endpoints.length}`);
   return endpoints.map(([, constant, path]) => {
     const name = constant.toLowerCase().replaceAll(/(?:^|_)(\w)/g, (_, letter) => letter.toUpperCase());
@@ -68,7 +71,8 @@ function paths() {
  */
 function texts(path, constant) {
   const [, rows] = new RegExp(`pub const ${constant}: [^=]* = &(\\[.*?\\]);\n`, "s").exec(source(path)) ?? [
-    undefined, "",
+    undefined,
+    "",
   ];
   return JSON.parse(rows.replaceAll("&", "").replaceAll(/,(\s*\])/g, "$1"));
 }
@@ -130,6 +134,8 @@ export function fabricDocuments(form, changes = {}) {
     ...members("shared"),
     ...members("fabric"),
     ...own.map((name) => readFileSync(new URL(`${form}/${name}.pq`, LIBRARY), "utf8")),
-    `section Given;\n${Object.entries(given).map(([name, value]) => `${name} = ${value};`).join("\n")}\n`,
+    `section Given;\n${Object.entries(given)
+      .map(([name, value]) => `${name} = ${value};`)
+      .join("\n")}\n`,
   ];
 }
