@@ -2,25 +2,23 @@
 
 import assert from "node:assert/strict";
 
-import { generateConnector } from "../../../pkg/connector.node.js";
-import { evaluateParsed, makeEngine, parseAll, toJson } from "../evaluate.mjs";
+import { generateConnector, packConnector } from "../../../pkg/connector.node.js";
+import { evaluateParsed, makeEngine } from "../evaluate.mjs";
 import { simulatedHost } from "../hosts/simulated.mjs";
+import { filesIn } from "./archive.mjs";
+import { START, parsedOnce } from "./evaluations.mjs";
 
 /**
  * @import { EngineOptions } from "../engine.mjs"
  * @import { Evaluation } from "../evaluate.mjs"
  */
 
-/** How `Web.Contents` may remember answers. */
-export const MODES = /** @type {const} */ (["shared", "pessimistic", "nocache", "stale"]);
+export { MODES, START, errorOf, valueOf } from "./evaluations.mjs";
 
 export const DATABRICKS = "https://adb-1111222233334444.5.azuredatabricks.net";
 export const FABRIC = "https://api.fabric.microsoft.com";
 export const DATABRICKS_TOKEN = "dapi-simulated";
 export const FABRIC_TOKEN = "fabric-simulated";
-
-/** 2026-03-01T10:00:00Z */
-export const START = Date.UTC(2026, 2, 1, 10);
 
 /** @typedef {{ text: string, resources: Record<string, string | Uint8Array> }} Extension */
 
@@ -31,7 +29,24 @@ export const START = Date.UTC(2026, 2, 1, 10);
  * @returns {Extension}
  */
 export function extension(options) {
-  const files = generateConnector(options);
+  return extensionOf(generateConnector(options));
+}
+
+/**
+ * The same, taken out of the archive that Power BI loads.
+ *
+ * @param {Parameters<typeof generateConnector>[0]} options
+ * @returns {Promise<Extension>}
+ */
+export async function packedExtension(options) {
+  return extensionOf(await filesIn(packConnector(generateConnector(options))));
+}
+
+/**
+ * @param {{ path: string, content: Uint8Array }[]} files
+ * @returns {Extension}
+ */
+function extensionOf(files) {
   const textOf = (/** @type {RegExp} */ name) => {
     const found = files.find(({ path }) => name.test(path));
     assert.ok(found, `no file is called ${name}`);
@@ -48,18 +63,8 @@ export function extension(options) {
   };
 }
 
-/** @type {Map<string, Promise<any[]>>} */
-const parsed = new Map();
-
 /** @param {string} text */
-function nodesOf(text) {
-  let nodes = parsed.get(text);
-  if (nodes === undefined) {
-    nodes = parseAll({ documents: [text] });
-    parsed.set(text, nodes);
-  }
-  return nodes;
-}
+const nodesOf = (text) => parsedOnce(text, () => [text]);
 
 /** @typedef {ReturnType<typeof simulatedHost>} Service */
 
@@ -83,24 +88,6 @@ export const key = (token) => ({ AuthenticationKind: "Key", Key: token });
 
 /** Somebody who has signed in. @param {string} token */
 export const account = (token) => ({ AuthenticationKind: "Aad", access_token: token });
-
-/**
- * @param {Evaluation} evaluation
- * @returns {any}
- */
-export function valueOf(evaluation) {
-  if (evaluation.error !== undefined) throw evaluation.error;
-  return toJson(/** @type {any} */ (evaluation.value));
-}
-
-/**
- * @param {Evaluation} evaluation
- * @returns {any}
- */
-export function errorOf(evaluation) {
-  assert.ok(evaluation.error, "expected an error, found a value");
-  return toJson(/** @type {any} */ (evaluation.error.record));
-}
 
 /** What only reads. @param {Evaluation} evaluation */
 export function assertOnlyReads(evaluation) {

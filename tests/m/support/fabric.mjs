@@ -1,7 +1,8 @@
 /** A simulated Fabric workspace with a pipeline or another item, and queries against it. */
 
-import { evaluateParsed, makeEngine, parseAll } from "../evaluate.mjs";
+import { evaluateParsed, makeEngine } from "../evaluate.mjs";
 import { simulatedHost } from "../hosts/simulated.mjs";
+import { START, parsedOnce } from "./evaluations.mjs";
 import { evaluateInterleaved } from "./interleaved.mjs";
 import { HOST, TOKEN, fabricDocuments, options } from "./given-fabric.mjs";
 
@@ -12,14 +13,10 @@ import { HOST, TOKEN, fabricDocuments, options } from "./given-fabric.mjs";
  * @import { Changes, Form } from "./given-fabric.mjs"
  */
 
-export { errorOf, valueOf } from "./workspace.mjs";
+export { MODES, START, errorOf, valueOf } from "./evaluations.mjs";
 export { byChance, inTurn } from "./interleaved.mjs";
 
-export const MODES = /** @type {Mode[]} */ (["shared", "pessimistic", "nocache", "stale"]);
 export const FORMS = /** @type {Form[]} */ (["query", "connector"]);
-
-/** 2026-03-01T10:00:00Z */
-export const START = Date.UTC(2026, 2, 1, 10);
 
 export const WORKSPACE = "1f0c4b7e-52aa-4c0d-9b7e-0d6f3a1e8c21";
 export const ITEM = "7a93e1d4-0f5b-4e0a-8d3c-64b2f9c7a510";
@@ -72,22 +69,6 @@ export function fabric(items, { switches = {}, faults = [], now = START, tokens,
 }
 
 /** @typedef {ReturnType<typeof fabric>} Fabric */
-
-/** @type {Map<string, Promise<any[]>>} */
-const parsed = new Map();
-
-/**
- * @param {string} key
- * @param {() => string[]} documents
- */
-function parsedOnce(key, documents) {
-  let nodes = parsed.get(key);
-  if (nodes === undefined) {
-    nodes = parseAll({ documents: documents() });
-    parsed.set(key, nodes);
-  }
-  return nodes;
-}
 
 /**
  * What an engine of a form is told.

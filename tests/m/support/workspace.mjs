@@ -2,22 +2,17 @@
 
 import assert from "node:assert/strict";
 
-import { evaluateParsed, makeEngine, parseAll, toJson } from "../evaluate.mjs";
+import { evaluateParsed, makeEngine } from "../evaluate.mjs";
 import { simulatedHost } from "../hosts/simulated.mjs";
+import { START, parsedOnce } from "./evaluations.mjs";
 import { HOST, TOKEN, databricksDocuments, options } from "./given-databricks.mjs";
 
 /**
  * @import { Evaluation } from "../evaluate.mjs"
- * @import { Mode, EngineOptions } from "../engine.mjs"
+ * @import { EngineOptions } from "../engine.mjs"
  */
 
-export const MODES = /** @type {Mode[]} */ (["shared", "pessimistic", "nocache", "stale"]);
-
-/** 2026-03-01T10:00:00Z */
-export const START = Date.UTC(2026, 2, 1, 10);
-
-/** @type {Map<string, Promise<any[]>>} */
-const parsed = new Map();
+export { MODES, START, errorOf, valueOf } from "./evaluations.mjs";
 
 /**
  * The library, and an expression that sees it.
@@ -25,17 +20,8 @@ const parsed = new Map();
  * @param {string} expression
  */
 export async function nodesOf(expression) {
-  let documents = parsed.get("");
-  if (documents === undefined) {
-    documents = parseAll({ documents: databricksDocuments() });
-    parsed.set("", documents);
-  }
-  let own = parsed.get(expression);
-  if (own === undefined) {
-    own = parseAll({ documents: [expression] });
-    parsed.set(expression, own);
-  }
-  return [...(await documents), ...(await own)];
+  const documents = await parsedOnce("the Databricks library", () => databricksDocuments());
+  return [...documents, ...(await parsedOnce(expression, () => [expression]))];
 }
 
 /**
@@ -90,28 +76,6 @@ export async function query(host, expression, engine = {}) {
  */
 export function runJob(changes = {}, job = '[JobId = "7"]') {
   return `RunJob(${job}, ${options(changes)})`;
-}
-
-/**
- * The value of an evaluation as JSON.
- *
- * @param {Evaluation} evaluation
- * @returns {any}
- */
-export function valueOf(evaluation) {
-  if (evaluation.error !== undefined) throw evaluation.error;
-  return toJson(/** @type {any} */ (evaluation.value));
-}
-
-/**
- * The error of an evaluation as JSON.
- *
- * @param {Evaluation} evaluation
- * @returns {any}
- */
-export function errorOf(evaluation) {
-  assert.ok(evaluation.error, "expected an error, found a value");
-  return toJson(/** @type {any} */ (evaluation.error.record));
 }
 
 /**
