@@ -22,6 +22,8 @@ pub mod simulator;
 mod sort;
 pub mod table;
 pub mod time;
+#[cfg(test)]
+mod vectors;
 #[cfg(target_family = "wasm")]
 #[doc(hidden)]
 pub mod wasm;

@@ -4,6 +4,8 @@
 mod bad_input;
 #[path = "table/csv.rs"]
 mod csv;
+#[path = "table/fixtures.rs"]
+mod fixtures;
 #[path = "table/paths.rs"]
 mod paths;
 #[path = "table/properties.rs"]

@@ -1,6 +1,6 @@
 //! The jobs of the options as M records, after the same checks that the client makes.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
 
 use super::limits::foreign;
 use super::options::{check_parameter_name, refused};
@@ -171,9 +171,10 @@ pub(super) fn value(json: &Value) -> Result<Expr, Error> {
         ),
         Value::Number(digits) => match (digits.as_i64(), digits.as_f64()) {
             (Some(whole), _) if whole.unsigned_abs() <= 1 << 53 => number(whole),
-            // M computes in doubles; the text keeps all digits, and is written as a number into the body.
-            (Some(_), _) => meta(text(digits.to_string()), record([("IsNumber", logical(true))])),
-            (None, _) if digits.is_u64() => meta(text(digits.to_string()), record([("IsNumber", logical(true))])),
+            (Some(_), _) => spelled(digits),
+            (None, _) if digits.is_u64() => spelled(digits),
+            // M has no other 1.0 than 1, and formats 15 digits only.
+            (None, Some(real)) if real.fract() == 0.0 || digits.to_string().len() > 15 => spelled(digits),
             (None, Some(real)) => float(real),
             (None, None) => {
                 return Err(refused(
@@ -183,6 +184,11 @@ pub(super) fn value(json: &Value) -> Result<Expr, Error> {
             }
         },
     })
+}
+
+/// M computes in doubles; a text keeps all digits, and with this metadata is written as a number into the body.
+fn spelled(digits: &Number) -> Expr {
+    meta(text(digits.to_string()), record([("IsNumber", logical(true))]))
 }
 
 /// `jobParameters` as M's own names are written: `JobParameters`.

@@ -372,7 +372,7 @@ mod tests {
             "job": {
                 "workspaceId": "11111111-1111-4111-8111-111111111111",
                 "itemId": "22222222-2222-4222-8222-222222222222",
-                "parameters": { "big": i64::MAX, "bigger": u64::MAX, "small": -5, "real": 0.5 },
+                "parameters": { "big": i64::MAX, "bigger": u64::MAX, "small": -5, "real": 0.5, "whole": 1.0 },
             },
         }))
         .expect("good options"));
@@ -381,5 +381,6 @@ mod tests {
         assert!(matches!(field(parameters, "bigger"), Expr::Meta(value, _) if **value == text("18446744073709551615")));
         assert_eq!(field(parameters, "small"), &crate::m::number(-5));
         assert_eq!(field(parameters, "real"), &crate::m::float(0.5));
+        assert!(matches!(field(parameters, "whole"), Expr::Meta(value, _) if **value == text("1.0")));
     }
 }

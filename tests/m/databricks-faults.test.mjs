@@ -161,6 +161,12 @@ test("polls that fail for a while do not fail the run", async () => {
   assert.deepEqual(valueOf(await query(host, runJob({ MaxPollSeconds: "20" }))), []);
 });
 
+test("a few polls that fail, long apart, do not either", async () => {
+  const faults = [{ endpoint: "jobs/runs/get", nth: 3, times: 3, kind: { status: { code: 502 } } }];
+  const host = workspace({ tasks: [{ key: "load", run: { seconds: 1500, output: { result: "[]" } } }] }, { faults });
+  assert.deepEqual(valueOf(await query(host, runJob({ PollSeconds: "200", MaxPollSeconds: "200" }))), []);
+});
+
 for (const mode of MODES) {
   test(`${mode}: a run that can't be read any more is lost from sight, with its id`, async () => {
     // The run is read once to judge it and once to follow it, in two requests where answers are not remembered.

@@ -204,3 +204,32 @@ test("a token that expires between evaluations ends them without a second run", 
   for (const evaluation of await sixTimes(host, "nocache")) assert.ok(evaluation.error);
   assert.equal(runsMade(host), 1);
 });
+
+test("an old run behind a token is the predecessor of the next one, five times at most", async () => {
+  // A list that never shows the runs: only their tokens lead to them.
+  const host = workspace({}, { databricks: { listLagSeconds: 1_000_000 } });
+  for (let made = 1; made <= 5; made += 1) {
+    assert.deepEqual(valueOf(await query(host, runJob())), ROWS_READ);
+    assert.equal(runsMade(host), made);
+    host.sleep(3_600_000);
+  }
+  const ids = column(runsOf(host), "runId");
+  assert.deepEqual(
+    column(runsOf(host), "idempotencyToken").map((token) => token.split("-")[2]),
+    ["d20260301", ...ids.slice(0, 4)],
+  );
+  const { Detail, Message } = errorOf(await query(host, runJob()));
+  assert.equal(Detail.Code, "reuseExhausted");
+  assert.ok(Message.includes(ids.join(", ")), Message);
+});
+
+for (const mode of MODES) {
+  test(`${mode}: a run under way is found although the look is refused at first`, async () => {
+    // Where each read is a request, the body may be a refusal and the status the next answer's.
+    const faults = [{ endpoint: "jobs/runs/list", nth: 1, kind: { status: { code: 500 } } }];
+    const host = workspace({}, { faults });
+    startedBefore(host);
+    assert.deepEqual(valueOf(await query(host, runJob(), { mode })), ROWS_READ);
+    assert.equal(runsMade(host), 1);
+  });
+}

@@ -4,7 +4,22 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import {
-  BAD, FORMS, GOOD, ITEM, LOOKUP, MODES, ROWS, errorOf, fabric, item, query, runItem, runsMade, startedBefore, starts,
+  BAD,
+  FORMS,
+  GOOD,
+  ITEM,
+  LOOKUP,
+  MODES,
+  ROWS,
+  WORKSPACE,
+  errorOf,
+  fabric,
+  item,
+  query,
+  runItem,
+  runsMade,
+  startedBefore,
+  starts,
   valueOf,
 } from "./support/fabric.mjs";
 import { options } from "./support/given-fabric.mjs";
@@ -23,7 +38,8 @@ for (const form of FORMS) {
       const host = fabric({ runs: [BAD] });
       const { Message, Detail } = errorOf(await query(host, runItem(), { form, mode }));
       const [{ id }] = runsMade(host);
-      const page = `https://app.fabric.microsoft.com/workloads/data-pipeline/monitoring/workspaces/${runsMade(host)[0].workspaceId}/pipelines/${ITEM}/${id}`;
+      const runs = "https://app.fabric.microsoft.com/workloads/data-pipeline/monitoring/workspaces";
+      const page = `${runs}/${WORKSPACE}/pipelines/${ITEM}/${id}`;
       assert.match(Message, new RegExp(`^run ${id} failed: Load: no such file; it broke`));
       assert.ok(Message.includes(page));
       assert.equal(Detail.Code, "runFailed");
@@ -101,7 +117,12 @@ test("without parameters, a deduped run leads to the one that is active", async 
     const evaluation = await query(host, runItem());
     assert.deepEqual(valueOf(evaluation), ROWS, dedupe);
     assert.equal(starts(evaluation).length, 1);
-    assert.deepEqual(runsMade(host).map((run) => run.status).sort(), ["Completed", dedupe === "deduped" ? "Deduped" : "Failed"]);
+    assert.deepEqual(
+      runsMade(host)
+        .map((run) => run.status)
+        .sort(),
+      ["Completed", dedupe === "deduped" ? "Deduped" : "Failed"],
+    );
     assert.ok(evaluation.requests.some(({ path }) => path.endsWith(id)));
   }
 });

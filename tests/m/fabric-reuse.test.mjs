@@ -4,7 +4,21 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import {
-  BAD, FORMS, GOOD, ITEM, MODES, ROWS, errorOf, fabric, item, query, runItem, runsMade, startedBefore, starts, valueOf,
+  BAD,
+  FORMS,
+  GOOD,
+  ITEM,
+  MODES,
+  ROWS,
+  errorOf,
+  fabric,
+  item,
+  query,
+  runItem,
+  runsMade,
+  startedBefore,
+  starts,
+  valueOf,
 } from "./support/fabric.mjs";
 
 const GUID = (/** @type {number} */ n) => `${String(n).repeat(8)}-0000-4000-8000-000000000000`;
@@ -33,8 +47,14 @@ const LONG = { ...GOOD, queuedSeconds: 0, durationSeconds: 900 };
  * @param {object} [more]
  */
 async function chosen(history, [changes, job] = [{}], more = {}) {
-  const host = fabric({ history });
-  const evaluation = await query(host, `let run = StartPipeline(${job ?? item()}, ${optionsIn(changes ?? {})}) in [Id = run[RunId], By = run[IdentifiedBy]]`, more);
+  // The list shows every state at once.
+  const host = fabric({ history }, { switches: { statusCacheSeconds: 0, listHasFailureReason: true } });
+  const evaluation = await query(
+    host,
+    `let run = StartPipeline(${job ?? item()}, ${optionsIn(changes ?? {})})
+      in [Id = run[RunId], By = run[IdentifiedBy]]`,
+    more,
+  );
   const { Id, By } = valueOf(evaluation);
   assert.equal(starts(evaluation).length, By === "reuse" ? 0 : 1);
   return By === "reuse" ? Id : null;
@@ -64,14 +84,21 @@ for (const form of FORMS) {
       [[past(1, 30, { ...GOOD, durationSeconds: 0, queuedSeconds: 0 }, { jobType: "Execute" })], 1],
       [[], null],
     ])) {
-      assert.equal(await chosen(history, [], { form }), expected === null ? null : GUID(expected), JSON.stringify(history));
+      assert.equal(
+        await chosen(history, [], { form }),
+        expected === null ? null : GUID(expected),
+        JSON.stringify(history),
+      );
     }
   });
 
   test(`${form}: the ages are the caller's`, async () => {
     assert.equal(await chosen([past(1, 60)], [{ Freshness: "#duration(0, 0, 0, 30)" }], { form }), null);
     assert.equal(await chosen([past(1, 3000)], [{ Freshness: "#duration(0, 1, 0, 0)" }], { form }), GUID(1));
-    assert.equal(await chosen([past(1, 3000, FAILED)], [{ FailureFreshness: "#duration(0, 1, 0, 0)" }], { form }), GUID(1));
+    assert.equal(
+      await chosen([past(1, 3000, FAILED)], [{ FailureFreshness: "#duration(0, 1, 0, 0)" }], { form }),
+      GUID(1),
+    );
   });
 
   test(`${form}: a call with parameters adopts nothing, unless it may adopt anything`, async () => {
@@ -84,7 +111,10 @@ for (const form of FORMS) {
 
   test(`${form}: a run with the marker of equal parameters is found`, async () => {
     const parameters = { p: { type: "int", defaultValue: 0 }, tag: { type: "string", defaultValue: "" } };
-    const activities = [...GOOD.activities, { name: "Note", type: "SetVariable", input: { value: "tag: @{pipeline().parameters.tag}" } }];
+    const activities = [
+      ...GOOD.activities,
+      { name: "Note", type: "SetVariable", input: { value: "tag: @{pipeline().parameters.tag}" } },
+    ];
     const host = fabric({ parameters, runs: [{ ...GOOD, activities }] });
     const marked = (/** @type {number} */ p) => runItem({ Marker: '"tag"' }, item(`Parameters = [p = ${p}]`));
     for (const p of [1, 2, 1, 2]) assert.deepEqual(valueOf(await query(host, marked(p), { form })), ROWS);
@@ -105,7 +135,10 @@ for (const form of FORMS) {
       [[past(1, 9000), past(2, 3000), past(3, 2000, { ...FAILED, end: { status: "Deduped" } })], 2],
       [[past(1, 30, LONG), past(2, 3000)], 1],
     ])) {
-      assert.equal(await chosen(history, [{ AttachOnly: "true" }], { form }), expected === null ? null : GUID(expected));
+      assert.equal(
+        await chosen(history, [{ AttachOnly: "true" }], { form }),
+        expected === null ? null : GUID(expected),
+      );
     }
     for (const job of [item(), WITH_PARAMETERS]) {
       const host = fabric({ history: job === item() ? [] : [past(1, 60)] });
@@ -136,11 +169,24 @@ for (const form of FORMS) {
   }
 }
 
+test("a failure in the list that turns out to have been deduped stands for nothing", async () => {
+  for (const form of FORMS) {
+    // The list says Failed, and not why.
+    const host = fabric({ history: [past(1, 70, { ...FAILED, end: { status: "FailedDeduped" } })] });
+    const evaluation = await query(host, runItem(), { form });
+    assert.deepEqual(valueOf(evaluation), ROWS);
+    assert.equal(starts(evaluation).length, 1);
+  }
+});
+
 test("all pages of the list are looked at", async () => {
   const history = [past(1, 30, LONG), ...[2, 3, 4, 5, 6].map((n) => past(n, 3600 * n))];
   for (const lastPageToken of ["null", "absent", "empty"]) {
     const host = fabric({ history }, { switches: { pageSize: 2, lastPageToken } });
-    const evaluation = await query(host, `LookAtRuns(ItemJobOf(${item()}, ${optionsIn({})}), ${optionsIn({})})[Instances]`);
+    const evaluation = await query(
+      host,
+      `LookAtRuns(ItemJobOf(${item()}, ${optionsIn({})}), ${optionsIn({})})[Instances]`,
+    );
     assert.equal(valueOf(evaluation).length, 6);
     assert.equal(evaluation.requests.length, lastPageToken === "null" ? 3 : 3);
     assert.ok(evaluation.requests[1].url.includes("?continuationToken="));

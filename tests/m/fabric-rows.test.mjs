@@ -4,17 +4,31 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import {
-  BAD, FORMS, ITEM, LOOKUP, MODES, OTHER_ITEM, ROWS, WORKSPACE, fabric, query, runsMade, starts, valueOf,
+  BAD,
+  FORMS,
+  ITEM,
+  LOOKUP,
+  MODES,
+  OTHER_ITEM,
+  ROWS,
+  WORKSPACE,
+  fabric,
+  query,
+  runsMade,
+  starts,
+  valueOf,
 } from "./support/fabric.mjs";
 import { options } from "./support/given-fabric.mjs";
 
 /** A pipeline whose rows say with which parameter it ran. */
 const ECHO = {
   parameters: { day: { type: "string", defaultValue: "none" } },
-  runs: [{
-    durationSeconds: 90,
-    activities: [{ name: "Echo", type: "TridentNotebook", exitValue: '[{"day":"@{pipeline().parameters.day}"}]' }],
-  }],
+  runs: [
+    {
+      durationSeconds: 90,
+      activities: [{ name: "Echo", type: "TridentNotebook", exitValue: '[{"day":"@{pipeline().parameters.day}"}]' }],
+    },
+  ],
 };
 
 /**
@@ -43,7 +57,11 @@ for (const form of FORMS) {
         const value = valueOf(evaluation);
         assert.deepEqual(
           value.map((/** @type {any} */ one) => [one.Name, one.Outcome, one.Output]),
-          [["a", "succeeded", [{ day: "mon" }]], ["b", "succeeded", [{ day: "tue" }]], ["c", "succeeded", [{ day: "wed" }]]],
+          [
+            ["a", "succeeded", [{ day: "mon" }]],
+            ["b", "succeeded", [{ day: "tue" }]],
+            ["c", "succeeded", [{ day: "wed" }]],
+          ],
           JSON.stringify(switches),
         );
         const runs = runsMade(host);
@@ -70,7 +88,10 @@ for (const form of FORMS) {
   test(`${form}: rows without parameters share a run`, async () => {
     const host = fabric({});
     const value = valueOf(await query(host, runItems([row("a", "null"), row("b", '""')]), { form }));
-    assert.deepEqual(value.map((/** @type {any} */ one) => one.Output), [ROWS, ROWS]);
+    assert.deepEqual(
+      value.map((/** @type {any} */ one) => one.Output),
+      [ROWS, ROWS],
+    );
     assert.equal(new Set(value.map((/** @type {any} */ one) => one.RunId)).size, 1);
     assert.equal(runsMade(host).length, 1);
   });
@@ -79,7 +100,10 @@ for (const form of FORMS) {
     const host = fabric(ECHO);
     const rows = [row("a", '[day = "mon"]'), row("b", '[day = "tue"]')];
     const value = valueOf(await query(host, runItems(rows, { AdoptAnyParameters: "true" }), { form }));
-    assert.deepEqual(value.map((/** @type {any} */ one) => one.Output), [[{ day: "mon" }], [{ day: "tue" }]]);
+    assert.deepEqual(
+      value.map((/** @type {any} */ one) => one.Output),
+      [[{ day: "mon" }], [{ day: "tue" }]],
+    );
   });
 
   test(`${form}: a row that fails is an error in its own cell`, async () => {
@@ -95,14 +119,18 @@ for (const form of FORMS) {
     const { Rest, Good, Codes } = valueOf(await query(host, expression, { form }));
     assert.deepEqual(Good, ROWS);
     assert.deepEqual(Codes, ["runFailed", "invalidOptions"]);
-    assert.deepEqual(Rest.map((/** @type {any} */ one) => one.Outcome), ["succeeded", "failed", "rejected"]);
+    assert.deepEqual(
+      Rest.map((/** @type {any} */ one) => one.Outcome),
+      ["succeeded", "failed", "rejected"],
+    );
     assert.equal(Rest[2].RunId, null);
   });
 
   test(`${form}: while the run of one row is lost, no later row of the same item is started`, async () => {
     const host = fabric(ECHO, { faults: [{ endpoint: "jobs/instances/run", nth: 1, kind: "drop" }] });
     const rows = [row("a", '[day = "mon"]'), row("b", '[day = "tue"]')];
-    const expression = `let all = Table.Buffer(${runItems(rows)}) in List.Transform({0, 1}, (at) => (try all{at}[Output])[Error][Detail][Code])`;
+    const codes = "List.Transform({0, 1}, (at) => (try all{at}[Output])[Error][Detail][Code])";
+    const expression = `let all = Table.Buffer(${runItems(rows)}) in ${codes}`;
     const evaluation = await query(host, expression, { form });
     assert.deepEqual(valueOf(evaluation), ["startUnconfirmed", "startAmbiguous"]);
     assert.equal(starts(evaluation).length, 1);

@@ -4,25 +4,44 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import {
-  BAD, FORMS, GOOD, MODES, ROWS, byChance, errorOf, fabric, inTurn, query, runItem, runsMade, startedBefore, together,
+  BAD,
+  FORMS,
+  GOOD,
+  MODES,
+  ROWS,
+  byChance,
+  errorOf,
+  fabric,
+  inTurn,
+  query,
+  runItem,
+  runsMade,
+  startedBefore,
+  together,
   valueOf,
 } from "./support/fabric.mjs";
 
 const LONG = { ...GOOD, durationSeconds: 200 };
 
 /** What each evaluation gives: the rows, and of which run. */
-const RESULT = `let result = ${runItem()} in [Rows = result, Run = Value.Metadata(result)[RunId]]`;
-const RESULT_CANCELLING = RESULT.replace("CancelDuplicates = false", "CancelDuplicates = true");
+const resultOf = (/** @type {string} */ call) => `let result = ${call} in [Rows = result, Run = Value.Metadata(result)[RunId]]`;
+const RESULT = resultOf(runItem());
+const RESULT_CANCELLING = resultOf(runItem({ CancelDuplicates: "true" }));
 
 /** @param {object} scenario */
-const lagging = (scenario) => fabric({ runs: [LONG] }, { switches: { listLagSeconds: 20, earlyNotFoundSeconds: 5 }, ...scenario });
+const lagging = (scenario) =>
+  fabric({ runs: [LONG] }, { switches: { listLagSeconds: 20, earlyNotFoundSeconds: 5 }, ...scenario });
 
 /** @type {[string, () => ReturnType<typeof fabric>][]} */
 const SITUATIONS = [
   ["at first", () => fabric({ runs: [LONG] })],
   ["after an old run", () => fabric({ runs: [LONG], history: [{ ageSeconds: 7200 }] })],
   ["with lagging lists", () => lagging({})],
-  ["with the first start's answer lost", () => fabric({ runs: [LONG] }, { faults: [{ endpoint: "jobs/instances/run", nth: 1, when: "after", kind: "drop" }] })],
+  [
+    "with the first start's answer lost",
+    () =>
+      fabric({ runs: [LONG] }, { faults: [{ endpoint: "jobs/instances/run", nth: 1, when: "after", kind: "drop" }] }),
+  ],
   ["with odd timing", () => fabric({ runs: [LONG] }, { switches: { endTimeNullFor: 2, phantomFailureSeconds: 20 } })],
 ];
 
@@ -39,7 +58,11 @@ for (const form of FORMS) {
           runs.add(Run);
         }
         assert.equal(runs.size, 1);
-        assert.equal(runsMade(host).filter(({ enqueued }) => enqueued >= Date.UTC(2026, 2, 1, 10)).length, 1, String(before));
+        assert.equal(
+          runsMade(host).filter(({ enqueued }) => enqueued >= Date.UTC(2026, 2, 1, 10)).length,
+          1,
+          String(before),
+        );
       });
     }
 
@@ -53,7 +76,7 @@ for (const form of FORMS) {
       assert.equal(runsMade(host).length, 1);
     });
 
-    test(`${form}, ${mode}, one after another: just after a failed run, its failure is told and nothing started`, async () => {
+    test(`${form}, ${mode}, one after another: just after a failed run nothing is started`, async () => {
       const host = fabric({ runs: [LONG], history: [{ ageSeconds: 20, run: BAD }] });
       for (let times = 0; times < 6; times += 1) {
         assert.equal(errorOf(await query(host, runItem(), { form, mode })).Detail.Code, "runFailed");
@@ -65,7 +88,8 @@ for (const form of FORMS) {
 
 for (const mode of MODES) {
   for (const [order, choose] of /** @type {[string, () => import("./support/interleaved.mjs").Choose][]} */ ([
-    ["in turn", inTurn], ...[1, 2, 3].map((seed) => [`by chance ${seed}`, () => byChance(seed * 7919)]),
+    ["in turn", inTurn],
+    ...[1, 2, 3].map((seed) => [`by chance ${seed}`, () => byChance(seed * 7919)]),
   ])) {
     for (const [when, make] of SITUATIONS) {
       test(`connector, ${mode}, interleaved ${order}, ${when}: all return the same run`, async () => {
@@ -75,7 +99,11 @@ for (const mode of MODES) {
           assert.equal(error, undefined, JSON.stringify(error));
           assert.deepEqual(value.Rows, ROWS);
         }
-        assert.equal(new Set(results.map(({ value }) => value.Run)).size, 1, JSON.stringify(results.map(({ value }) => value.Run)));
+        assert.equal(
+          new Set(results.map(({ value }) => value.Run)).size,
+          1,
+          JSON.stringify(results.map(({ value }) => value.Run)),
+        );
       });
     }
 
@@ -84,12 +112,16 @@ for (const mode of MODES) {
       const results = await together(host, RESULT_CANCELLING, { mode, choose: choose() });
       assert.equal(new Set(results.map(({ value }) => value?.Run)).size, 1);
       const runs = runsMade(host);
-      assert.equal(runs.filter(({ status }) => status === "Completed").length, 1, JSON.stringify(runs.map(({ status }) => status)));
+      assert.equal(
+        runs.filter(({ status }) => status === "Completed").length,
+        1,
+        JSON.stringify(runs.map(({ status }) => status)),
+      );
       assert.equal(runs.find(({ status }) => status === "Completed").id, results[0].value.Run);
     });
   }
 
-  test(`connector, ${mode}, interleaved: where the service skips duplicates, all return the run that was first`, async () => {
+  test(`connector, ${mode}, interleaved: where the service skips duplicates, all return the first run`, async () => {
     for (const dedupe of ["deduped", "failedDeduped"]) {
       const host = fabric({ runs: [LONG], dedupe });
       const results = await together(host, RESULT, { mode, choose: inTurn() });

@@ -33,7 +33,13 @@ export const BAD = {
   durationSeconds: 5,
   end: { status: "Failed", errorCode: "JobInstanceStatusFailed", message: "it broke" },
   activities: [
-    { name: "Load", type: "Copy", durationSeconds: 4, status: "Failed", error: { errorCode: "2200", message: "no such file" } },
+    {
+      name: "Load",
+      type: "Copy",
+      durationSeconds: 4,
+      status: "Failed",
+      error: { errorCode: "2200", message: "no such file" },
+    },
   ],
 };
 
@@ -45,7 +51,12 @@ export const BAD = {
  */
 export function fabric(items, { switches = {}, faults = [], now = START, tokens, entra } = {}) {
   const all = (Array.isArray(items) ? items : [items]).map((item) => ({
-    id: ITEM, workspaceId: WORKSPACE, kind: "DataPipeline", name: "orders", runs: [GOOD], ...item,
+    id: ITEM,
+    workspaceId: WORKSPACE,
+    kind: "DataPipeline",
+    name: "orders",
+    runs: [GOOD],
+    ...item,
   }));
   const scenario = {
     seed: 7,
@@ -138,7 +149,10 @@ export function sentByOthers(host, method, path, body) {
   return host.request({
     method,
     url: `${HOST}/v1/workspaces/${WORKSPACE}/items/${ITEM}/${path}`,
-    headers: [["Authorization", `Bearer ${TOKEN}`], ["Content-Type", "application/json"]],
+    headers: [
+      ["Authorization", `Bearer ${TOKEN}`],
+      ["Content-Type", "application/json"],
+    ],
     body: new TextEncoder().encode(body === undefined ? "" : JSON.stringify(body)),
     timeoutMs: 60_000,
   });
