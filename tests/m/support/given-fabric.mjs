@@ -25,6 +25,7 @@ const GIVEN = [
  */
 export function fabricDocuments(form, changes = {}) {
   const own = form === "query" ? ["http", "fabric", "entra"] : ["http", "fabric_race"];
+  /** @type {Record<string, string>} */
   const token = form === "query" ? { Token: textOfM(TOKEN) } : {};
   return [
     ...libraryFolder("shared"),
