@@ -15,12 +15,15 @@ use crate::fingerprint::fingerprint;
 use crate::json;
 use crate::time::Timestamp;
 
+/// What is computed from what is given.
+type Results = fn(&Value) -> Value;
+
 #[test]
 fn the_vectors_are_what_this_crate_computes() {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/m/vectors.json");
     let text = std::fs::read_to_string(&path).expect("the vectors can be read");
     let given: Value = serde_json::from_str(&text).expect("the vectors are JSON");
-    let sections: [(&str, fn(&Value) -> Value); 5] = [
+    let sections: [(&str, Results); 5] = [
         ("values", value),
         ("tokens", token),
         ("databricksBodies", databricks_body),

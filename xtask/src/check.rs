@@ -52,7 +52,7 @@ const STEPS: [Step; 9] = [
         run: |workspace| generated::run(workspace, Mode::Verify),
     },
     Step {
-        name: "types of the package",
+        name: "types of the package and of the tests of M",
         run: types,
     },
 ];
@@ -135,12 +135,15 @@ fn documentation(workspace: &Workspace) -> Result<()> {
     Ok(())
 }
 
-/// The hand-written JavaScript and every `.d.ts` of the package, as `tsconfig.json` says.
+/// The hand-written JavaScript and every `.d.ts` of the package, and the evaluator and tests of M, which use it.
 fn types(workspace: &Workspace) -> Result<()> {
     package::build(workspace)?;
-    let mut tsc = npm::tool(workspace, "tsc");
-    command::run(
-        tsc.args(["--noEmit", "--project", "tsconfig.json"])
-            .current_dir(&workspace.root),
-    )
+    for project in ["tsconfig.json", "tests/m/tsconfig.json"] {
+        let mut tsc = npm::tool(workspace, "tsc");
+        command::run(
+            tsc.args(["--noEmit", "--project", project])
+                .current_dir(&workspace.root),
+        )?;
+    }
+    Ok(())
 }

@@ -12,23 +12,22 @@ import { MError, MRecord, force, invoke } from "../value.mjs";
 
 const LIBRARY = new URL("../../../src/connector/library/", import.meta.url);
 
-/** @param {string} path Below the library. */
-const read = (path) => readFileSync(new URL(path, LIBRARY), "utf8");
+/** The shared members, and the only thing that they are given. */
+function sharedDocuments() {
+  const files = readdirSync(new URL("shared", LIBRARY)).sort();
+  const members = files.map((file) => readFileSync(new URL(`shared/${file}`, LIBRARY), "utf8"));
+  return [...members, "section Given; Hints = [];"];
+}
 
 /**
- * Members of the library as functions of JavaScript. They stand on the shared members and on those of the files named.
+ * Members of the library as functions of JavaScript.
  *
  * @template {string} Name
  * @param {Name[]} names
- * @param {string[]} [files] Paths below the library.
+ * @param {string[]} [documents] All that they stand on.
  * @returns {Promise<Record<Name, (...args: Value[]) => Value>>}
  */
-export async function library(names, files = []) {
-  const shared = readdirSync(new URL("shared", LIBRARY)).sort();
-  const documents = [
-    ...[...shared.map((file) => `shared/${file}`), ...files].map(read),
-    "section Given; Hints = [];",
-  ];
+export async function library(names, documents = sharedDocuments()) {
   const expression = `[${names.map((name) => `${name} = ${name}`).join(", ")}]`;
   const evaluation = evaluateParsed(makeEngine({}), await parseAll({ documents, expression }), true);
   if (!(evaluation.value instanceof MRecord)) throw evaluation.error;
@@ -37,7 +36,7 @@ export async function library(names, files = []) {
     const member = /** @type {any} */ (force(/** @type {any} */ (fields.get(name))));
     return [name, (/** @type {Value[]} */ ...args) => force(invoke(member, args))];
   });
-  return Object.fromEntries(functions);
+  return /** @type {any} */ (Object.fromEntries(functions));
 }
 
 /**

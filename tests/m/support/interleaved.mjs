@@ -8,7 +8,7 @@ import { Threads, simulatorAnswers } from "../hosts/worker.mjs";
 export { byChance, inTurn } from "../hosts/worker.mjs";
 
 /**
- * @import { EngineOptions, Mode } from "../engine.mjs"
+ * @import { LoggedRequest, Mode } from "../engine.mjs"
  * @import { HostResponse } from "../host.mjs"
  * @import { simulatedHost } from "../hosts/simulated.mjs"
  */
@@ -24,13 +24,13 @@ after(() => threads.close());
  * @param {ReturnType<typeof simulatedHost>} host
  * @param {object} options
  * @param {string[]} options.documents
- * @param {string} options.expression
+ * @param {string} [options.expression] Left out where the document is one.
  * @param {number} options.times
  * @param {Mode} options.mode
  * @param {Choose} options.choose
- * @param {Partial<EngineOptions>} [options.engine] More options of the engine.
+ * @param {object} [options.engine] More options of the engine; parameters as texts by name.
  * @param {Map<string, HostResponse>} [options.answers] What each cache holds at first.
- * @returns {Promise<{ value?: any, error?: any }[]>} As JSON.
+ * @returns {Promise<{ value?: any, error?: any, requests: LoggedRequest[] }[]>} As JSON.
  */
 export async function evaluateInterleaved(
   host,

@@ -27,7 +27,7 @@ const SCALARS = [
   ['"\\u0041"', '"\\ud83d\\ude00"', '"\\ud83d"', '"\\udc00\\ud83d"', '"\\/\\b\\f\\n\\r\\t"', '"\\\\ud83d"'],
   ['"2026-01-31T12:00:00Z"', '"2024-02-29T00:00:00.5+02:00"', '"1999-12-31T23:59:59.123000-14:00"'],
   ['"2026-01-31T12:00:00Z"', '"2026-02-30T12:00:00Z"', '"2026-01-31T12:00:00"', '"2026-01-31T24:00:00Z"'],
-  ['"2026-01-31T12:00:00.1234Z"', '"2026-01-31T12:00:00+14:01"', '"2026-01-31T12:00:00+1:00"', '"2026-01-31T12:00:00.Z"'],
+  ['"2026-01-31T12:00:00.1234Z"', '"2026-01-31T12:00:00+14:01"', '"2026-01-31T12:00:00.Z"'],
 ];
 const NAMES = ['"a"', '"b"', '"c"', '"A"', '""', '"a b"', '"\\u0061"', '"é"', '"\\""', '"column1"', '"value"'];
 const SPACES = ["", "", "", " ", "\n", "\t", "\r\n", "  "];
@@ -51,7 +51,8 @@ export function jsonMaker(random) {
   const value = (depth) => {
     const choice = depth > 3 ? 0 : random();
     if (choice < 0.6) return scalar(one(SCALARS));
-    const parts = several(below(4), () => (choice < 0.8 ? "" : `${one(NAMES)}${space()}:${space()}`) + value(depth + 1));
+    const name = () => (choice < 0.8 ? "" : `${one(NAMES)}${space()}:${space()}`);
+    const parts = several(below(4), () => name() + value(depth + 1));
     return choice < 0.8 ? within(parts, "[", "]") : within(parts, "{", "}");
   };
 
@@ -64,7 +65,8 @@ export function jsonMaker(random) {
         if (random() < 0.05) return "null";
         const cells = kinds.map((kind) => (random() < 0.05 ? value(2) : scalar(kind)));
         if (isList) return within(cells.slice(0, random() < 0.8 ? cells.length : below(cells.length + 1)), "[", "]");
-        const members = cells.map((cell, at) => `${random() < 0.95 ? names[at] : one(NAMES)}${space()}:${space()}${cell}`);
+        const nameAt = (/** @type {number} */ at) => (random() < 0.95 ? names[at] : one(NAMES));
+        const members = cells.map((cell, at) => `${nameAt(at)}${space()}:${space()}${cell}`);
         return within(random() < 0.8 ? members : members.slice(below(members.length)), "{", "}");
       }),
       "[",
