@@ -5,12 +5,14 @@ import { record } from "./interpret-data.mjs";
 import { library } from "./library/index.mjs";
 import { decodeIdentifier } from "./literal.mjs";
 import { syntaxError } from "./parse.mjs";
-import { Globals } from "./scope.mjs";
+import { Globals, NO_NAMES } from "./scope.mjs";
 import { MRecord, Thunk, plain, raise } from "./value.mjs";
 
 /**
  * @import { Host } from "./host.mjs"
+ * @import { Code } from "./interpret.mjs"
  * @import { Node } from "./parse.mjs"
+ * @import { Lookup } from "./scope.mjs"
  * @import { ResponseCache } from "./web/cache.mjs"
  * @import { Slot, Value } from "./value/slot.mjs"
  */
@@ -61,6 +63,24 @@ import { MRecord, Thunk, plain, raise } from "./value.mjs";
 
 const EMPTY = new MRecord(new Map());
 
+/** @type {WeakMap<Node, { code: Code, names: Globals["names"] }>} */
+const compiled = new WeakMap();
+
+/**
+ * The code of an expression, and the globals that it uses. Several evaluations of one tree share it.
+ *
+ * @param {Node} node
+ */
+function compiledOnce(node) {
+  let found = compiled.get(node);
+  if (found === undefined) {
+    const globals = new Globals();
+    found = { code: compile(node, globals), names: globals.names };
+    compiled.set(node, found);
+  }
+  return found;
+}
+
 export class Engine {
   /** @param {EngineOptions} options */
   constructor(options) {
@@ -95,7 +115,7 @@ export class Engine {
         name: member,
         shared: one.sharedConstant !== undefined,
         attributes: attributesOf(one),
-        slot: new Thunk(() => this.run(value, this.globals(section, member))),
+        slot: new Thunk(() => this.run(value, this.lookup(section, member))),
       });
     }
     this.sections.set(name, section);
@@ -109,28 +129,33 @@ export class Engine {
    */
   evaluate(node) {
     const only = this.sections.size === 1 ? [...this.sections.values()][0] : null;
-    return this.run(node, this.globals(only, null));
+    return this.run(node, this.lookup(only, null));
   }
 
   /**
    * Compiles and evaluates. Names that stand for nothing are an error before anything is evaluated.
    *
    * @param {Node} node
-   * @param {Globals} globals
+   * @param {Lookup} lookup
    * @returns {Value}
    */
-  run(node, globals) {
-    const code = compile(node, globals);
-    for (const name of globals.unknown) throw unknownName(name);
-    return code([]);
+  run(node, lookup) {
+    const { code, names } = compiledOnce(node);
+    const globals = names.map(({ name, inclusive }) => {
+      const global = lookup(name, inclusive);
+      if (global === undefined) throw unknownName(name);
+      return new Thunk(global);
+    });
+    return code(globals);
   }
 
   /**
    * @param {Section | null} section The one whose member or user the expression is.
    * @param {string | null} hidden The member that is being defined.
+   * @returns {Lookup}
    */
-  globals(section, hidden) {
-    return new Globals((name, inclusive) => {
+  lookup(section, hidden) {
+    return (name, inclusive) => {
       if (name === "#shared") return () => this.shared;
       if (name === "#sections") return () => this.sectionsRecord;
       const own = inclusive || name !== hidden ? section?.members.get(name) : undefined;
@@ -142,7 +167,7 @@ export class Engine {
       }
       const found = this.library.get(name) ?? this.options.parameters(name);
       return found === undefined ? undefined : () => found;
-    });
+    };
   }
 
   /**
@@ -195,7 +220,7 @@ export class Engine {
  */
 function attributesOf(node) {
   if (node.literalAttributes === undefined) return EMPTY;
-  const attributes = record(node.literalAttributes, new Globals(() => undefined))([]);
+  const attributes = record(node.literalAttributes, NO_NAMES)([]);
   for (const slot of attributes.slots()) plain(slot);
   return attributes;
 }

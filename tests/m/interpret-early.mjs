@@ -63,9 +63,8 @@ export function early(node, names) {
  * @returns {Early | undefined}
  */
 function local(name, inclusive, names) {
-  // An unknown name is noted when the expression itself is compiled.
   const found = names.find(name, inclusive);
-  if (found === undefined || "global" in found) return undefined;
+  if (found === undefined || found.isGlobal) return undefined;
   const { depth, index } = found;
   return (frame) => {
     let at = frame;

@@ -8,10 +8,10 @@ import * as functions from "./interpret-function.mjs";
 import * as operations from "./interpret-operation.mjs";
 import * as types from "./interpret-type.mjs";
 import { decodeIdentifier, decodeNumber, decodeText } from "./literal.mjs";
-import { MError, Thunk, errorRecord, force, plain, cannotConvert, primitive } from "./value.mjs";
+import { MError, Thunk, errorRecord, plain, cannotConvert, primitive } from "./value.mjs";
 
 /**
- * @import { Frame, Globals, Scope } from "./scope.mjs"
+ * @import { Found, Frame } from "./scope.mjs"
  * @import { Node } from "./parse.mjs"
  * @import { Slot, Value } from "./value/slot.mjs"
  */
@@ -28,7 +28,11 @@ import { MError, Thunk, errorRecord, force, plain, cannotConvert, primitive } fr
  * @typedef {(frame: Frame) => Slot} Delayed
  */
 
-/** @typedef {Scope | Globals} Names */
+/**
+ * Where names are looked up.
+ *
+ * @typedef {{ find(name: string, inclusive: boolean, depth?: number): Found | undefined }} Names
+ */
 
 /** @type {Record<string, (node: Node, names: Names) => Code>} */
 const COMPILERS = {
@@ -99,7 +103,7 @@ export function delayed(node, names, beingFilled) {
       return compile(node, names);
     case "IdentifierExpression": {
       const found = lookUp(node, names);
-      if (found !== undefined && "depth" in found && !(beingFilled && found.depth === 0)) {
+      if (found !== undefined && !found.isGlobal && !(beingFilled && found.depth === 0)) {
         return place(found.depth, found.index);
       }
       break;
@@ -159,10 +163,6 @@ function identifier(node, names) {
     return () => {
       throw unknownName(name);
     };
-  }
-  if ("global" in found) {
-    const { global } = found;
-    return () => force(global());
   }
   const at = place(found.depth, found.index);
   return (frame) => {

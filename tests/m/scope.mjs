@@ -1,6 +1,7 @@
 // Where names are looked up when an expression is compiled.
 
 /**
+ * @import { Names } from "./interpret.mjs"
  * @import { Slot } from "./value/slot.mjs"
  */
 
@@ -11,15 +12,21 @@
  */
 
 /**
- * What a name stands for: a place in a frame so many frames further out, or a global.
+ * What a name stands for: a place in a frame so many frames further out; a global's is in the outermost one.
  *
- * @typedef {{ depth: number, index: number } | { global: () => Slot }} Found
+ * @typedef {{ depth: number, index: number, isGlobal: boolean }} Found
+ */
+
+/**
+ * What gives the slot of a global, written with `@` or without; undefined if there is none.
+ *
+ * @typedef {(name: string, inclusive: boolean) => (() => Slot) | undefined} Lookup
  */
 
 /** Names that have a place in a frame: parameters, variables of `let`, fields of a record. */
 export class Scope {
   /**
-   * @param {Scope | Globals} parent
+   * @param {Names} parent
    * @param {string[]} names
    * @param {string | null} [hidden] The name that is being defined: it is seen through `@` only.
    */
@@ -46,41 +53,39 @@ export class Scope {
    */
   find(name, inclusive, depth = 0) {
     const index = this.names.lastIndexOf(name);
-    if (index >= 0 && (inclusive || name !== this.hidden)) return { depth, index: index + 1 };
+    if (index >= 0 && (inclusive || name !== this.hidden)) return { depth, index: index + 1, isGlobal: false };
     return this.parent.find(name, inclusive, depth + 1);
-  }
-
-  /** @returns {Globals} */
-  get globals() {
-    return this.parent.globals;
   }
 }
 
-/** The names around a document's expression or a section member. */
+/**
+ * The names around a document's expression or a section member. Each that is used gets a place in the outermost frame,
+ * so that code serves every evaluation.
+ */
 export class Globals {
-  /** @param {(name: string, inclusive: boolean) => (() => Slot) | undefined} lookup */
-  constructor(lookup) {
-    this.lookup = lookup;
-    /** Names that nothing was found for. @type {Set<string>} */
-    this.unknown = new Set();
+  constructor() {
+    /** In the order of their places. @type {{ name: string, inclusive: boolean }[]} */
+    this.names = [];
+    /** @type {Map<string, number>} */
+    this.places = new Map();
   }
 
   /**
    * @param {string} name
    * @param {boolean} inclusive
-   * @returns {Found | undefined}
+   * @param {number} [depth]
+   * @returns {Found}
    */
-  find(name, inclusive) {
-    const global = this.lookup(name, inclusive);
-    if (global === undefined) {
-      this.unknown.add(name);
-      return undefined;
+  find(name, inclusive, depth = 0) {
+    const key = inclusive ? `@${name}` : name;
+    let index = this.places.get(key);
+    if (index === undefined) {
+      index = this.names.push({ name, inclusive }) - 1;
+      this.places.set(key, index);
     }
-    return { global };
-  }
-
-  /** @returns {Globals} */
-  get globals() {
-    return this;
+    return { depth, index, isGlobal: true };
   }
 }
+
+/** Where no name stands for anything. */
+export const NO_NAMES = { /** @returns {undefined} */ find: () => undefined };

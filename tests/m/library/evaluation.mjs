@@ -1,12 +1,12 @@
 // What reaches into the evaluation itself.
 
 import { parseNow } from "../parse-now.mjs";
-import { Globals } from "../scope.mjs";
 import { MError, MFunction, errorRecord, invoke, plain } from "../value.mjs";
 import { family, raw } from "./signature.mjs";
 
 /**
  * @import { Engine } from "../engine.mjs"
+ * @import { Lookup } from "../scope.mjs"
  * @import { MRecord } from "../value.mjs"
  */
 
@@ -35,14 +35,15 @@ export function evaluation(engine) {
  * @param {MRecord | null} environment
  */
 function evaluateText(engine, document, environment) {
-  const globals = new Globals((name) => {
+  /** @type {Lookup} */
+  const lookup = (name) => {
     if (name === "#shared") return () => engine.shared;
     // What the language itself makes values with is not a matter of the environment.
     const slot = environment?.slot(name) ?? (name.startsWith("#") ? engine.library.get(name) : undefined);
     return slot === undefined ? undefined : () => slot;
-  });
+  };
   try {
-    return engine.run(parseNow(document), globals);
+    return engine.run(parseNow(document), lookup);
   } catch (error) {
     if (error instanceof MError && error.unsupported !== null && !engine.library.has(error.unsupported)) throw error;
     // The name exists, but not in this environment: an error that M code can handle.
