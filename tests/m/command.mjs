@@ -88,7 +88,7 @@ function usageError(message) {
  * @param {string | undefined} call
  * @returns {Promise<Node[]>}
  */
-async function parseFile(text, call) {
+export async function parseFile(text, call) {
   const node = await parse(text);
   if (call === undefined) return [node];
   const expression = await parse(call);

@@ -24,7 +24,8 @@ import {
 const LONG = { ...GOOD, durationSeconds: 200 };
 
 /** What each evaluation gives: the rows, and of which run. */
-const resultOf = (/** @type {string} */ call) => `let result = ${call} in [Rows = result, Run = Value.Metadata(result)[RunId]]`;
+const resultOf = (/** @type {string} */ call) =>
+  `let result = ${call} in [Rows = result, Run = Value.Metadata(result)[RunId]]`;
 const RESULT = resultOf(runItem());
 const RESULT_CANCELLING = resultOf(runItem({ CancelDuplicates: "true" }));
 
@@ -148,3 +149,39 @@ test("interleaved with a run that is active, all follow it", async () => {
     assert.equal(runsMade(host).length, 1);
   }
 });
+
+for (const form of FORMS) {
+  for (const mode of MODES) {
+    test(`${form}, ${mode}: across the end of a token, the next evaluation goes on with the same run`, async () => {
+      const host = fabric(
+        { runs: [LONG] },
+        { faults: [{ endpoint: "jobs/instances/get", nth: 2, when: "before", kind: "expireToken" }] },
+      );
+      const first = await query(host, RESULT, { form, mode });
+      assert.ok(first.error, "its token has ended");
+      const fresh = newToken(host);
+      const how =
+        form === "query"
+          ? { given: { Token: `"${fresh}"` } }
+          : { credential: { AuthenticationKind: "Key", Key: fresh } };
+      const runs = new Set();
+      for (let times = 1; times < 6; times += 1) {
+        runs.add(valueOf(await query(host, RESULT, { form, mode, ...how })).Run);
+      }
+      assert.deepEqual([...runs], runsMade(host).map(({ id }) => id));
+      assert.equal(runs.size, 1);
+    });
+  }
+}
+
+/** @param {ReturnType<typeof fabric>} host */
+function newToken(host) {
+  const { body } = host.request({
+    method: "POST",
+    url: "https://api.fabric.microsoft.com/simulator/token",
+    headers: [],
+    body: new TextEncoder().encode('{"service": "fabric"}'),
+    timeoutMs: 1000,
+  });
+  return JSON.parse(new TextDecoder().decode(body)).token;
+}

@@ -18,6 +18,14 @@ test("every escape of texts and quoted identifiers", () =>
     ['"// no comment" & /* one */ "!" // two', "// no comment!"],
   ]));
 
+test("numbers without a digit before the point", () =>
+  checkValues([
+    [".05 + 1", 1.05],
+    ["{.0,.5}", [0, 0.5]],
+    ['".0" & "x.0"', ".0x.0"],
+    ["[a.0b = 1.05][a.0b]", 1.05],
+  ]));
+
 test("hostile text comes back from the literal that the escaping rule gives", () => {
   const hostile = ['"', "#(", "#(lf)", "*/", "\u0000", "\u2028", "\u202E", "\u{1F600}", "in", "#shared", "\r\n"];
   for (const one of hostile) {

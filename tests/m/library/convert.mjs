@@ -322,7 +322,7 @@ export function logicalFrom(value) {
   if (typeof value === "string") {
     const said = value.trim().toLowerCase();
     if (said === "true" || said === "false") return said === "true";
-    raise("Expression.Error", "We couldn't convert to Logical.", value);
+    raise("Expression.Error", "Could not convert to a logical.", value);
   }
   return cannotConvert(value, primitive("logical"));
 }

@@ -8,6 +8,7 @@ import { raise } from "../value.mjs";
  * @property {string} decimal
  * @property {string} group
  * @property {string} currency
+ * @property {number} currencyDigits
  * @property {string} currencyPattern `$n`, `n $`, …
  * @property {string} negativeCurrencyPattern
  * @property {string} percentPattern
@@ -21,6 +22,7 @@ import { raise } from "../value.mjs";
  * @property {string} dateSeparator
  * @property {string[]} months
  * @property {string[]} shortMonths
+ * @property {string[] | null} genitiveMonths As they stand beside a day, if that is another form.
  * @property {string[]} days From Sunday.
  * @property {string[]} shortDays
  * @property {string} am
@@ -47,6 +49,7 @@ const AMERICAN = {
   decimal: ".",
   group: ",",
   currency: "$",
+  currencyDigits: 2,
   currencyPattern: "$n",
   negativeCurrencyPattern: "($n)",
   percentPattern: "n %",
@@ -59,6 +62,7 @@ const AMERICAN = {
   yearMonth: "MMMM yyyy",
   dateSeparator: "/",
   ...ENGLISH,
+  genitiveMonths: null,
   am: "AM",
   pm: "PM",
   firstDay: 0,
@@ -101,6 +105,7 @@ const CULTURES = {
     shortDays: words("dim. lun. mar. mer. jeu. ven. sam."),
   },
   "fr-CA": { currency: "$", negativeCurrencyPattern: "(n $)", shortDate: "yyyy-MM-dd", dateSeparator: "-" },
+  "fr-BE": { group: ".", shortDate: "dd-MM-yy", dateSeparator: "-" },
   es: {
     decimal: ",", group: ".", ...EURO, shortDate: "dd/MM/yyyy", longDate: "dddd, d' de 'MMMM' de 'yyyy",
     shortTime: "H:mm", longTime: "H:mm:ss", monthDay: "d' de 'MMMM", yearMonth: "MMMM' de 'yyyy", firstDay: 1,
@@ -121,6 +126,15 @@ const CULTURES = {
     days: words("domenica lunedì martedì mercoledì giovedì venerdì sabato"),
     shortDays: words("dom lun mar mer gio ven sab"),
   },
+  da: {
+    decimal: ",", group: ".", currency: "kr.", currencyPattern: "n $", negativeCurrencyPattern: "-n $",
+    shortDate: "dd-MM-yyyy", longDate: "d. MMMM yyyy", ...TWENTY_FOUR, monthDay: "d. MMMM", dateSeparator: "-",
+    firstDay: 1, am: "", pm: "",
+    months: words("januar februar marts april maj juni juli august september oktober november december"),
+    shortMonths: words("jan feb mar apr maj jun jul aug sep okt nov dec"),
+    days: words("søndag mandag tirsdag onsdag torsdag fredag lørdag"),
+    shortDays: words("sø ma ti on to fr lø"),
+  },
   nl: {
     decimal: ",", group: ".", currency: "€", currencyPattern: "$ n", negativeCurrencyPattern: "$ -n",
     shortDate: "d-M-yyyy", longDate: "dddd d MMMM yyyy", ...TWENTY_FOUR, monthDay: "d MMMM", dateSeparator: "-",
@@ -130,6 +144,7 @@ const CULTURES = {
     days: words("zondag maandag dinsdag woensdag donderdag vrijdag zaterdag"),
     shortDays: words("zo ma di wo do vr za"),
   },
+  "nl-BE": { shortDate: "d/MM/yyyy", shortTime: "H:mm", longTime: "H:mm:ss", dateSeparator: "/" },
   pt: {
     decimal: ",", group: ".", ...EURO, shortDate: "dd/MM/yyyy", longDate: "d' de 'MMMM' de 'yyyy", ...TWENTY_FOUR,
     monthDay: "d' de 'MMMM", yearMonth: "MMMM' de 'yyyy", firstDay: 1, am: "", pm: "",
@@ -153,16 +168,17 @@ const CULTURES = {
   },
   ru: {
     decimal: ",", group: "\u00a0", currency: "₽", currencyPattern: "n $", negativeCurrencyPattern: "-n $",
-    shortDate: "dd.MM.yyyy", longDate: "d MMMM yyyy 'г.'", shortTime: "H:mm", longTime: "H:mm:ss",
+    shortDate: "dd.MM.yyyy", longDate: "dddd, d MMMM yyyy 'г.'", shortTime: "H:mm", longTime: "H:mm:ss",
     monthDay: "d MMMM", dateSeparator: ".", firstDay: 1, am: "", pm: "",
     months: words("Январь Февраль Март Апрель Май Июнь Июль Август Сентябрь Октябрь Ноябрь Декабрь"),
+    genitiveMonths: words("января февраля марта апреля мая июня июля августа сентября октября ноября декабря"),
     shortMonths: words("янв фев мар апр май июн июл авг сен окт ноя дек"),
     days: words("воскресенье понедельник вторник среда четверг пятница суббота"),
     shortDays: words("Вс Пн Вт Ср Чт Пт Сб"),
   },
   ja: {
-    currency: "¥", negativeCurrencyPattern: "-$n", percentPattern: "n%", negativePercentPattern: "-n%",
-    shortDate: "yyyy/MM/dd", longDate: "yyyy'年'M'月'd'日'", shortTime: "H:mm", longTime: "H:mm:ss",
+    currency: "¥", currencyDigits: 0, negativeCurrencyPattern: "-$n", percentPattern: "n%",
+    negativePercentPattern: "-n%", shortDate: "yyyy/MM/dd", longDate: "yyyy'年'M'月'd'日'", shortTime: "H:mm", longTime: "H:mm:ss",
     monthDay: "M'月'd'日'", yearMonth: "yyyy'年'M'月'", am: "午前", pm: "午後",
     months: words("1月 2月 3月 4月 5月 6月 7月 8月 9月 10月 11月 12月"),
     shortMonths: words("1 2 3 4 5 6 7 8 9 10 11 12"),
@@ -231,27 +247,67 @@ function fromIntl(name) {
   const monthNames = (month) => ENGLISH.months.map((_, at) => format({ month }, new Date(Date.UTC(2023, at, 1))));
   /** @param {"long" | "short"} weekday */
   const dayNames = (weekday) => ENGLISH.days.map((_, at) => format({ weekday }, new Date(Date.UTC(2023, 0, 1 + at))));
-  const parts = new Intl.DateTimeFormat(locale, { year: "numeric", month: "2-digit", day: "2-digit" }).formatToParts();
-  const shortDate = parts
-    .map(({ type, value }) => /** @type {Record<string, string>} */ ({ year: "yyyy", month: "MM", day: "dd" })[type] ?? value)
-    .join("")
-    .trim();
+  /** @param {Intl.DateTimeFormatOptions} options */
+  const parts = (options) =>
+    new Intl.DateTimeFormat(locale, { ...options, timeZone: "UTC" }).formatToParts(new Date(Date.UTC(2023, 4, 1, 13)));
+  const shortDate = parts({ year: "numeric", month: "2-digit", day: "2-digit" });
+  const beside = ENGLISH.months.map((_, at) => {
+    const date = new Date(Date.UTC(2023, at, 1));
+    const named = new Intl.DateTimeFormat(locale, { month: "long", day: "numeric", timeZone: "UTC" }).formatToParts(date);
+    return named.find(({ type }) => type === "month")?.value ?? "";
+  });
+  const months = monthNames("long");
   const numbers = new Intl.NumberFormat(`${name}-u-nu-latn`).formatToParts(-12345.6);
   /** @param {string} type */
   const separator = (type) => numbers.find((part) => part.type === type)?.value;
   return {
     ...AMERICAN,
-    ...TWENTY_FOUR,
     name,
     decimal: separator("decimal") ?? ".",
     group: separator("group") ?? "\u00a0",
-    shortDate,
-    dateSeparator: parts.find(({ type }) => type === "literal")?.value.trim() ?? "/",
-    longDate: "d MMMM yyyy",
-    months: monthNames("long"),
+    shortDate: patternOf(shortDate),
+    dateSeparator: shortDate.find(({ type }) => type === "literal")?.value.trim() ?? "/",
+    longDate: patternOf(parts({ weekday: "long", year: "numeric", month: "long", day: "numeric" })),
+    monthDay: patternOf(parts({ month: "long", day: "numeric" })),
+    yearMonth: patternOf(parts({ year: "numeric", month: "long" })),
+    shortTime: patternOf(parts({ hour: "numeric", minute: "2-digit" })),
+    longTime: patternOf(parts({ hour: "numeric", minute: "2-digit", second: "2-digit" })),
+    months,
+    genitiveMonths: beside.every((one, at) => one === months[at]) ? null : beside,
     shortMonths: monthNames("short"),
     days: dayNames("long"),
     shortDays: dayNames("short"),
     firstDay: 1,
   };
+}
+
+/**
+ * The pattern of .NET for what ICU has formatted.
+ *
+ * @param {Intl.DateTimeFormatPart[]} parts Of the first of May, one in the afternoon.
+ */
+function patternOf(parts) {
+  const written = parts.map(({ type, value }) => {
+    switch (type) {
+      case "weekday":
+        return "dddd";
+      case "year":
+        return "yyyy";
+      case "month":
+        return /^\d+$/.test(value) ? "M".repeat(value.length) : "MMMM";
+      case "day":
+        return "d".repeat(value.length);
+      case "hour":
+        return value.startsWith("13") ? "HH" : "h";
+      case "minute":
+        return "mm";
+      case "second":
+        return "ss";
+      case "dayPeriod":
+        return "tt";
+      default:
+        return value.replace(/\p{L}+/gu, "'$&'");
+    }
+  });
+  return written.join("").replaceAll("''", "").trim();
 }

@@ -1,4 +1,4 @@
-// JSON, CSV, lines, URIs and binaries.
+// JSON, HTML, CSV, lines, URIs and binaries.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -26,6 +26,31 @@ checkAnswers({
     ["Text.FromBinary(Json.FromValue(#nan))", '"null"'],
     ["Text.FromBinary(Json.FromValue(#duration(1, 2, 0, 4.5)))", '"""P1DT2H4.5S"""'],
     ["Json.FromValue(type text)", "[Expression.Error]"],
+  ],
+  "Html.Table": [
+    [
+      'Html.Table("<ul><li><b>A</b> 1<li><b>B</b> 2</ul>", {{"Letter", "b"}, {"Line", "ul > li"}}, [RowSelector = "li"])',
+      '#table({"Letter", "Line"}, {{"A", "A 1"}, {"B", "B 2"}})',
+    ],
+    [
+      'Html.Table("<table><tr><td>a<td>b<tr><td>c</table>", ' +
+        '{{"First", "tbody > tr > :nth-child(1)"}, {"Last", "tr > td:nth-child(2)"}}, [RowSelector = "TABLE > * > TR"])',
+      '#table({"First", "Last"}, {{"a", "b"}, {"c", null}})',
+    ],
+    [
+      'Html.Table("<p class=\'x y\'>1 &lt; 2<br>!<p id=z>3", {{"X", ".y"}, {"Z", "p:not(.x)"}, {"After", ".x + p"}})',
+      '#table({"X", "Z", "After"}, {{"1 < 2!", "3", "3"}})',
+    ],
+    [
+      'Html.Table(Text.ToBinary("<script>if (1<2) <i></script><i title=hi-there>t</i>"), ' +
+        '{{"Title", "i[title^=hi]", each [Attributes][title] & [TextContent]}})',
+      '#table({"Title"}, {{"hi-theret"}})',
+    ],
+    [
+      'Html.Table("<em/><i>1</i><i>2</i><i>3</i>", {{"Odd", "i:nth-of-type(2n+1), i:empty"}})',
+      '#table({"Odd"}, {{"1"}, {"3"}})',
+    ],
+    ['Html.Table("<i>", {{"A", "i >"}})', "[Expression.Error] The CSS selector is not valid."],
   ],
   "Csv.Document": [
     ['Csv.Document("a,b#(cr)#(lf)""c,""""d"",#(lf)")', '#table(2, {{"a", "b"}, {"c,""d", ""}})'],

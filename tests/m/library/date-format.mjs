@@ -107,6 +107,9 @@ export function formatMoment(value, format, culture) {
   const { hour, minute, second, fraction } = fromTicks(ticks);
   const invariant = format === "r" || format === "R";
   const names = invariant ? ENGLISH : culture;
+  const parts = formatParts(expandFormat(format, culture));
+  const besideDay = parts.some(({ kind, text }) => kind === "run" && /^dd?$/.test(text));
+  const months = (besideDay && !invariant ? culture.genitiveMonths : null) ?? names.months;
   const hour12 = hour % 12 === 0 ? 12 : hour % 12;
   /** @param {string} run */
   const write = (run) => {
@@ -128,7 +131,7 @@ export function formatMoment(value, format, culture) {
       case "m":
         return pad(minute, Math.min(width, 2));
       case "M":
-        if (width > 2) return (width === 3 ? names.shortMonths : names.months)[month - 1];
+        if (width > 2) return (width === 3 ? names.shortMonths : months)[month - 1];
         return pad(month, width);
       case "s":
         return pad(second, Math.min(width, 2));
@@ -148,7 +151,6 @@ export function formatMoment(value, format, culture) {
         return ":";
     }
   };
-  const parts = formatParts(expandFormat(format, culture));
   let text = "";
   parts.forEach((part, at) => {
     if (part.kind === "literal") {

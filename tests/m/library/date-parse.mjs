@@ -127,7 +127,8 @@ export function parseByFormat(text, format, culture) {
         return set("day", takeNumber(width));
       case "M": {
         if (width <= 2) return set("month", takeNumber(width));
-        const index = takeName(width === 3 ? culture.shortMonths : culture.months);
+        const beside = width > 3 && culture.genitiveMonths !== null ? takeName(culture.genitiveMonths) : -1;
+        const index = beside >= 0 ? beside : takeName(width === 3 ? culture.shortMonths : culture.months);
         return index >= 0 && set("month", index + 1);
       }
       case "y": {
@@ -308,12 +309,13 @@ function parseDate(text, culture) {
     }
     const ordinal = /^(\d{1,2})(?:st|nd|rd|th)$/i.exec(word);
     if (ordinal !== null) return null;
-    const named = nameIndex(word, culture.months, culture.shortMonths);
+    const beside = culture.genitiveMonths === null ? -1 : nameIndex(word, culture.genitiveMonths, []);
+    const named = beside >= 0 ? beside : nameIndex(word, culture.months, culture.shortMonths);
     if (named >= 0) {
       if (month !== null) return null;
       month = named + 1;
       monthAt = numbers.length;
-    } else if (nameIndex(word, culture.days, culture.shortDays) < 0 && !["de", "den"].includes(word.toLowerCase())) {
+    } else if (nameIndex(word, culture.days, culture.shortDays) < 0 && !["de", "den", "г"].includes(word.toLowerCase())) {
       return null;
     }
   }

@@ -2,6 +2,8 @@ import { checkAnswers } from "./known-answers.mjs";
 
 checkAnswers({
   "Date.FromText": [
+    ['Date.FromText("4 марта 2021 г.", [Culture = "ru-RU"])', "#date(2021, 3, 4)"],
+    ['Date.FromText("4 marca 2021", [Format = "d MMMM yyyy", Culture = "pl-PL"])', "#date(2021, 3, 4)"],
     ['Date.FromText("2021-03-04")', "#date(2021, 3, 4)"],
     ['Date.FromText("20210304")', "#date(2021, 3, 4)"],
     ['Date.FromText("2021-03")', "#date(2021, 3, 1)"],
@@ -18,6 +20,11 @@ checkAnswers({
   ],
   "Date.ToText": [
     ["Date.ToText(#date(2021, 3, 4))", '"3/4/2021"'],
+    ['Date.ToText(#date(2021, 3, 4), [Format = "D", Culture = "ru-RU"])', '"четверг, 4 марта 2021 г."'],
+    ['Date.ToText(#date(2021, 3, 4), [Format = "Y", Culture = "ru-RU"])', '"Март 2021"'],
+    ['Date.ToText(#date(2021, 3, 4), [Format = "d MMMM", Culture = "pl-PL"])', '"4 marca"'],
+    ['Date.ToText(#date(2021, 3, 4), [Format = "m", Culture = "cs-CZ"])', '"4. března"'],
+    ['Date.ToText(#date(2021, 3, 4), [Format = "m", Culture = "da-DK"])', '"4. marts"'],
     ['Date.ToText(#date(2021, 3, 4), [Culture = "de-DE"])', '"04.03.2021"'],
     ['Date.ToText(#date(2021, 3, 4), [Format = "dddd, d. MMM yy", Culture = "de-DE"])', '"Donnerstag, 4. Mrz 21"'],
     ['Date.ToText(#date(2021, 3, 4), "D")', '"Thursday, March 4, 2021"'],

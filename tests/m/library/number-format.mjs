@@ -117,7 +117,13 @@ function standardFormat(value, letter, precision, culture) {
   const decimal = decimalOf(value);
   switch (letter.toUpperCase()) {
     case "C":
-      return patterned(decimal, precision ?? 2, culture, culture.currencyPattern, culture.negativeCurrencyPattern);
+      return patterned(
+        decimal,
+        precision ?? culture.currencyDigits,
+        culture,
+        culture.currencyPattern,
+        culture.negativeCurrencyPattern,
+      );
     case "D": {
       if (fractionDigits(decimal) !== "") badFormat(letter);
       return sign(decimal) + wholeDigits(decimal).padStart(precision ?? 1, "0");

@@ -22,6 +22,8 @@ checkAnswers({
   ],
   "Number.ToText": [
     ["Number.ToText(12.5)", '"12.5"'],
+    ['Number.ToText(1234.5, "C", "ja-JP")', '"¥1,235"'],
+    ['Number.ToText(1234.5, "C", "da-DK")', '"1.234,50 kr."'],
     ["Number.ToText(1e20)", '"1E+20"'],
     ['Number.ToText(12.345, "F1")', '"12.3"'],
     ['Number.ToText(0.125, "F2")', '"0.13"'],

@@ -6,6 +6,7 @@ import { comparer } from "./comparer.mjs";
 import { date } from "./date.mjs";
 import { dateTime, dateTimeZone, duration, time } from "./datetime.mjs";
 import { enumerations } from "./enumerations.mjs";
+import { html } from "./html.mjs";
 import { json } from "./json.mjs";
 import { lines } from "./lines.mjs";
 import { listMake } from "./list-make.mjs";
@@ -37,7 +38,7 @@ import { valueFunctions } from "./value-functions.mjs";
 
 /** @type {(Family | ((engine: Engine) => Family))[]} */
 export const STANDARD = [
-  binary, binaryFormat, comparer, date, dateTime, dateTimeZone, duration, enumerations, json, lines, list, listMake, listSet, number,
-  record, splitters, tableColumns, tableExpand, tableFuzzy, tableGroup, tableJoin, tableMake, tableRows, tableSchema,
+  binary, binaryFormat, comparer, date, dateTime, dateTimeZone, duration, enumerations, html, json, lines, list, listMake, listSet,
+  number, record, splitters, tableColumns, tableExpand, tableFuzzy, tableGroup, tableJoin, tableMake, tableRows, tableSchema,
   tableTransform, tableView, text, textSearch, time, type, uri, valueFunctions,
 ];

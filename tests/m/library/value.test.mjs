@@ -17,7 +17,7 @@ checkAnswers({
   "Value.Type, Value.ReplaceType": [
     ["Value.Type(1)", "type number"],
     ["Value.Type({})", "type list"],
-    ["Value.Type([a = 1])", "type [a = any]"],
+    ["Value.Type([a = 1])", "type record"],
     ["Value.Type(Value.ReplaceType({1}, type {number}))", "type {number}"],
     ['Value.ReplaceType("a", type number)', "[Expression.Error]"],
     ["Value.Is(null, type nullable text)", "true"],

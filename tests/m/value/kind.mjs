@@ -8,7 +8,7 @@ import { MRecord } from "./record.mjs";
 import { Boxed } from "./slot.mjs";
 import { MTable } from "./table.mjs";
 import { MDate, MDateTime, MDateTimeZone, MDuration, MTime, TICKS_PER_SECOND, fromDays, fromTicks } from "./time.mjs";
-import { MType, listType, primitive, recordType } from "./type.mjs";
+import { MType, listType, primitive } from "./type.mjs";
 
 /**
  * @import { Kind } from "./type.mjs"
@@ -131,9 +131,6 @@ export function typeOf(value) {
   if (value instanceof MFunction || value instanceof MTable) return value.type;
   if (value.type) return value.type;
   if (value instanceof MList) return LIST;
-  if (value instanceof MRecord) {
-    return recordType(value.names.map((name) => [name, { type: primitive("any"), optional: false }]));
-  }
   return primitive(kindOf(value));
 }
 
