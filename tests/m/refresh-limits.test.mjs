@@ -19,6 +19,9 @@ const SOME_MODES = /** @type {Mode[]} */ (["shared", "pessimistic"]);
 
 const { ITEM, LOOKUP, WORKSPACE } = fabrics;
 
+const ofDatabricks = /** @type {const} */ ({ service: "databricks", host: databricks.HOST, job: { jobId: "7" } });
+const ofFabric = /** @type {const} */ ({ service: "fabric", job: { workspaceId: WORKSPACE, itemId: ITEM } });
+
 const databricksExtension = extension({ service: "databricks" });
 const fabricExtension = extension({ service: "fabric" });
 
@@ -50,7 +53,7 @@ const KINDS = [
   {
     name: "Databricks",
     forms: (limits) => ({
-      query: queryOf({ service: "databricks", host: databricks.HOST, job: { jobId: "7" }, ...limits }, databricks.TOKEN),
+      query: queryOf({ ...ofDatabricks, ...limits }, databricks.TOKEN),
       connector: callOf(
         databricksExtension,
         `Pqrun.RunJob("${databricks.HOST}", "7", ${optionsOf(limits)})`,
@@ -71,7 +74,7 @@ const KINDS = [
   {
     name: "Fabric",
     forms: (limits) => ({
-      query: queryOf({ service: "fabric", job: { workspaceId: WORKSPACE, itemId: ITEM }, ...limits }, fabricGiven.TOKEN),
+      query: queryOf({ ...ofFabric, ...limits }, fabricGiven.TOKEN),
       connector: callOf(
         fabricExtension,
         `Pqrun.RunItem("${fabricGiven.HOST}", "${WORKSPACE}", "${ITEM}", ${optionsOf(limits)})`,
@@ -178,7 +181,9 @@ for (const { name, forms, make, makeOther, runs, rows, endpoints, missing } of K
       });
 
       test(`${title}: a run whose polls fail for good is lost from sight, with its id`, async () => {
-        const faults = [{ endpoint: endpoints.poll, nth: name === "Fabric" ? 1 : 5, times: 10_000, kind: { status: { code: 500 } } }];
+        // The first polls of Databricks judge the run that the token led to.
+        const nth = name === "Fabric" ? 1 : 5;
+        const faults = [{ endpoint: endpoints.poll, nth, times: 10_000, kind: { status: { code: 500 } } }];
         const host = make(36_000, { faults });
         const { error } = await evaluate(host);
         assert.equal(error?.Detail.Code, "lostSight");

@@ -8,7 +8,7 @@ import * as fabrics from "./support/fabric.mjs";
 import * as databricks from "./support/given-databricks.mjs";
 import * as fabricGiven from "./support/given-fabric.mjs";
 import { ORDERS, callOf, evaluateOnce, queryOf, refresh } from "./support/refresh.mjs";
-import { MODES, ROWS_READ, START, runsMade, startedBefore, workspace } from "./support/workspace.mjs";
+import { MODES, ROWS_READ, START, column, runsMade, startedBefore, workspace } from "./support/workspace.mjs";
 
 /** @import { End } from "./support/refresh.mjs" */
 
@@ -17,7 +17,11 @@ const { ITEM, OTHER_ITEM, WORKSPACE } = fabrics;
 /** Jobs of which one answers with its parameter, one fails, and one is slow. */
 const JOBS = [
   { id: 7, parameters: { day: "none" } },
-  { id: 8, name: "failing", tasks: [{ key: "load", run: { seconds: 30, result: "failed", output: { error: "no disk" } } }] },
+  {
+    id: 8,
+    name: "failing",
+    tasks: [{ key: "load", run: { seconds: 30, result: "failed", output: { error: "no disk" } } }],
+  },
   { id: 9, name: "slow", tasks: [{ key: "load", run: { seconds: 90, output: { result: '[{"n":1}]' } } }] },
 ];
 
@@ -85,19 +89,19 @@ function assertStartedFirst({ requests }, isStart, isFollowing) {
 
 for (const mode of MODES) {
   for (const [order, choose] of Object.entries(ORDERS)) {
-    test(`Databricks, ${mode}, ${order}: each row has its own rows, and six evaluations make one run of each`, async () => {
+    test(`Databricks, ${mode}, ${order}: each row has its own output, and one run for six evaluations`, async () => {
       const host = workspace(JOBS);
       const ends = await refresh(host, DATABRICKS_ROWS, { mode, choose: choose?.() });
       const [first] = ends;
       for (const end of ends) {
         const rows = rowsOf(end);
-        assert.deepEqual(rows.map((/** @type {any} */ row) => row.Outcome), ["succeeded", "succeeded", "failed", "succeeded"]);
+        assert.deepEqual(column(rows, "Outcome"), ["succeeded", "succeeded", "failed", "succeeded"]);
         assert.deepEqual(rows[0].Output, ROWS_READ);
         assert.equal(rows[2].Output.$error.Detail.Code, "runFailed");
         assert.deepEqual(rows[3].Output, [{ n: 1 }]);
         assert.deepEqual(rows, rowsOf(first));
       }
-      assert.equal(new Set(rowsOf(first).map((/** @type {any} */ row) => row.RunId)).size, 4);
+      assert.equal(new Set(column(rowsOf(first), "RunId")).size, 4);
       assert.deepEqual(["7", "8", "9"].map((id) => runsMade(host, id)), [2, 1, 1]);
       assertStartedFirst(first, (path) => path.endsWith("/run-now"), (path) => path.endsWith("/get-output"));
     });
@@ -108,8 +112,9 @@ for (const mode of MODES) {
       const host = fabrics.fabric(ITEMS, { switches });
       const end = await evaluateOnce(host, FABRIC_ROWS, { mode });
       const rows = rowsOf(end);
-      assert.deepEqual(rows.map((/** @type {any} */ row) => row.Outcome), ["succeeded", "succeeded", "failed"]);
-      assert.deepEqual([rows[0].Output, rows[1].Output], [[{ day: "mon" }], [{ day: "tue" }]], JSON.stringify(switches));
+      assert.deepEqual(column(rows, "Outcome"), ["succeeded", "succeeded", "failed"]);
+      assert.deepEqual(rows[0].Output, [{ day: "mon" }], JSON.stringify(switches));
+      assert.deepEqual(rows[1].Output, [{ day: "tue" }], JSON.stringify(switches));
       assert.equal(rows[2].Output.$error.Detail.Code, "runFailed");
       const made = fabrics.runsMade(host);
       assert.equal(made.length, 2);
@@ -117,14 +122,15 @@ for (const mode of MODES) {
         assert.equal(made.find(({ id }) => id === row.RunId).parameters.day, row.Output[0].day);
       }
       const isPoll = (/** @type {string} */ path) => /\/instances\/[^/]+$/.test(path);
-      const lastStart = end.requests.findLastIndex(({ method, path }) => method === "POST" && path.endsWith("/instances"));
+      const isStart = (/** @type {string} */ path) => path.endsWith("/instances");
+      const lastStart = end.requests.findLastIndex(({ method, path }) => method === "POST" && isStart(path));
       assert.ok(lastStart < end.requests.findIndex(({ method, path }) => method === "GET" && isPoll(path)));
     }
   });
 
   test(`Fabric, ${mode}: of rows without parameters the runs are found again by later evaluations`, async () => {
     const generated = queryOf(
-      { service: "fabric", jobs: [{ workspaceId: WORKSPACE, itemId: ITEM }, { workspaceId: WORKSPACE, itemId: OTHER_ITEM }] },
+      { service: "fabric", jobs: [ITEM, OTHER_ITEM].map((itemId) => ({ workspaceId: WORKSPACE, itemId })) },
       fabricGiven.TOKEN,
     );
     const host = fabrics.fabric([ITEMS[0], { ...ITEMS[1], runs: [{ ...fabrics.BAD, durationSeconds: 80 }] }]);
@@ -150,7 +156,10 @@ const DATABRICKS_PREVIEWS = {
   ),
 };
 const FABRIC_PREVIEWS = {
-  query: queryOf({ service: "fabric", job: { workspaceId: WORKSPACE, itemId: ITEM }, ...ATTACHING }, fabricGiven.TOKEN),
+  query: queryOf(
+    { service: "fabric", job: { workspaceId: WORKSPACE, itemId: ITEM }, ...ATTACHING },
+    fabricGiven.TOKEN,
+  ),
   connector: callOf(
     extension({ service: "fabric", ...ATTACHING }),
     `Pqrun.RunItem("${fabricGiven.HOST}", "${WORKSPACE}", "${ITEM}")`,

@@ -30,7 +30,11 @@ import { byChance, evaluateInterleaved, inTurn } from "./interleaved.mjs";
 /** How many evaluations a refresh has. */
 export const TIMES = 6;
 
-/** In which order the requests of a refresh go out; null: one evaluation after another. @type {Record<string, (() => Choose) | null>} */
+/**
+ * In which order the requests of a refresh go out; null: one evaluation after another.
+ *
+ * @type {Record<string, (() => Choose) | null>}
+ */
 export const ORDERS = {
   "one after another": null,
   "in turn": inTurn,
@@ -76,7 +80,8 @@ export async function evaluateOnce(host, { documents, expression, engine }, { mo
   const { parameters = {}, ...options } = engine;
   const ours = makeEngine({ ...options, host, mode, cache, parameters: (name) => parameters[name] });
   const { value, error, requests } = evaluateParsed(ours, nodes);
-  return error === undefined ? { value: toJson(/** @type {any} */ (value)), requests } : { error: errorToJson(error), requests };
+  if (error !== undefined) return { error: errorToJson(error), requests };
+  return { value: toJson(/** @type {any} */ (value)), requests };
 }
 
 /**
@@ -115,8 +120,8 @@ export async function refreshedBefore(host, generated, until) {
 }
 
 /**
- * The service as it is reached by an engine whose user has signed in: when a token has expired, the engine gets the next
- * one by itself and sends the request again. M sees nothing of it.
+ * The service as it is reached by an engine whose user has signed in: when a token has expired, the engine gets the
+ * next one by itself and sends the request again. M sees nothing of it.
  *
  * @template {Service} S
  * @param {S} host
