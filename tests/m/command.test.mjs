@@ -174,11 +174,13 @@ test("--example-pairs compares values, errors and types", async () => {
     ["[a = 1][b]", "[Expression.Error] The field 'b' of the record wasn't found."],
     ["1 / 3", "0.333333333333333"],
     ["#nan", "#nan"],
+    ["Value.Type([a = 1])", "type record"],
   ];
   const failing = [
     ["1 + 1", "3"],
     ["{1, 2}", "{1}"],
     ["type number", "type text"],
+    ["type record", "type [a = any]"],
     ['"1"', "1"],
     ["1", "[Expression.Error] something"],
     ["[a = 1][b]", "[Expression.Error] something else"],
@@ -192,8 +194,8 @@ test("--example-pairs compares values, errors and types", async () => {
   ];
   const all = [...passing, ...failing, ...unsupported].map(([usage, output]) => ({ usage, output }));
   const { code, out } = await run("--example-pairs", file("pairs.json", JSON.stringify(all)));
-  assert.equal(out.trimEnd().split("\n").at(-1), "8 passed, 8 failed, 3 unsupported");
+  assert.equal(out.trimEnd().split("\n").at(-1), "9 passed, 9 failed, 3 unsupported");
   assert.equal(code, 0);
-  const verbose = await run("--example-pairs", file("pairs.json", JSON.stringify(all.slice(0, 9))), "--verbose");
-  assert.match(verbose.out, /failed 8: 1 \+ 1/);
+  const verbose = await run("--example-pairs", file("pairs.json", JSON.stringify(all.slice(0, 10))), "--verbose");
+  assert.match(verbose.out, /failed 9: 1 \+ 1/);
 });

@@ -49,3 +49,10 @@ test("Section!Member, where it is no text or comment", async () => {
   const documents = ["section A; x = 1; y = B!z;", 'section B; shared z = "A!x"; w = A!x + 1; // A!nothing'];
   assert.deepEqual(await valueOf("{A!y, B!w}", { documents }), ["A!x", 2]);
 });
+
+test("numbers that begin with the point, where it is no text or comment", () =>
+  checkValues([
+    ["{.05, -.02, 1.05, .5, .01e2} /* .0 */", [0.05, -0.02, 1.05, 0.5, 1]],
+    ['[a.0 = ".0"]', { "a.0": ".0" }],
+    ["{0 .. .0}", [0]],
+  ]));

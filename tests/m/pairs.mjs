@@ -3,7 +3,9 @@
 import { evaluate } from "./evaluate.mjs";
 import { toJson, toJsonText } from "./json.mjs";
 import { parse } from "./parse.mjs";
-import { MError, MFunction, MList, MRecord, MTable, MType, equals, makeNullable, plain, sameType } from "./value.mjs";
+import {
+  MError, MFunction, MList, MRecord, MTable, MType, equals, makeNullable, plain, primitive, sameType,
+} from "./value.mjs";
 
 /**
  * @import { Evaluation } from "./evaluate.mjs"
@@ -119,7 +121,7 @@ function bareWords(text) {
 function same(left, right) {
   const one = plain(left);
   const other = plain(right);
-  if (one instanceof MType && other instanceof MType) return sameType(one, other);
+  if (one instanceof MType && other instanceof MType) return sameType(one, other) || isKindOf(one, other);
   if (typeof one === "number" && typeof other === "number") return sameNumber(one, other);
   if (one instanceof MList && other instanceof MList) return sameSlots(one.toArray(), other.toArray());
   if (one instanceof MRecord && other instanceof MRecord) return sameRecords(one, other);
@@ -127,6 +129,18 @@ function same(left, right) {
   // A reference can only describe a function: any function will do.
   if (one instanceof MFunction && other instanceof MFunction) return one.parameters.length === other.parameters.length;
   return equals(one, other);
+}
+
+/**
+ * Whether a type has the kind that was asked for: a reference writes the type of a record as `type record`, without the
+ * fields.
+ *
+ * @param {MType} type
+ * @param {MType} expected
+ */
+function isKindOf(type, expected) {
+  const shown = ["list", "record", "table", "function"].includes(expected.kind);
+  return shown && sameType(expected, primitive(expected.kind)) && type.kind === expected.kind && !type.nullable;
 }
 
 /**

@@ -42,18 +42,19 @@ export function syntaxError(message) {
  */
 function prepare(document) {
   const clean = document.replace(/^\uFEFF/, "");
-  if (!clean.includes("!") && !/(?<![\w.])\.0/.test(clean)) return clean;
+  if (!clean.includes("!") && !clean.includes(".0")) return clean;
   // Texts, quoted identifiers and comments are matched so that nothing in them is taken for the real thing.
   const text = '"(?:[^"]|"")*"';
   const identifier = `#${text}|[\\p{L}_][\\p{L}\\p{N}_.]*`;
+  const member = `(${identifier})\\s*!\\s*(${identifier})`;
+  const barePoint = "(?<![\\p{N}.])\\.(?=0)";
   const token = new RegExp(
-    `(#!${text})|(${text})|(//[^\\n]*|/\\*[^]*?\\*/)|(${identifier})\\s*!\\s*(${identifier})|#${text}|` +
-      "(?<![\\p{L}\\p{N}_.])\\.(?=0)",
+    `(#!${text})|(${text})|(//[^\\n]*|/\\*[^]*?\\*/)|${member}|${identifier}|${barePoint}`,
     "gu",
   );
-  return clean.replace(token, (whole, verbatim, _text, _comment, section, member) => {
+  return clean.replace(token, (whole, verbatim, _text, _comment, section, name) => {
     if (verbatim !== undefined) return '(error "The document holds a verbatim literal.")';
-    if (section !== undefined) return `#sections[${section}][${member}]`;
+    if (section !== undefined) return `#sections[${section}][${name}]`;
     return whole === "." ? "0." : whole;
   });
 }

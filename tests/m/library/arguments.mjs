@@ -1,6 +1,7 @@
 // What several families read out of their arguments.
 
 import { MFunction, MList, MRecord, MType, compare, equals, invoke, kindOf, plain, raise, title } from "../value.mjs";
+import { equalUnder } from "./comparer.mjs";
 
 /**
  * @import { Slot, Value } from "../value/slot.mjs"
@@ -139,9 +140,6 @@ export function optionsOf(options, known) {
 
 const NO_OPTIONS = new MRecord(new Map());
 
-/** How a comparer's answer reads: a logical or a number. @param {Value} answer */
-const saysEqual = (answer) => answer === true || answer === 0;
-
 /**
  * Equality by an equation criteria: a comparer, a key selector, or a list of both.
  *
@@ -151,7 +149,7 @@ const saysEqual = (answer) => answer === true || answer === 0;
 export function equation(criteria) {
   if (criteria === null) return equals;
   if (criteria instanceof MFunction) {
-    if (criteria.parameters.length >= 2) return (left, right) => saysEqual(plain(invoke(criteria, [left, right])));
+    if (criteria.parameters.length >= 2) return (left, right) => equalUnder(criteria, left, right);
     return (left, right) => equals(invoke(criteria, [left]), invoke(criteria, [right]));
   }
   if (criteria instanceof MList) {

@@ -1,11 +1,11 @@
 // Comparers, and search in texts under a comparer.
 
-import { MFunction, compare, functionOf, invoke, plain } from "../value.mjs";
+import { MFunction, MList, MRecord, compare, equals, functionOf, invoke, plain } from "../value.mjs";
 import { cultureOf } from "./culture.mjs";
 import { family } from "./signature.mjs";
 
 /**
- * @import { Value } from "../value/slot.mjs"
+ * @import { Slot, Value } from "../value/slot.mjs"
  */
 
 /** How a comparer sees one character, where it compares texts character by character. @type {WeakMap<object, Fold>} */
@@ -13,8 +13,13 @@ const FOLDS = new WeakMap();
 
 /** @typedef {(text: string) => string} Fold */
 
+/** How a comparer of the library orders texts. @type {WeakMap<object, Order>} */
+const ORDERS = new WeakMap();
+
+/** @typedef {(left: string, right: string) => number} Order */
+
 /**
- * @param {(left: Value, right: Value) => number} order
+ * @param {Order} order
  * @param {Fold} fold
  */
 function comparerOf(order, fold) {
@@ -24,7 +29,53 @@ function comparerOf(order, fold) {
     return typeof left === "string" && typeof right === "string" ? order(left, right) : compare(left, right);
   });
   FOLDS.set(comparer.identity, fold);
+  ORDERS.set(comparer.identity, order);
   return comparer;
+}
+
+/**
+ * Whether a comparer takes two values for equal. Lists and records have no order, but a comparer of the library can
+ * tell whether what they hold is equal.
+ *
+ * @param {MFunction} comparer
+ * @param {Slot} leftSlot
+ * @param {Slot} rightSlot
+ * @returns {boolean}
+ */
+export function equalUnder(comparer, leftSlot, rightSlot) {
+  const order = ORDERS.get(comparer.identity);
+  if (order !== undefined && (isStructured(plain(leftSlot)) || isStructured(plain(rightSlot)))) {
+    return equalWithin(order, leftSlot, rightSlot);
+  }
+  const answer = plain(invoke(comparer, [leftSlot, rightSlot]));
+  return answer === true || answer === 0;
+}
+
+/** @param {Value} value */
+const isStructured = (value) => value instanceof MList || value instanceof MRecord;
+
+/**
+ * @param {Order} order
+ * @param {Slot} leftSlot
+ * @param {Slot} rightSlot
+ * @returns {boolean}
+ */
+function equalWithin(order, leftSlot, rightSlot) {
+  const left = plain(leftSlot);
+  const right = plain(rightSlot);
+  if (typeof left === "string" && typeof right === "string") return order(left, right) === 0;
+  if (left instanceof MList && right instanceof MList) {
+    const items = left.toArray();
+    const others = right.toArray();
+    return items.length === others.length && items.every((item, at) => equalWithin(order, item, others[at]));
+  }
+  if (left instanceof MRecord && right instanceof MRecord) {
+    return (
+      left.size === right.size &&
+      left.names.every((name) => right.has(name) && equalWithin(order, left.slot(name), right.slot(name)))
+    );
+  }
+  return equals(left, right);
 }
 
 /** @param {string} left @param {string} right */
@@ -133,8 +184,5 @@ export const comparer = family({
 
   "Comparer.FromCulture(culture as text, optional ignoreCase as nullable logical) as function": ofCulture,
 
-  "Comparer.Equals(comparer as function, x as any, y as any) as logical": (comparer, x, y) => {
-    const answer = plain(invoke(comparer, [x, y]));
-    return answer === true || answer === 0;
-  },
+  "Comparer.Equals(comparer as function, x as any, y as any) as logical": equalUnder,
 });

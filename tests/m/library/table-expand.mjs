@@ -90,7 +90,8 @@ function expandList(table, column) {
   return replaced(table, at, [[column, type]], function* (slot) {
     const value = plain(slot);
     let some = false;
-    for (const item of value === null ? [] : asList(value)) {
+    // A table counts as the list of its rows.
+    for (const item of value === null ? [] : value instanceof MTable ? value.records() : asList(value)) {
       some = true;
       yield [item];
     }

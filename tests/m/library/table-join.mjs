@@ -16,18 +16,20 @@ export const JOIN = {
   INNER: 0, LEFT_OUTER: 1, RIGHT_OUTER: 2, FULL_OUTER: 3, LEFT_ANTI: 4, RIGHT_ANTI: 5, LEFT_SEMI: 6, RIGHT_SEMI: 7,
 };
 
+const ALGORITHM = { DYNAMIC: 0, PAIRWISE_HASH: 1, LEFT_HASH: 3 };
+
 /**
  * Rows of a table by their key.
  *
- * @param {MTable} table
+ * @param {Row[]} rows
  * @param {number[]} key Positions of columns.
  * @param {Value} comparers Null, or a list with a comparer (or null) per key column.
+ * @param {boolean} [ofLeft] Whether it is the left table of the join: what a comparer is given first.
  */
-function indexed(table, key, comparers) {
+function indexed(rows, key, comparers, ofLeft = false) {
   const same = (comparers?.toValues() ?? []).map(equation);
   /** @param {Slot[]} left @param {Slot[]} right */
   const matches = (left, right) => left.every((slot, at) => (same[at] ?? equation(null))(slot, right[at]));
-  const rows = table.toArray();
   const keys = rows.map((row) => key.map((at) => row[at]));
   /** @type {Map<string | null, number[]>} */
   const buckets = new Map();
@@ -42,7 +44,9 @@ function indexed(table, key, comparers) {
     /** @param {Slot[]} cells @returns {number[]} */
     find(cells) {
       const hash = comparers === null ? hashOf(MList.of(cells)) : null;
-      return (buckets.get(hash) ?? []).filter((number) => matches(cells, keys[number]));
+      return (buckets.get(hash) ?? []).filter((number) =>
+        ofLeft ? matches(keys[number], cells) : matches(cells, keys[number]),
+      );
     },
   };
 }
@@ -66,9 +70,10 @@ function checkKeys(left, right) {
  * @param {MTable} right
  * @param {Value} rightKeyNames
  * @param {number | null} kind
+ * @param {number | null} algorithm
  * @param {Value} comparers
  */
-function join(left, leftKeyNames, right, rightKeyNames, kind, comparers) {
+function join(left, leftKeyNames, right, rightKeyNames, kind, algorithm, comparers) {
   const leftKey = keyOf(left, leftKeyNames);
   const rightKey = keyOf(right, rightKeyNames);
   checkKeys(leftKey, rightKey);
@@ -89,9 +94,24 @@ function join(left, leftKeyNames, right, rightKeyNames, kind, comparers) {
     );
   }
   return tableOf(columns, function* () {
-    const index = indexed(right, rightKey, comparers);
+    const index = indexed(right.toArray(), rightKey, comparers);
+    /** @type {Iterable<Row>} */
+    let leftRows = left.rows();
+    if (mode === JOIN.INNER) {
+      const { buffered, rest } = leftFirst(left, index.rows.length, algorithm ?? ALGORITHM.DYNAMIC);
+      if (buffered !== null) {
+        const lookup = indexed(buffered, leftKey, comparers, true);
+        for (const row of index.rows) {
+          for (const number of lookup.find(rightKey.map((at) => row[at]))) {
+            yield [...buffered[number], ...kept.map((at) => row[at])];
+          }
+        }
+        return;
+      }
+      leftRows = rest;
+    }
     const matched = new Set();
-    for (const row of left.rows()) {
+    for (const row of leftRows) {
       const found = index.find(leftKey.map((at) => row[at]));
       for (const number of found) {
         matched.add(number);
@@ -114,6 +134,37 @@ function join(left, leftKeyNames, right, rightKeyNames, kind, comparers) {
 }
 
 /**
+ * Which table of an inner join is looked up and which is gone through, in whose order the rows come: without a choice,
+ * both are read row by row, and the one that ends first is looked up.
+ *
+ * @param {MTable} left
+ * @param {number} rightCount
+ * @param {number} algorithm
+ * @returns {{ buffered: Row[] | null, rest: Iterable<Row> }} The left rows if they are looked up, or all of them still.
+ */
+function leftFirst(left, rightCount, algorithm) {
+  if (algorithm === ALGORITHM.LEFT_HASH) return { buffered: left.toArray(), rest: [] };
+  if (algorithm !== ALGORITHM.DYNAMIC && algorithm !== ALGORITHM.PAIRWISE_HASH) {
+    return { buffered: null, rest: left.rows() };
+  }
+  const rows = left.rows()[Symbol.iterator]();
+  /** @type {Row[]} */
+  const read = [];
+  while (read.length < rightCount) {
+    const { done, value } = rows.next();
+    if (done === true) return { buffered: read, rest: [] };
+    read.push(value);
+  }
+  return {
+    buffered: null,
+    rest: (function* () {
+      yield* read;
+      for (let next = rows.next(); next.done !== true; next = rows.next()) yield next.value;
+    })(),
+  };
+}
+
+/**
  * @param {MTable} left
  * @param {number[]} leftKey
  * @param {MTable} right
@@ -129,7 +180,7 @@ function semiJoin(left, leftKey, right, rightKey, mode, comparers) {
   return tableOf(
     () => [...left.columns, ...right.columns.filter(([name]) => !leftNames.has(name))],
     function* () {
-      const index = indexed(other, otherKey, comparers);
+      const index = indexed(other.toArray(), otherKey, comparers);
       const all = [...left.columnNames, ...right.columnNames.filter((name) => !leftNames.has(name))];
       for (const row of kept.rows()) {
         if (index.find(keptKey.map((at) => row[at])).length === 0) continue;
@@ -160,7 +211,7 @@ function nestedJoin(left, leftKeyNames, rightGiven, rightKeyNames, name, kind, c
   /** @returns {Columns} */
   const columns = () => [...left.columns, /** @type {[string, MType]} */ ([name, right().type])];
   return tableOf(columns, function* () {
-    const indexSlot = lazy(() => indexed(right(), keyOf(right(), rightKeyNames), comparers));
+    const indexSlot = lazy(() => indexed(right().toArray(), keyOf(right(), rightKeyNames), comparers));
     const index = () => /** @type {ReturnType<typeof indexed>} */ (indexSlot.force());
     /** @param {number[]} numbers */
     const nested = (numbers) => keptRows(right(), numbers.map((number) => index().rows[number]));
@@ -188,8 +239,7 @@ function nestedJoin(left, leftKeyNames, rightGiven, rightKeyNames, name, kind, c
 
 export const tableJoin = family({
   "Table.Join(table1 as table, key1 as any, table2 as table, key2 as any, optional joinKind as nullable number, optional joinAlgorithm as nullable number, optional keyEqualityComparers as nullable list) as table":
-    (left, leftKey, right, rightKey, kind, _algorithm, comparers) =>
-      join(left, leftKey, right, rightKey, kind, comparers),
+    join,
 
   "Table.NestedJoin(table1 as table, key1 as any, table2 as any, key2 as any, newColumnName as text, optional joinKind as nullable number, optional keyEqualityComparers as nullable list) as table":
     nestedJoin,

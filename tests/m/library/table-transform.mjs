@@ -1,6 +1,6 @@
 // Cells of tables: converted, replaced, filled.
 
-import { MFunction, MList, MTable, makeNullable, invoke, lazy, plain, raise, tableType } from "../value.mjs";
+import { MFunction, MList, MTable, equals, makeNullable, invoke, lazy, plain, raise, tableType } from "../value.mjs";
 import { combineTables } from "../value/table.mjs";
 import { names, pairs } from "./arguments.mjs";
 import { conversions } from "./convert.mjs";
@@ -61,14 +61,24 @@ function transformColumns(table, operations, otherwise, missing) {
     });
   }
   if (added.length === 0) return changeCells(table, changes);
-  const wider = tableOf(
-    () => [...table.columns, ...added.map(({ name }) => /** @type {[string, MType]} */ ([name, ANY]))],
+  added.forEach(({ change }, at) => changes.set(table.columnNames.length + at, change));
+  return changeCells(withNulls(table, added.map(({ name }) => [name, ANY])), changes);
+}
+
+/**
+ * A table with more columns, of which all cells are null.
+ *
+ * @param {MTable} table
+ * @param {[string, MType][]} added
+ */
+function withNulls(table, added) {
+  return tableOf(
+    () => [...table.columns, ...added],
     function* () {
       for (const row of table.rows()) yield [...row, ...added.map(() => null)];
     },
+    () => table.keys,
   );
-  added.forEach(({ change }, at) => changes.set(table.columnNames.length + at, change));
-  return changeCells(wider, changes);
 }
 
 /**
@@ -83,17 +93,21 @@ function transformTypes(engine, table, types, cultureOrOptions) {
   const missing = isRecord ? cultureOrOptions.option("MissingField") : null;
   /** @type {Map<number, { cell: (slot: Slot) => Slot, type: MType | null }>} */
   const changes = new Map();
+  /** @type {[string, MType][]} */
+  const added = [];
   for (const [name, type, own] of pairs(types).map((one) => one.map(plain))) {
     const at = table.indexOf(name);
     if (at < 0) {
-      if (missing === MISSING.IGNORE || missing === MISSING.USE_NULL) continue;
-      noColumn(name);
+      if (missing === MISSING.USE_NULL) added.push([name, makeNullable(type)]);
+      else if (missing !== MISSING.IGNORE) noColumn(name);
+      continue;
     }
     const convert = conversions(engine).to(type, own ?? culture);
     if (convert === null) changes.set(at, { cell: (slot) => slot, type });
     else changes.set(at, { cell: (slot) => lazy(() => convert(plain(slot))), type: makeNullable(type) });
   }
-  return changeCells(table, changes);
+  const changed = changeCells(table, changes);
+  return added.length === 0 ? changed : withNulls(changed, added);
 }
 
 /**
@@ -141,6 +155,26 @@ function fill(table, columns, direction) {
         return slot;
       }));
     yield* direction(filled);
+  });
+}
+
+/**
+ * Clears what a row repeats of the one before it: all of the columns, or none.
+ *
+ * @param {MTable} table
+ * @param {string[]} columns
+ */
+function clearDown(table, columns) {
+  const wanted = locate(table, columns, null).map(({ at }) => at);
+  return withRows(table, function* () {
+    /** @type {Row | null} */
+    let before = null;
+    for (const row of table.rows()) {
+      const last = before;
+      const repeated = last !== null && wanted.every((at) => equals(row[at], last[at]));
+      before = row;
+      yield repeated ? row.map((slot, at) => (wanted.includes(at) ? null : slot)) : row;
+    }
   });
 }
 
@@ -237,6 +271,8 @@ export const tableTransform = (engine) =>
       fill(table, names(columns), (rows) => rows),
 
     "Table.FillUp(table as table, columns as list) as table": (table, columns) => fill(table, names(columns), reversed),
+
+    "Table.ClearDown(table as table, columns as list) as table": (table, columns) => clearDown(table, names(columns)),
 
     "Table.Transpose(table as table, optional columns as any) as table": transpose,
 

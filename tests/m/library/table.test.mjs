@@ -80,6 +80,9 @@ checkAnswers({
     [`Table.ReplaceRows(${KINDS}, 0, 2, {[Legs = 8, Kind = "octopus"]})`, '#table({"Kind", "Legs"}, {{"octopus", 8}})'],
     [`Table.ReplaceMatchingRows(${KINDS}, {{[Kind = "dog", Legs = 4], [Kind = "cat", Legs = 4]}})[Kind]`, '{"cat", "bird"}'],
     [`Table.RemoveMatchingRows(${PETS}, {[Kind = "dog"]}, "Kind")[Name]`, '{"Tom"}'],
+    [`Table.RemoveMatchingRows(${KINDS}, {[Kind = "DOG", Legs = 4]}, Comparer.OrdinalIgnoreCase)[Kind]`, '{"bird"}'],
+    [`Table.RemoveMatchingRows(${KINDS}, {[Kind = "DOG", Legs = 4]}, Comparer.Ordinal)[Kind]`, '{"dog", "bird"}'],
+    [`Table.RemoveMatchingRows(${KINDS}, {[Kind = "DOG"]}, Comparer.OrdinalIgnoreCase)[Kind]`, '{"dog", "bird"}'],
   ],
   "Table.Sort, Table.Max, Table.MinN": [
     [`Table.Sort(${PETS}, {{"Age", Order.Descending}, "Name"})[Name]`, '{"Ada", "Tom", "Rex"}'],
@@ -114,6 +117,11 @@ checkAnswers({
     [`Table.Join(${PETS}, "Kind", ${KINDS}, "Kind")`, '#table({"Name", "Kind", "Age", "Legs"}, {{"Rex", "dog", 3, 4}, {"Ada", "dog", 5, 4}})'],
     [`Table.Join(${PETS}, "Kind", ${KINDS}, "Kind", JoinKind.FullOuter)[Kind]`, '{"dog", "cat", "dog", "bird"}'],
     [`Table.Join(${PETS}, "Kind", ${KINDS}, "Kind", JoinKind.LeftAnti)[Name]`, '{"Tom"}'],
+    // The rows of an inner join come in the order of the table that is not looked up: of the longer one.
+    ['Table.Join(#table({"a"}, {{2}, {1}}), "a", #table({"b"}, {{1}, {2}, {3}}), "b")[a]', "{1, 2}"],
+    ['Table.Join(#table({"a"}, {{2}, {1}, {3}}), "a", #table({"b"}, {{1}, {2}}), "b")[a]', "{2, 1}"],
+    ['Table.Join(#table({"a"}, {{2}, {1}}), "a", #table({"b"}, {{1}, {2}}), "b", null, JoinAlgorithm.LeftHash)[a]', "{1, 2}"],
+    ['Table.Join(#table({"a"}, {{2}, {1}}), "a", #table({"b"}, {{1}, {2}, {3}}), "b", null, JoinAlgorithm.RightHash)[a]', "{2, 1}"],
     [`Table.Join(${PETS}, "Kind", Table.RenameColumns(${KINDS}, {"Legs", "Age"}), "Kind")`, "[Expression.Error]"],
   ],
   "Table.NestedJoin": [
@@ -124,6 +132,7 @@ checkAnswers({
   ],
   "Table.ExpandRecordColumn, Table.ExpandListColumn, Table.AggregateTableColumn": [
     ['Table.ExpandRecordColumn(#table({"r"}, {{[a = 1]}, {null}}), "r", {"a", "b"}, {"x", "y"})', '#table({"x", "y"}, {{1, null}, {null, null}})'],
+    ['Table.ExpandListColumn(#table({"t"}, {{#table({"a"}, {{1}, {2}})}}), "t")[t]', "{[a = 1], [a = 2]}"],
     ['Table.ExpandListColumn(#table({"l", "n"}, {{{1, 2}, "a"}, {{}, "b"}}), "l")', '#table({"l", "n"}, {{1, "a"}, {2, "a"}, {null, "b"}})'],
     ['Table.AggregateTableColumn(#table({"t"}, {{#table({"a"}, {{1}, {2}})}}), "t", {{"a", List.Sum, "sum"}})', '#table({"sum"}, {{3}})'],
   ],
@@ -150,9 +159,17 @@ checkAnswers({
     [`Table.TransformColumns(${KINDS}, {}, each 0)`, '#table({"Kind", "Legs"}, {{0, 0}, {0, 0}})'],
     ['Table.TransformColumnTypes(#table({"a"}, {{"1"}, {2}}), {"a", Int64.Type})', "#table(type table [a = Int64.Type], {{1}, {2}})"],
     ['Table.TransformColumnTypes(#table({"a"}, {{"1,5"}}), {{"a", type number}}, "de-DE")[a]', "{1.5}"],
+    [
+      'Table.TransformColumnTypes(#table({"a"}, {{"1,5"}}), {{"a", type number}, {"b", type text}}, [Culture = "de-DE", MissingField = MissingField.UseNull])',
+      "#table(type table [a = number, b = text], {{1.5, null}})",
+    ],
     ['(try Table.TransformColumnTypes(#table({"a"}, {{"x"}}), {"a", type number}){0}[a])[Error][Reason]', '"DataFormat.Error"'],
   ],
-  "Table.ReplaceValue, Table.ReplaceErrorValues, Table.FillDown": [
+  "Table.ReplaceValue, Table.ReplaceErrorValues, Table.FillDown, Table.ClearDown": [
+    [
+      'Table.ClearDown(#table({"a", "b", "c"}, {{1, "x", 0}, {1, "x", 1}, {1, "x", 2}, {1, "y", 3}}), {"a", "b"})',
+      '#table({"a", "b", "c"}, {{1, "x", 0}, {null, null, 1}, {null, null, 2}, {1, "y", 3}})',
+    ],
     [`Table.ReplaceValue(${KINDS}, 4, each [Kind], Replacer.ReplaceValue, {"Legs"})[Legs]`, '{"dog", 2}'],
     ['Table.ReplaceErrorValues(#table({"a"}, {{1}, {error "x"}}), {"a", 0})[a]', "{1, 0}"],
     ['Table.RowCount(Table.RemoveRowsWithErrors(#table({"a"}, {{1}, {error "x"}})))', "1"],

@@ -101,6 +101,9 @@ checkAnswers({
     ['Comparer.FromCulture("en-US")("b", "A")', "1"],
     ['Comparer.FromCulture("en-US", true)("a", "A")', "0"],
     ['Comparer.Equals(Comparer.OrdinalIgnoreCase, "x", "X")', "true"],
+    ['Comparer.Equals(Comparer.OrdinalIgnoreCase, {[a = "x"], 1}, {[a = "X"], 1})', "true"],
+    ['Comparer.Equals(Comparer.OrdinalIgnoreCase, {"x"}, {"X", null})', "false"],
+    ['Comparer.OrdinalIgnoreCase({"x"}, {"X"})', "[Expression.Error] We cannot apply operator < to types List and List."],
     ['Comparer.Ordinal("a", "B")', "1"],
   ],
   Splitters: [
