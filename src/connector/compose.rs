@@ -10,7 +10,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::given;
 use super::library::{Form, members};
-use super::limits::FOREIGN;
 use crate::error::ErrorCode;
 use crate::http::Service;
 use crate::m::{
@@ -21,6 +20,14 @@ use crate::m::{
 const BASE_URL: &str = "BaseUrl";
 const HOST: &str = "host";
 const HINTS: &str = "Hints";
+
+/// What begins the name of a query or parameter of the user's while a document is composed. No member's name does.
+pub(super) const FOREIGN: char = '\u{1}';
+
+/// A reference to a query or parameter of the user's, which may have the name of a member.
+pub(super) fn foreign(of_user: &str) -> Expr {
+    name(Name::from(format!("{FOREIGN}{of_user}")))
+}
 
 /// One service's part of a document before it is composed.
 pub(super) struct Part {
@@ -274,7 +281,6 @@ fn has_host(value: &Expr) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::connector::limits::foreign;
     use crate::m::{Content, Document};
 
     fn library(source: &str) -> Vec<Member> {

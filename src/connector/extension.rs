@@ -6,6 +6,7 @@ mod strings;
 use std::collections::BTreeSet;
 
 use super::compose::{Part, compose, rename_member};
+use super::given::HOST_PLACEHOLDER;
 use super::library::Form;
 use super::limits;
 use super::name::ConnectorName;
@@ -28,9 +29,6 @@ const HEAD: &[&str] = &[
 ];
 
 const QUERY_HEAD: &[&str] = &["Tries the extension. It shows what could be run, and runs nothing."];
-
-/// In the place of a workspace's address.
-const HOST_PLACEHOLDER: &str = "https://YOUR-WORKSPACE.azuredatabricks.net";
 
 const LEARN_MORE: &str = "https://www.npmjs.com/package/pqrun";
 

@@ -1,17 +1,19 @@
 //! What the library's members take for given: paths, states, hints and limits, made from the same tables that the
 //! client uses.
 
-use super::limits::null_or_text;
 use crate::contract::{Endpoint, StateRow};
 use crate::databricks;
 use crate::error::ErrorCode;
 use crate::fabric;
 use crate::http::Service;
 use crate::json;
-use crate::m::{Expr, Primitive, call, concat, function, list, name, parameter, plain, record, text};
+use crate::m::{Expr, Primitive, call, concat, function, list, name, null_or_text, parameter, plain, record, text};
 
 /// The version of the Jobs API that generated M speaks.
 const API_VERSION: &str = "2.2";
+
+/// In the place of a workspace's address: for the user to fill in.
+pub(super) const HOST_PLACEHOLDER: &str = "https://YOUR-WORKSPACE.azuredatabricks.net";
 
 /// Where the services' own hosts end. A token goes nowhere else, unless the options name it.
 const DATABRICKS_HOSTS: &[&str] = &[
@@ -24,15 +26,13 @@ const DATABRICKS_HOSTS: &[&str] = &[
 ];
 const FABRIC_HOSTS: &[&str] = &["api.fabric.microsoft.com"];
 
-/// The names of the endpoints' paths. Every endpoint that M may ask is here.
+/// The names of the endpoints' paths: of every endpoint that M asks, and of no other.
 const PATHS: &[(&str, &Endpoint)] = &[
     ("RunNowPath", &databricks::contract::RUN_NOW),
     ("RunsGetPath", &databricks::contract::RUNS_GET),
     ("RunsGetOutputPath", &databricks::contract::RUNS_GET_OUTPUT),
     ("RunsListPath", &databricks::contract::RUNS_LIST),
-    ("RunsCancelPath", &databricks::contract::RUNS_CANCEL),
     ("JobsListPath", &databricks::contract::JOBS_LIST),
-    ("JobsGetPath", &databricks::contract::JOBS_GET),
     ("RunItemJobPath", &fabric::contract::RUN_ITEM_JOB),
     ("RunItemJobByQueryPath", &fabric::contract::RUN_ITEM_JOB_BY_QUERY),
     ("RunNotebookPath", &fabric::contract::RUN_NOTEBOOK),
@@ -64,6 +64,13 @@ pub(super) fn endpoint_of(given: &str) -> Option<&'static Endpoint> {
         .map(|(_, endpoint)| *endpoint)
 }
 
+/// The names of all paths and states.
+#[cfg(test)]
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    let paths = PATHS.iter().map(|(name, _)| *name);
+    paths.chain(STATES.iter().map(|(name, _)| *name))
+}
+
 /// The value of a given name that depends on no option; `None` if it is not one.
 pub(super) fn fixed(given: &str) -> Option<Expr> {
     if let Some(endpoint) = endpoint_of(given) {
@@ -75,7 +82,6 @@ pub(super) fn fixed(given: &str) -> Option<Expr> {
     match given {
         "JobTypeGroups" => Some(list(fabric::contract::JOB_TYPE_GROUPS.iter().map(|group| texts(group)))),
         "PhantomFailures" => Some(texts(fabric::state::PHANTOM_FAILURES)),
-        "DefaultFabricHost" => Some(text(fabric::contract::DEFAULT_HOST)),
         _ => None,
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Number, Value};
 
-use super::limits::foreign;
+use super::compose::foreign;
 use super::options::{check_parameter_name, refused};
 use crate::databricks::job::DatabricksJob;
 use crate::error::{Error, ErrorCode};
@@ -71,7 +71,7 @@ pub(super) fn jobs(service: Service, rows: &[Value]) -> Result<Expr, Error> {
             .collect();
         cells.push(list(values?));
     }
-    let heads = columns.iter().map(|column| text(pascal(column)));
+    let heads = columns.iter().map(|column| text(capitalized(column)));
     Ok(call_of(Expr::Keyword(Keyword::Table), [list(heads), list(cells)]))
 }
 
@@ -149,7 +149,7 @@ fn blank_parameters(value: &mut Value) -> Result<(), Error> {
 fn fields(members: &Map<String, Value>) -> Result<Vec<(String, Expr)>, Error> {
     members
         .iter()
-        .map(|(name, member)| Ok((pascal(name), value(member)?)))
+        .map(|(name, member)| Ok((capitalized(name), value(member)?)))
         .collect()
 }
 
@@ -191,8 +191,8 @@ fn spelled(digits: &Number) -> Expr {
     meta(text(digits.to_string()), record([("IsNumber", logical(true))]))
 }
 
-/// `jobParameters` as M's own names are written: `JobParameters`.
-fn pascal(name: &str) -> String {
+/// As M's own names are written: `JobParameters` for `jobParameters`.
+pub(super) fn capitalized(name: &str) -> String {
     let mut letters = name.chars();
     letters
         .next()

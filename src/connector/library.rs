@@ -68,7 +68,6 @@ pub(super) const LIBRARY: &[LibraryFile] = library![
     "shared/json_check.pq",
     "shared/json_tree.pq",
     "shared/follow.pq",
-    "shared/poll.pq",
     "shared/refusal.pq",
     "shared/response.pq",
     "shared/status.pq",
@@ -135,6 +134,7 @@ mod tests {
     use std::path::Path;
 
     use super::*;
+    use crate::connector::compose::{Part, compose};
     use crate::connector::given;
     use crate::m::{Expr, Name, free_names};
 
@@ -188,6 +188,59 @@ mod tests {
                     );
                 }
             }
+        }
+    }
+
+    #[test]
+    fn every_member_and_every_path_is_reached_by_a_document() {
+        let roots: &[(Form, Service, &[&str])] = &[
+            (Form::Query, Service::Databricks, &["RunJob", "RunJobs"]),
+            (Form::Query, Service::Fabric, &["RunItem", "RunItems", "AccessToken"]),
+            // A kind's records and functions, and what the functions of jobs call.
+            (
+                Form::Connector,
+                Service::Databricks,
+                &[
+                    "DatabricksKind",
+                    "DatabricksPublish",
+                    "DatabricksContents",
+                    "DatabricksRunJob",
+                    "DatabricksJobOutput",
+                    "DatabricksRuns",
+                    "DatabricksPing",
+                    "WithParameters",
+                ],
+            ),
+            (
+                Form::Connector,
+                Service::Fabric,
+                &[
+                    "FabricKind",
+                    "FabricPublish",
+                    "FabricWorkspaces",
+                    "FabricRunItem",
+                    "FabricItemOutput",
+                    "FabricItemRuns",
+                    "FabricPing",
+                ],
+            ),
+        ];
+        let mut reached = BTreeSet::new();
+        for (form, service, names) in roots {
+            let mut part = Part::new(*form, *service);
+            names.iter().for_each(|name| part.root(name));
+            reached.extend(compose(*form, vec![part]).into_iter().map(|member| member.name));
+        }
+        each_member(|file, member| {
+            assert!(
+                reached.contains(&member.name),
+                "{}: {}",
+                file.path,
+                member.name.as_str()
+            );
+        });
+        for name in given::names() {
+            assert!(reached.contains(&name.into()), "{name} is given to nobody");
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::options::Choices;
 use crate::http::Service;
-use crate::m::{Expr, Keyword, Name, call_of, float, logical, name, number, record, text};
+use crate::m::{Expr, Keyword, call_of, float, logical, null_or_text, number, record};
 use crate::poller::options::Length;
 
 /// Seconds before the second poll where the service says nothing.
@@ -54,16 +54,4 @@ fn duration(length: Length) -> Expr {
             whole(seconds % 60),
         ],
     )
-}
-
-/// A reference to a query or parameter of the user's. Marked, so that composing can tell it from a member of that name.
-pub(super) fn foreign(of_user: &str) -> Expr {
-    name(Name::from(format!("{FOREIGN}{of_user}")))
-}
-
-/// No name of a member begins with it.
-pub(super) const FOREIGN: char = '\u{1}';
-
-pub(super) fn null_or_text(value: Option<String>) -> Expr {
-    value.map_or(Expr::Null, text)
 }

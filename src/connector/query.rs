@@ -1,8 +1,8 @@
 //! The query form: text for the Advanced Editor.
 
-use super::compose::{Part, compose, final_name};
+use super::compose::{Part, compose, final_name, foreign};
+use super::given::HOST_PLACEHOLDER;
 use super::library::Form;
-use super::limits::foreign;
 use super::options::QueryOptions;
 use super::{GeneratedFile, comments, job, limits};
 use crate::error::Error;
@@ -30,7 +30,6 @@ const SECRET_HEAD: &[&str] = &[
 ];
 
 /// Where nothing is given: for the user to fill in.
-const HOST_PLACEHOLDER: &str = "https://YOUR-WORKSPACE.azuredatabricks.net";
 const TOKEN_PLACEHOLDER: &str = "YOUR-TOKEN";
 const TENANT_PLACEHOLDER: &str = "YOUR-TENANT-ID";
 const CLIENT_PLACEHOLDER: &str = "YOUR-CLIENT-ID";

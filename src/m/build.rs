@@ -10,6 +10,11 @@ pub fn text(value: impl Into<String>) -> Expr {
     Expr::Text(value.into())
 }
 
+/// A text, or null where there is none.
+pub fn null_or_text(value: Option<String>) -> Expr {
+    value.map_or(Expr::Null, Expr::Text)
+}
+
 /// A whole number; a negative one is a minus before its digits.
 pub fn number(value: i64) -> Expr {
     signed(value < 0, Number::from(value.unsigned_abs()))

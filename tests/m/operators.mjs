@@ -21,6 +21,7 @@ import {
   primitive,
   raise,
 } from "./value.mjs";
+import { ORDERED } from "./value/compare.mjs";
 import { combineTables } from "./value/table.mjs";
 
 /**
@@ -268,18 +269,7 @@ export function relate(operator, left, right) {
   }
 }
 
-const RELATED = new Set([
-  "null",
-  "logical",
-  "number",
-  "text",
-  "binary",
-  "date",
-  "time",
-  "datetime",
-  "datetimezone",
-  "duration",
-]);
+const RELATED = new Set(["null", ...ORDERED]);
 
 /**
  * @param {Value} left

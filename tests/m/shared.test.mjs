@@ -87,23 +87,6 @@ test("what JSON has not is refused", async () => {
   }
 });
 
-test("polling ends when it is done, at the limit of polls, or at the deadline", async () => {
-  /** @param {[doneAt: number, polls: number, seconds: number, first?: string]} limits */
-  const poll = (...[doneAt, polls, seconds, first = "null"]) =>
-    `[p = PollUntil(
-      (n) => [N = n, At = DateTimeZone.UtcNow()], (value) => value[N] >= ${doneAt},
-      (n, value) => #duration(0, 0, 0, n * 10), ${polls},
-      #datetimezone(2025, 1, 1, 0, 0, ${seconds}, 0, 0), ${first}
-    ), r = {p[Polls], p[Stopped], Duration.TotalSeconds(p[Value][At] - #datetimezone(2025, 1, 1, 0, 0, 0, 0, 0))}][r]`;
-  assert.deepEqual(await valueOf(poll(1, 5, 59), QUERY), [1, true, 0]);
-  assert.deepEqual(await valueOf(poll(3, 5, 59), QUERY), [3, true, 30]);
-  assert.deepEqual(await valueOf(poll(9, 3, 59), QUERY), [3, false, 30]);
-  assert.deepEqual(await valueOf(poll(9, 1, 59), QUERY), [1, false, 0]);
-  // The last wait is cut at the deadline, where it is looked at once more.
-  assert.deepEqual(await valueOf(poll(9, 9, 45), QUERY), [4, false, 45]);
-  assert.deepEqual(await valueOf(poll(2, 9, 59, "#duration(0, 0, 0, 7)"), QUERY), [2, true, 17]);
-});
-
 test("headers are found in any case, and their dates read", async () => {
   assert.equal(await valueOf('Header([#"retry-AFTER" = "3"], "Retry-After")', QUERY), "3");
   assert.equal(await valueOf('Header([], "Retry-After")', QUERY), null);

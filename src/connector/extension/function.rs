@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::Kind;
+use crate::connector::compose::FOREIGN;
 use crate::connector::job;
-use crate::connector::limits::FOREIGN;
 use crate::connector::options::refused;
 use crate::connector::{ConnectorOptions, JobFunction, JobParameter, Services};
 use crate::error::Error;
@@ -152,9 +152,7 @@ impl<'a> Job<'a> {
 
     /// The name of a member of this job's. The library's own are none of these: a test holds it to that.
     fn member(&self, ending: &str) -> Name {
-        let mut letters = self.given.name.chars();
-        let first = letters.next().map(|first| first.to_ascii_uppercase());
-        let own: String = first.into_iter().chain(letters).collect();
+        let own = job::capitalized(&self.given.name);
         [self.kind.suffix, &own, ending].concat().into()
     }
 

@@ -330,25 +330,15 @@ fn function(function: &Function) -> Node<'_> {
 }
 
 fn parameters(parameters: &[Parameter]) -> Node<'static> {
-    let mut optional = false;
-    let nodes = parameters.iter().map(|parameter| {
-        let mut parts = Vec::new();
-        // The grammar wants the optional ones last.
-        optional |= parameter.optional;
-        if optional {
-            parts.push(Node::word("optional"));
-        }
-        parts.push(name(&parameter.name));
-        if let Some(of) = parameter.of {
-            parts.push(as_type(of));
-        }
-        Node::row(Kind::Parameter, parts)
-    });
-    bracketed(Kind::Parameters, "(", Node::elements(nodes), ")")
+    types::parameter_list(
+        parameters
+            .iter()
+            .map(|parameter| (parameter.optional, &parameter.name, parameter.of.map(as_type))),
+    )
 }
 
 fn as_type(of: NullablePrimitive) -> Node<'static> {
-    Node::group(Kind::AsType, [Node::word("as"), types::nullable_primitive(of)])
+    types::ascription(types::nullable_primitive(of))
 }
 
 fn attempt<'tree>(value: &'tree Expr, handler: &'tree Handler) -> Node<'tree> {

@@ -2,7 +2,7 @@
 
 use super::lower::{bracketed, expression, field_token, name};
 use super::node::{Kind, Node};
-use crate::m::{Expr, FieldType, NullablePrimitive, PrimaryType, Primitive, Type};
+use crate::m::{Expr, FieldType, Name, NullablePrimitive, PrimaryType, Primitive, Type};
 
 pub(super) fn nullable_primitive(of: NullablePrimitive) -> Node<'static> {
     let primitive = Node::token(Kind::PrimitiveType, of.of.as_str());
@@ -13,26 +13,44 @@ pub(super) fn nullable_primitive(of: NullablePrimitive) -> Node<'static> {
     }
 }
 
+/// The parameters of a function or of its type: whether each may be left out, its name, and what `ascription` gives.
+pub(super) fn parameter_list<'tree, 'name>(
+    parameters: impl Iterator<Item = (bool, &'name Name, Option<Node<'tree>>)>,
+) -> Node<'tree> {
+    let mut optional = false;
+    let nodes = parameters.map(|(is_optional, its_name, of)| {
+        let mut parts = Vec::new();
+        // The grammar wants the optional ones last.
+        optional |= is_optional;
+        if optional {
+            parts.push(Node::word("optional"));
+        }
+        parts.push(name(its_name));
+        parts.extend(of);
+        Node::row(Kind::Parameter, parts)
+    });
+    bracketed(Kind::Parameters, "(", Node::elements(nodes), ")")
+}
+
+/// `as` and a type.
+pub(super) fn ascription(of: Node<'_>) -> Node<'_> {
+    Node::group(Kind::AsType, [Node::word("as"), of])
+}
+
 pub(super) fn primary(of: &PrimaryType) -> Node<'_> {
     match of {
         PrimaryType::Function { parameters, result } => {
-            let mut optional = false;
-            let nodes = parameters.iter().map(|parameter| {
-                let mut parts = Vec::new();
-                // The grammar wants the optional ones last.
-                optional |= parameter.optional;
-                if optional {
-                    parts.push(Node::word("optional"));
-                }
-                parts.push(name(&parameter.name));
-                parts.push(Node::group(Kind::AsType, [Node::word("as"), nested(&parameter.of)]));
-                Node::row(Kind::Parameter, parts)
-            });
-            let parameters = bracketed(Kind::Parameters, "(", Node::elements(nodes), ")");
-            let result = Node::group(Kind::AsType, [Node::word("as"), nested(result)]);
+            let parameters = parameter_list(parameters.iter().map(|parameter| {
+                let of = ascription(nested(&parameter.of));
+                (parameter.optional, &parameter.name, Some(of))
+            }));
             Node::group(
                 Kind::FunctionType,
-                [Node::token(Kind::Word, "function"), parameters, result],
+                [
+                    Node::token(Kind::Word, "function"),
+                    parameters,
+                    ascription(nested(result)),
+                ],
             )
         }
         PrimaryType::List(of) => bracketed(Kind::ListType, "{", nested(of), "}"),

@@ -103,7 +103,8 @@ export function compare(leftSlot, rightSlot) {
   return order(left, right);
 }
 
-const ORDERED = new Set([
+/** The kinds whose values have an order. */
+export const ORDERED = new Set([
   "logical",
   "number",
   "text",
