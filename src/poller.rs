@@ -381,6 +381,18 @@ impl Poller {
         }
     }
 
+    /// Which service its requests are for.
+    #[must_use]
+    pub const fn service(&self) -> Service {
+        self.job.service()
+    }
+
+    /// The only origin that its requests go to.
+    #[must_use]
+    pub const fn base(&self) -> &BaseUrl {
+        &self.base
+    }
+
     /// The run that is followed, once it is known.
     #[must_use]
     pub fn run(&self) -> Option<&RunInfo> {

@@ -1,5 +1,9 @@
 //! What JavaScript sees. It converts and drives; what to do is decided in the core.
 
+#[cfg(any(feature = "auth", feature = "client"))]
+mod access_token;
+#[cfg(feature = "auth")]
+pub mod auth;
 #[cfg(feature = "client")]
 mod client;
 #[cfg(feature = "client")]
@@ -14,10 +18,16 @@ mod fetch;
 mod host;
 #[cfg(any(feature = "auth", feature = "client"))]
 mod options;
+#[cfg(any(feature = "auth", feature = "client"))]
+mod secret;
 #[cfg(feature = "simulator")]
 pub mod simulator;
 #[cfg(any(feature = "auth", feature = "client"))]
 mod thrown;
+#[cfg(any(feature = "auth", feature = "client"))]
+mod tokens;
+#[cfg(any(feature = "client", feature = "connector"))]
+mod value;
 #[cfg(any(feature = "auth", feature = "client"))]
 mod wait;
 

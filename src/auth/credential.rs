@@ -131,7 +131,7 @@ impl Credential {
     }
 
     /// Where its secret comes from, if it has one.
-    pub(super) const fn secret(&self) -> Option<&SecretSource> {
+    pub(crate) const fn secret(&self) -> Option<&SecretSource> {
         match self {
             Self::Token { token } => Some(token),
             Self::DatabricksOAuth { client_secret, .. } | Self::EntraSecret { client_secret, .. } => {

@@ -19,6 +19,7 @@ export type {
   AttachDatabricksRunOptions,
   AttachFabricRunOptions,
   ConnectionOptions,
+  CredentialRequest,
   DatabricksJob,
   DatabricksJobToRun,
   DatabricksWorkspace,
