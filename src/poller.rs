@@ -8,7 +8,7 @@ mod clock;
 mod collect;
 mod databricks;
 mod ending;
-mod exchange;
+pub(crate) mod exchange;
 mod fabric;
 mod follow;
 mod lookup;
