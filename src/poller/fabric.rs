@@ -200,6 +200,11 @@ impl Poller {
     // The start.
 
     fn start_item(&mut self) {
+        if let Some(id) = self.record.skipped.take() {
+            // There is nothing else to follow, so that run is the outcome.
+            self.follow(id, false, IdentifiedBy::Answer);
+            return;
+        }
         self.stage = Stage::Starting(Starting::default());
         let call = self.fabric().start(&self.base);
         self.send(Tag::Start, call, Policy::Once);
@@ -339,6 +344,20 @@ impl Poller {
         let cause = reconciling.cause.clone();
         if candidates.is_empty() {
             self.start_left_no_trace(cause);
+        } else if self.may_adopt()
+            && let Some(id) = candidates.iter().min()
+        {
+            // Any run of the item will do: all callers agree on this one.
+            let id = id.clone();
+            self.warn(
+                WarningCode::DuplicateRun,
+                format!(
+                    "the start was not answered; of the new runs {} the smallest is followed",
+                    candidates.join(", ")
+                ),
+            );
+            self.record.raced = true;
+            self.follow(id, true, IdentifiedBy::Reuse);
         } else {
             let error = Error::new(
                 ErrorCode::StartAmbiguous,

@@ -8,7 +8,6 @@ use crate::fabric::instance::Instance;
 use crate::http::{HttpResponse, Service};
 use crate::json;
 use crate::poller::exchange::{Policy, Tag};
-use crate::poller::snapshot::StartRecord;
 use crate::poller::start::Listing;
 use crate::poller::{CancelledBy, FINAL_LOOK, Job, Poller, Stage, schedule};
 use crate::run::{IdentifiedBy, Outcome, Phase, RunInfo, WarningCode};
@@ -20,8 +19,6 @@ const EARLY_GRACE: Duration = Duration::from_secs(60);
 const WATCH: Duration = Duration::from_secs(120);
 /// How often an ended Fabric instance without an end time is read again.
 const END_TIME_READS: u8 = 2;
-/// How often the look may begin anew because the run that won a race was cancelled.
-const RACES: u8 = 2;
 
 /// When the run is looked at after a cancel was answered.
 pub(super) const SOON: Duration = Duration::from_secs(1);
@@ -178,11 +175,12 @@ impl Poller {
                     false
                 } else {
                     self.see_fabric(&instance);
+                    self.settle_duplicate(&instance);
                     instance.state.is_ended() && !self.wants_end_time(&instance)
                 }
             }
         };
-        if ended && self.lost_race() {
+        if ended && self.look_again() {
             ended = false;
         }
         if ended {
@@ -266,30 +264,6 @@ impl Poller {
             && !self.deadline_passed;
         following.end_time_reads += u8::from(wants);
         wants
-    }
-
-    /// The run of another caller that won a race was cancelled: look again, at most twice.
-    fn lost_race(&mut self) -> bool {
-        if !self.record.raced
-            || self.seen.outcome != Some(Outcome::Cancelled)
-            || self.record.races >= RACES
-            || self.cancel.is_some()
-            || self.deadline_passed
-        {
-            return false;
-        }
-        // Nothing of the start that lost may be taken for a trace of the next one.
-        self.record = StartRecord {
-            races: self.record.races + 1,
-            token: self.record.token.take(),
-            clock_offset: self.record.clock_offset,
-            ..StartRecord::default()
-        };
-        self.run = None;
-        self.seen = super::Seen::default();
-        self.drop_exchanges(|_| true);
-        self.begin();
-        true
     }
 
     fn schedule_poll(&mut self, retry_after: Option<Duration>) {

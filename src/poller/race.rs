@@ -2,14 +2,18 @@
 
 use crate::error::Error;
 use crate::fabric::instance::{Instance, Page};
-use crate::http::HttpResponse;
+use crate::http::{HttpResponse, Service};
 use crate::json;
 use crate::poller::exchange::{Policy, Tag};
 use crate::poller::fabric::BEFORE_START;
+use crate::poller::snapshot::StartRecord;
 use crate::poller::start::Listing;
-use crate::poller::{Poller, Stage, schedule};
-use crate::run::{IdentifiedBy, Outcome, WarningCode};
+use crate::poller::{Poller, Seen, Stage, schedule};
+use crate::run::{IdentifiedBy, Outcome, Phase, WarningCode};
 use crate::time::Timestamp;
+
+/// How often the look may begin anew.
+const LOOKS_ANEW: u8 = 2;
 
 impl Poller {
     /// Reads the list before the run, as long as a better run to follow may show up; `false` if none may.
@@ -134,8 +138,7 @@ impl Poller {
         );
         let own = self.run.as_ref().is_some_and(|run| !run.shared);
         if own && self.options.cancel_duplicates {
-            let call = self.fabric().cancel_instance(&self.base, current);
-            self.send(Tag::CancelDuplicate, call, Policy::Again);
+            self.record.duplicate = Some(current.to_owned());
         }
         let watch = match &mut self.stage {
             Stage::Following(following) => following.watch.take(),
@@ -146,5 +149,45 @@ impl Poller {
         if let Stage::Following(following) = &mut self.stage {
             following.watch = watch;
         }
+    }
+    /// Cancels our own run that lost a race, now that the winner is seen. Until that one has begun, the service may yet
+    /// skip it because of the very run that would be cancelled.
+    pub(super) fn settle_duplicate(&mut self, winner: &Instance) {
+        let has_begun = winner.state.phase == Phase::Running || winner.state.outcome == Some(Outcome::Succeeded);
+        if has_begun && let Some(duplicate) = self.record.duplicate.take() {
+            let call = self.fabric().cancel_instance(&self.base, &duplicate);
+            self.send(Tag::CancelDuplicate, call, Policy::Again);
+        }
+    }
+
+    /// The run that is followed ended without having done anything, where any run of the item would do: the look begins
+    /// anew, at most twice. True if it did.
+    ///
+    /// Another caller cancelled the run that won a race, or the service skipped one because another was active. Where it
+    /// skipped one of ours nothing more is started, since that would meet the same rule.
+    pub(super) fn look_again(&mut self) -> bool {
+        let Some(run) = &self.run else { return false };
+        let skipped = self.seen.outcome == Some(Outcome::Skipped)
+            && run.service == Service::Fabric
+            && run.identified_by != IdentifiedBy::Given
+            && self.may_adopt();
+        let called_off = self.record.raced && self.seen.outcome == Some(Outcome::Cancelled);
+        if !(skipped || called_off) || self.record.races >= LOOKS_ANEW || self.cancel.is_some() || self.deadline_passed
+        {
+            return false;
+        }
+        // Nothing of the start that lost may be taken for a trace of the next one.
+        self.record = StartRecord {
+            races: self.record.races + 1,
+            token: self.record.token.take(),
+            skipped: (skipped && !run.shared).then(|| run.id.clone()),
+            clock_offset: self.record.clock_offset,
+            ..StartRecord::default()
+        };
+        self.run = None;
+        self.seen = Seen::default();
+        self.drop_exchanges(|_| true);
+        self.begin();
+        true
     }
 }

@@ -104,13 +104,21 @@ pub struct StartRecord {
     #[serde(default, skip_serializing_if = "is_false")]
     #[cfg_attr(all(target_family = "wasm", feature = "client"), tsify(optional))]
     pub resent: bool,
-    /// Fabric with `reuse`: how often the look began anew because the run that won a race was cancelled.
+    /// Fabric with `reuse`: how often the look began anew because the run that was followed was called off or skipped.
     #[serde(default)]
     pub races: u8,
     /// Fabric with `reuse`: whether the run is another caller's that won a race.
     #[serde(default, skip_serializing_if = "is_false")]
     #[cfg_attr(all(target_family = "wasm", feature = "client"), tsify(optional))]
     pub raced: bool,
+    /// Fabric with `cancelDuplicates`: a run of our own that lost a race, to be cancelled once the winner has begun.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(all(target_family = "wasm", feature = "client"), tsify(optional))]
+    pub duplicate: Option<String>,
+    /// Fabric with `reuse`: a run of our own that the service skipped since another one was active.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(all(target_family = "wasm", feature = "client"), tsify(optional))]
+    pub skipped: Option<String>,
     /// Milliseconds by which the service's clock is ahead of the host's, as far as its answers tell.
     #[serde(default)]
     pub clock_offset: i64,
@@ -135,6 +143,8 @@ readable!(StartRecord stored {
     resent: "resent",
     races: "races",
     raced: "raced",
+    duplicate: "duplicate",
+    skipped: "skipped",
     clock_offset: "clockOffset",
 } without { unsure, late });
 
@@ -359,6 +369,8 @@ mod tests {
             resent: true,
             races: 7,
             raced: true,
+            duplicate: Some("9".to_owned()),
+            skipped: Some("10".to_owned()),
             clock_offset: -8,
             unsure: 0,
             late: Vec::new(),

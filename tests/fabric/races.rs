@@ -288,3 +288,101 @@ fn a_cancel_of_our_own_run_is_never_turned_into_following_another() {
     assert_eq!(result.run.as_ref().map(|run| run.id.clone()), Some(id(0x101)));
     assert_eq!((result.outcome, result.cancel_sent), (Outcome::Cancelled, true));
 }
+
+#[test]
+fn a_loser_is_not_cancelled_before_the_winner_has_begun_even_after_a_resume() {
+    for resumes in [false, true] {
+        let service = Shared::default();
+        service.set().new_ids.extend([id(1), id(2)]);
+        service.set().life = vec![(0, "NotStarted"), (100, "InProgress"), (300, "Completed")];
+        let options = json!({"reuse": {}, "cancelDuplicates": true});
+        let mut hosts = callers(&service, &options, &[0, 10]);
+        while hosts[1].poller.run().is_none_or(|run| run.id != id(1)) {
+            assert!(step_next(&mut hosts), "the second caller follows the first one's run");
+        }
+        if resumes {
+            let loser = hosts.remove(1);
+            assert!(loser.sent_to(CANCEL).is_empty());
+            let snapshot = loser.poller.snapshot();
+            hosts.push(loser.resume(&snapshot, pqrun::poller::snapshot::Resume::default()));
+        }
+        let results = run_all(&mut hosts);
+        let cancels = hosts[1].sent_to(CANCEL);
+        assert_eq!(followed(&results), [id(1), id(1)]);
+        assert_eq!(cancels.len(), 1, "once, resumed: {resumes}");
+        assert!(cancels[0].target().contains(&id(2)));
+        assert!(cancels[0].at >= START.plus(seconds(100)), "{:?}", cancels[0].at);
+    }
+}
+
+#[test]
+fn a_loser_is_left_alone_if_the_winner_never_began() {
+    let service = Shared::default();
+    service.set().new_ids.extend([id(1), id(2)]);
+    service.set().life = vec![(0, "NotStarted"), (200, "Failed")];
+    let options = json!({"reuse": {}, "cancelDuplicates": true});
+    let mut hosts = callers(&service, &options, &[0, 10]);
+    run_all(&mut hosts);
+    assert!(hosts[1].sent_to(CANCEL).is_empty());
+}
+
+#[test]
+fn a_run_of_ours_that_was_skipped_gives_way_to_the_active_one_and_nothing_more_is_started() {
+    let service = Shared::default();
+    service.set().life = vec![(0, "NotStarted"), (5, "Deduped")];
+    let mut host = service.start(json!({"reuse": {}, "skipOutputs": true}));
+    host.run_until(|host| host.poller.run().is_some());
+    // The one that was active all along shows up late, and is none of the race.
+    service.set().rows.push(Row::new(
+        id(0x999),
+        START.minus(seconds(20)),
+        vec![(0, "InProgress"), (300, "Completed")],
+    ));
+    let result = host.run();
+    assert_eq!(
+        (
+            result.run.as_ref().map(|run| run.id.clone()),
+            result.outcome,
+            service.get().posts
+        ),
+        (Some(id(0x999)), Outcome::Succeeded, 1)
+    );
+}
+
+#[test]
+fn a_run_of_ours_that_was_skipped_is_the_outcome_if_nothing_else_is_there() {
+    for options in [json!({"reuse": {}}), json!({})] {
+        let service = Shared::default();
+        service.set().life = vec![(0, "NotStarted"), (5, "Deduped")];
+        let mut host = service.start(options);
+        let result = host.run();
+        let run = result.run.as_ref().expect("a run");
+        assert_eq!((run.id.clone(), run.shared), (id(0x101), false));
+        assert_eq!((result.outcome, service.get().posts), (Outcome::Skipped, 1));
+    }
+}
+
+#[test]
+fn a_resume_after_a_skipped_run_starts_nothing_either() {
+    let service = Shared::default();
+    service.set().life = vec![(0, "NotStarted"), (5, "Deduped")];
+    let mut host = service.start(json!({"reuse": {}}));
+    host.run_until(|host| host.poller.snapshot().start.skipped.is_some());
+    let snapshot = host.poller.snapshot();
+    let result = host.resume(&snapshot, pqrun::poller::snapshot::Resume::default()).run();
+    assert_eq!((result.outcome, service.get().posts), (Outcome::Skipped, 1));
+}
+
+#[test]
+fn an_adopted_run_that_was_skipped_makes_the_caller_look_again_and_start_its_own() {
+    let service = Shared::with([Row::new(id(1), START, vec![(0, "NotStarted"), (30, "Deduped")])]);
+    let result = service.start(json!({"reuse": {}})).run();
+    assert_eq!(
+        (
+            result.run.as_ref().map(|run| run.id.clone()),
+            result.outcome,
+            service.get().posts
+        ),
+        (Some(id(0x101)), Outcome::Succeeded, 1)
+    );
+}

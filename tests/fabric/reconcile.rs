@@ -144,6 +144,24 @@ fn lost_among(rows: impl IntoIterator<Item = Row>) -> Shared {
 }
 
 #[test]
+fn of_several_candidates_the_smallest_is_followed_where_any_run_of_the_item_will_do() {
+    let at = START.plus(seconds(3));
+    let service = lost_among([]);
+    let mut host = service.start(json!({"reuse": {}}));
+    host.run_until(|host| !starts(host).is_empty());
+    service
+        .set()
+        .rows
+        .extend([3, 1, 2].map(|n| Row::new(id(n), at, vec![(0, "InProgress"), (200, "Completed")])));
+    let result = host.run();
+    let run = result.run.as_ref().expect("a run");
+    assert_eq!((run.id.clone(), run.shared), (id(1), true));
+    let warnings: Vec<_> = result.warnings.iter().map(|warning| warning.code).collect();
+    assert_eq!(warnings, [WarningCode::DuplicateRun]);
+    assert_eq!((result.outcome, service.get().posts), (Outcome::Succeeded, 1));
+}
+
+#[test]
 fn several_candidates_are_ambiguous_and_all_are_named() {
     let at = START.plus(seconds(3));
     let service = lost_among([1, 2, 3].map(|n| Row::new(id(n), at, vec![(0, "InProgress")])));

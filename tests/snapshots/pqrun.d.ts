@@ -936,13 +936,21 @@ export interface StartRecord {
      */
     resent?: boolean;
     /**
-     * Fabric with `reuse`: how often the look began anew because the run that won a race was cancelled.
+     * Fabric with `reuse`: how often the look began anew because the run that was followed was called off or skipped.
      */
     races?: number;
     /**
      * Fabric with `reuse`: whether the run is another caller's that won a race.
      */
     raced?: boolean;
+    /**
+     * Fabric with `cancelDuplicates`: a run of our own that lost a race, to be cancelled once the winner has begun.
+     */
+    duplicate?: string;
+    /**
+     * Fabric with `reuse`: a run of our own that the service skipped since another one was active.
+     */
+    skipped?: string;
     /**
      * Milliseconds by which the service's clock is ahead of the host's, as far as its answers tell.
      */
