@@ -8,5 +8,7 @@ pub use client::*;
 pub mod connector;
 #[cfg(any(feature = "client", feature = "connector"))]
 mod convert;
+#[cfg(feature = "client")]
+pub mod logger;
 #[cfg(feature = "simulator")]
 pub mod simulator;
