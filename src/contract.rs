@@ -56,38 +56,7 @@ impl Endpoint {
         query: &[(&str, QueryValue<'_>)],
         body: Option<&Value>,
     ) -> Call {
-        let mut url = base.as_str().to_owned();
-        let mut rest = self.path;
-        while let Some((before, behind)) = rest.split_once('{') {
-            let (name, after) = behind.split_once('}').unwrap_or((behind, ""));
-            url.push_str(before);
-            let value = path.iter().find(|(given, _)| *given == name).map(|(_, value)| *value);
-            debug_assert!(value.is_some(), "{}: the path needs {name}", self.name);
-            url.push_str(&encode_component(value.unwrap_or_default()));
-            rest = after;
-        }
-        url.push_str(rest);
-        debug_assert!(
-            query.iter().all(|(name, _)| self.query.contains(name)),
-            "{}: only {:?} may be asked",
-            self.name,
-            self.query
-        );
-        let mut separator = '?';
-        for name in self.query {
-            for (_, value) in query.iter().filter(|(given, _)| given == name) {
-                url.push(separator);
-                separator = '&';
-                url.push_str(name);
-                url.push('=');
-                match value {
-                    QueryValue::Text(text) => url.push_str(&encode_component(text)),
-                    // Nothing that a service says may open another query member or a fragment.
-                    QueryValue::Encoded(text) if is_encoded(text) => url.push_str(text),
-                    QueryValue::Encoded(text) => url.push_str(&encode_component(text)),
-                }
-            }
-        }
+        let url = url(base, self.name, self.path, path, self.query, query);
         let mut headers = vec![("Accept".to_owned(), "application/json".to_owned())];
         if body.is_some() {
             headers.push(("Content-Type".to_owned(), "application/json".to_owned()));
@@ -100,6 +69,48 @@ impl Endpoint {
             timeout: REQUEST_TIMEOUT,
         }
     }
+}
+
+/// The URL of an endpoint at `base`. Path values are encoded; a query member without value is left out.
+pub(crate) fn url(
+    base: &BaseUrl,
+    endpoint: &str,
+    template: &str,
+    path: &[(&str, &str)],
+    members: &[&str],
+    query: &[(&str, QueryValue<'_>)],
+) -> String {
+    let mut url = base.as_str().to_owned();
+    let mut rest = template;
+    while let Some((before, behind)) = rest.split_once('{') {
+        let (name, after) = behind.split_once('}').unwrap_or((behind, ""));
+        url.push_str(before);
+        let value = path.iter().find(|(given, _)| *given == name).map(|(_, value)| *value);
+        debug_assert!(value.is_some(), "{endpoint}: the path needs {name}");
+        url.push_str(&encode_component(value.unwrap_or_default()));
+        rest = after;
+    }
+    url.push_str(rest);
+    debug_assert!(
+        query.iter().all(|(name, _)| members.contains(name)),
+        "{endpoint}: only {members:?} may be asked"
+    );
+    let mut separator = '?';
+    for name in members {
+        for (_, value) in query.iter().filter(|(given, _)| given == name) {
+            url.push(separator);
+            separator = '&';
+            url.push_str(name);
+            url.push('=');
+            match value {
+                QueryValue::Text(text) => url.push_str(&encode_component(text)),
+                // Nothing that a service says may open another query member or a fragment.
+                QueryValue::Encoded(text) if is_encoded(text) => url.push_str(text),
+                QueryValue::Encoded(text) => url.push_str(&encode_component(text)),
+            }
+        }
+    }
+    url
 }
 
 impl Call {

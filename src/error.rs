@@ -50,6 +50,21 @@ error_codes! {
     /// No credential was given.
     MissingCredentials = "missingCredentials", "give a token: DATABRICKS_TOKEN or FABRIC_TOKEN for the command, the token option for the package";
 
+    /// A credential is malformed, incomplete, or of another kind than the host takes.
+    InvalidCredentials = "invalidCredentials", "correct the part of the credential that the message names; nothing was sent";
+    /// The host is none of the service's own, so no token and no secret goes there unasked.
+    UnknownHost = "unknownHost", "check the host's spelling; if it is right, say so with trustHost: it will get the token";
+    /// A page was given a client secret, which everybody who opens it could read.
+    ClientSecretInBrowser = "clientSecretInBrowser", "keep the secret on a server; in a page give a token callback, or a TokenCredential such as MSAL's";
+
+    // What the sign-in said.
+    /// The token endpoint refused the credential.
+    SignInRefused = "signInRefused", "check the tenant, the client id and the secret or assertion, and that the secret has not expired";
+    /// The token endpoint wants a person at a screen: multi-factor authentication, consent, conditional access.
+    InteractionRequired = "interactionRequired", "sign in as a person once (az login), or use a service principal that the tenant's policies let in";
+    /// Key Vault refused to hand out the secret, or the secret is disabled or expired.
+    VaultRefused = "vaultRefused", "check the vault, the secret's name and version, and that the first credential has the role Key Vault Secrets User";
+
     /// The snapshot that has to be stored before a start could not be stored.
     PersistFailed = "persistFailed", "make the persist callback store the snapshot; no start is sent that could not be found again";
 

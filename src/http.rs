@@ -216,6 +216,27 @@ impl BaseUrl {
         &self.0
     }
 
+    /// The host's name in lower case, without scheme and port.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        split_port(self.authority()).0
+    }
+
+    /// Whether it is this machine, where plain HTTP is allowed.
+    #[must_use]
+    pub fn is_loopback(&self) -> bool {
+        is_loopback(self.host())
+    }
+
+    /// Whether it is on HTTPS' own port.
+    pub(crate) fn has_default_port(&self) -> bool {
+        split_port(self.authority()).1.is_none()
+    }
+
+    fn authority(&self) -> &str {
+        split_once(&self.0, "://").map_or("", |(_, authority)| authority)
+    }
+
     /// Whether the absolute `url` goes to this origin. A backslash, which parsers read differently, never does.
     #[must_use]
     pub fn owns(&self, url: &str) -> bool {
@@ -260,6 +281,12 @@ fn is_loopback(host: &str) -> bool {
 #[must_use]
 pub fn encode_component(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
+    push_encoded(&mut encoded, text);
+    encoded
+}
+
+/// The same, behind what is there already.
+pub(crate) fn push_encoded(encoded: &mut String, text: &str) {
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~') {
             encoded.push(char::from(byte));
@@ -270,7 +297,6 @@ pub fn encode_component(text: &str) -> String {
             encoded.push(char::from(HEX[usize::from(byte & 15)]));
         }
     }
-    encoded
 }
 
 #[cfg(test)]
@@ -298,6 +324,29 @@ mod tests {
         assert_eq!(base("http://127.0.0.1:8080/"), "http://127.0.0.1:8080");
         assert_eq!(base("http://[::1]:9"), "http://[::1]:9");
         assert_eq!(base("http://localhost:80"), "http://localhost");
+    }
+
+    #[test]
+    fn a_host_has_neither_scheme_nor_port() {
+        for (text, host, loopback, default_port) in [
+            (
+                "https://ADB-1.5.azuredatabricks.net/x",
+                "adb-1.5.azuredatabricks.net",
+                false,
+                true,
+            ),
+            ("https://example.com:8443", "example.com", false, false),
+            ("http://[::1]:9", "[::1]", true, false),
+            ("http://127.0.0.1", "127.0.0.1", true, true),
+        ] {
+            let base = BaseUrl::parse(text).expect("it is an origin");
+            assert_eq!(base.host(), host);
+            assert_eq!(
+                (base.is_loopback(), base.has_default_port()),
+                (loopback, default_port),
+                "{text}"
+            );
+        }
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Start a Databricks job or a Microsoft Fabric item job once, follow it to its end, read its output as a table.
 
+pub mod auth;
+mod base64;
 #[cfg(feature = "connector")]
 pub mod connector;
 pub mod contract;

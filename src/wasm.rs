@@ -6,9 +6,31 @@ mod client;
 pub use client::*;
 #[cfg(feature = "connector")]
 pub mod connector;
-#[cfg(any(feature = "client", feature = "connector"))]
+#[cfg(any(feature = "auth", feature = "client", feature = "connector"))]
 mod convert;
-#[cfg(feature = "client")]
-pub mod logger;
+#[cfg(any(feature = "auth", feature = "client"))]
+mod fetch;
+#[cfg(any(feature = "auth", feature = "client"))]
+mod host;
+#[cfg(any(feature = "auth", feature = "client"))]
+mod logger;
+#[cfg(any(feature = "auth", feature = "client"))]
+mod options;
 #[cfg(feature = "simulator")]
 pub mod simulator;
+#[cfg(any(feature = "auth", feature = "client"))]
+mod thrown;
+#[cfg(any(feature = "auth", feature = "client"))]
+mod wait;
+
+#[cfg(any(feature = "auth", feature = "client"))]
+pub use fetch::set_default_fetch;
+#[cfg(any(feature = "auth", feature = "client"))]
+pub use logger::set_module_logger;
+
+/// A panic is a bug: it says where, on the console, before the module stops working.
+#[cfg(any(feature = "auth", feature = "client"))]
+#[wasm_bindgen::prelude::wasm_bindgen(start)]
+pub fn start() {
+    console_error_panic_hook::set_once();
+}

@@ -1,6 +1,7 @@
 //! What the library's members take for given: paths, states, hints and limits, made from the same tables that the
 //! client uses.
 
+use crate::auth::cloud::{DATABRICKS_ZONES, FABRIC_HOST};
 use crate::contract::{Endpoint, StateRow};
 use crate::databricks;
 use crate::error::ErrorCode;
@@ -14,17 +15,6 @@ const API_VERSION: &str = "2.2";
 
 /// In the place of a workspace's address: for the user to fill in.
 pub(super) const HOST_PLACEHOLDER: &str = "https://YOUR-WORKSPACE.azuredatabricks.net";
-
-/// Where the services' own hosts end. A token goes nowhere else, unless the options name it.
-const DATABRICKS_HOSTS: &[&str] = &[
-    ".azuredatabricks.net",
-    ".databricks.azure.cn",
-    ".databricks.azure.us",
-    ".cloud.databricks.com",
-    ".cloud.databricks.us",
-    ".gcp.databricks.com",
-];
-const FABRIC_HOSTS: &[&str] = &["api.fabric.microsoft.com"];
 
 /// The names of the endpoints' paths: of every endpoint that M asks, and of no other.
 const PATHS: &[(&str, &Endpoint)] = &[
@@ -88,11 +78,11 @@ pub(super) fn fixed(given: &str) -> Option<Expr> {
 
 /// The endings of the hosts that a token may go to.
 pub(super) fn host_suffixes(service: Service, more: &[String]) -> Expr {
-    let own = match service {
-        Service::Databricks => DATABRICKS_HOSTS,
-        Service::Fabric => FABRIC_HOSTS,
+    let own: Vec<&str> = match service {
+        Service::Databricks => DATABRICKS_ZONES.iter().map(|(suffix, _)| *suffix).collect(),
+        Service::Fabric => vec![FABRIC_HOST],
     };
-    let all = own.iter().copied().chain(more.iter().map(String::as_str));
+    let all = own.into_iter().chain(more.iter().map(String::as_str));
     list(all.map(text))
 }
 

@@ -2,7 +2,6 @@
 
 mod activity;
 mod answer;
-mod base64;
 mod catalog;
 mod instance;
 mod kind;

@@ -33,9 +33,3 @@ pub use table::JsTable;
 pub fn version() -> String {
     env!("CARGO_PKG_VERSION").to_owned()
 }
-
-/// A panic is a bug: it says where, on the console, before the module stops working.
-#[wasm_bindgen(start)]
-pub fn start() {
-    console_error_panic_hook::set_once();
-}

@@ -1467,6 +1467,13 @@ export function runDatabricksJob(options: RunDatabricksJobOptions): RunHandle;
 export function runFabricItem(options: RunFabricItemOptions): RunHandle;
 
 /**
+ * Sets what sends the requests of those whose options have no `fetch`. Without it that is the global one.
+ *
+ * @internal
+ */
+export function setDefaultFetch(fetch?: FetchLike): void;
+
+/**
  * A panic is a bug: it says where, on the console, before the module stops working.
  */
 export function start(): void;

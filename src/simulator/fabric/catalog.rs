@@ -4,11 +4,11 @@ use serde_json::{Value, json};
 
 use super::Fabric;
 use super::answer::Problem;
-use super::base64;
 use super::kind::Kind;
 use super::read::paged;
 use super::route::Target;
 use super::scenario::{Access, Item, Workspace};
+use crate::base64;
 use crate::http::HttpResponse;
 use crate::simulator::call::{Call, json_reply};
 

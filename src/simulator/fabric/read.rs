@@ -4,10 +4,10 @@ use serde_json::{Value, json};
 
 use super::Fabric;
 use super::answer::{PUBLIC_HOST, Problem};
-use super::base64;
 use super::instance::Instance;
 use super::route::Target;
 use super::scenario::{Access, LastPageToken, NotFoundBody};
+use crate::base64;
 use crate::http::HttpResponse;
 use crate::simulator::call::{Call, json_reply, set_header};
 use crate::simulator::clock::Speed;

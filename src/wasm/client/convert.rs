@@ -8,7 +8,6 @@ use wasm_bindgen::{JsCast, JsValue};
 use crate::error::{Error, ErrorCode};
 use crate::json::quoted;
 use crate::read::FromValue;
-use crate::search::holds;
 use crate::wasm::convert::{id_text, is_large, read_js};
 
 pub(super) use crate::wasm::convert::{MAX_SAFE, Members, get, refuse, set, throw, value_to_js};
@@ -92,18 +91,5 @@ fn has_large(value: &Value) -> bool {
         Value::Array(items) => items.iter().any(has_large),
         Value::Object(members) => members.values().any(has_large),
         scalar => is_large(scalar),
-    }
-}
-
-/// What a thrown value says, with the cause behind it.
-pub(super) fn message_of(thrown: &JsValue) -> String {
-    let message = |value: &JsValue| match get(value, "message").as_string() {
-        Some(message) if !message.is_empty() => Some(message),
-        _ => value.as_string(),
-    };
-    let said = message(thrown).unwrap_or_else(|| "no message".to_owned());
-    match message(&get(thrown, "cause")) {
-        Some(cause) if !holds(&said, &cause) => format!("{said}: {cause}"),
-        _ => said,
     }
 }

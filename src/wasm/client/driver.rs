@@ -10,13 +10,12 @@ use serde_json::Value;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
-use super::convert::{message_of, throw, to_js, value_to_js};
+use super::convert::{throw, to_js, value_to_js};
 use super::events::Listeners;
 use super::fetch::{self, Answer, Flight};
 use super::host::{Host, now};
 use super::options::SessionOptions;
 use super::result;
-use super::single::within;
 use crate::error::{Error, ErrorCode};
 use crate::http::{HttpRequest, RequestId};
 use crate::poller::snapshot::Snapshot;
@@ -24,6 +23,8 @@ use crate::poller::{Input, Output, Poller};
 use crate::run::{EventKind, Phase, RunEvent, RunInfo, RunResult};
 use crate::table::JsonPath;
 use crate::time::Timestamp;
+use crate::wasm::thrown::message_of;
+use crate::wasm::wait::within;
 
 mod abort;
 

@@ -1,42 +1,14 @@
-//! What the core leaves to its host: the clock, randomness, and requests.
+//! How requests are sent, and with which tokens.
 
-use js_sys::{Date, Function, Uint8Array};
-use wasm_bindgen::JsValue;
-use wasm_bindgen::prelude::wasm_bindgen;
+use js_sys::Function;
 
-use super::convert;
 use super::token::Tokens;
-use crate::error::Error;
-use crate::time::Timestamp;
 
-#[wasm_bindgen]
-extern "C" {
-    #[wasm_bindgen(js_namespace = crypto, js_name = getRandomValues, catch)]
-    fn get_random_values(array: &Uint8Array) -> Result<JsValue, JsValue>;
-}
+pub(super) use crate::wasm::host::{now, random, seed, timestamp};
 
 /// How requests are sent, and with which tokens.
 pub(super) struct Host {
     pub(super) tokens: Tokens,
-    /// In the place of the global one.
+    /// In the place of the default one.
     pub(super) fetch: Option<Function>,
-}
-
-/// The time, by the host's clock.
-pub(super) fn now() -> Timestamp {
-    Timestamp(Date::now().max(0.0) as u64)
-}
-
-/// A time that JavaScript gave.
-pub(super) fn timestamp(now: f64) -> Timestamp {
-    Timestamp(now.max(0.0) as u64)
-}
-
-/// 16 bytes from the host's good source.
-pub(super) fn random() -> Result<[u8; 16], Error> {
-    let array = Uint8Array::new_with_length(16);
-    get_random_values(&array).map_err(|_| convert::refuse("expected crypto.getRandomValues, found none"))?;
-    let mut bytes = [0; 16];
-    array.copy_to(&mut bytes);
-    Ok(bytes)
 }

@@ -14,6 +14,7 @@ use crate::http::Service;
 use crate::poller::Job;
 use crate::poller::options::RunOptions;
 use crate::table::JsonPath;
+use crate::wasm::options::{function, is_absent};
 
 /// Members that stay in JavaScript.
 pub(super) const HOST_MEMBERS: &[&str] = &[
@@ -106,21 +107,6 @@ pub(super) fn read_host(options: &JsValue) -> Result<Host, Error> {
         tokens: Tokens::new(source),
         fetch: function(options, "fetch")?,
     })
-}
-
-pub(super) fn is_absent(value: &JsValue) -> bool {
-    value.is_null() || value.is_undefined()
-}
-
-fn function(options: &JsValue, name: &str) -> Result<Option<Function>, Error> {
-    let value = get(options, name);
-    if is_absent(&value) {
-        return Ok(None);
-    }
-    value
-        .dyn_into()
-        .map(Some)
-        .map_err(|_| refuse(format!("{name}: expected a function")))
 }
 
 /// Takes a job out of the members.

@@ -20,6 +20,7 @@ use crate::fabric::contract::{GET_OPERATION, GET_OPERATION_RESULT};
 use crate::http::{BaseUrl, Service};
 use crate::json;
 use crate::poller::{Job, Poller, schedule};
+use crate::wasm::wait::sleep;
 
 /// How long the awaits of the clients wait unless told otherwise.
 const AWAIT_MS: u64 = 3_600_000;
@@ -176,7 +177,7 @@ async fn operation(host: &Host, base: &BaseUrl, call: Call) -> Result<Value, Err
     let path = [("operationId", id.as_str())];
     loop {
         let wait = schedule::retry_after(&response, now()).unwrap_or(OPERATION_WAIT);
-        single::sleep(wait.clamp(OPERATION_WAIT, LONGEST_OPERATION_WAIT)).await;
+        sleep(wait.clamp(OPERATION_WAIT, LONGEST_OPERATION_WAIT)).await;
         let (state, answer) = single::answer(host, GET_OPERATION.call(base, &path, &[], None)).await?;
         match json::text(&state, "status") {
             Some("Succeeded") => return single::call(host, GET_OPERATION_RESULT.call(base, &path, &[], None)).await,

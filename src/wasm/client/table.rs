@@ -5,10 +5,11 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::convert::{self, MAX_SAFE, refuse, set, throw};
-use super::options::{is_absent, json_path};
+use super::options::json_path;
 use crate::error::{Error, ErrorCode};
 use crate::json::quoted;
 use crate::table::{CellRef, Column, ColumnType, CsvOptions, JsonPath, Table, TableError};
+use crate::wasm::options::is_absent;
 
 /// Rows and typed columns.
 ///

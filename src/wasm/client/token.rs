@@ -6,10 +6,11 @@ use js_sys::{Function, Object, Promise};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
-use super::convert::{get, message_of, set};
+use super::convert::{get, set};
 use super::host::now;
 use crate::http::{HttpRequest, Service};
 use crate::search;
+use crate::wasm::thrown::message_of;
 
 /// How long before its end a token is not used any more.
 const MARGIN_MS: f64 = 120_000.0;

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
+use crate::base64;
 use crate::simulator::call::Call;
 use crate::simulator::fabric::answer::Problem;
-use crate::simulator::fabric::base64;
 use crate::simulator::fabric::read::read_token;
 use crate::time::Timestamp;
 

@@ -1,8 +1,9 @@
-//! Base64 with padding, as definitions and continuation tokens have it.
+//! Base64 with padding: of HTTP Basic, of definitions, of continuation tokens.
 
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-pub(super) fn encode(bytes: &[u8]) -> String {
+/// Never grows its buffer, so that no part of a secret is left behind in memory.
+pub(crate) fn encode(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
     for group in bytes.chunks(3) {
         let bits = group.iter().fold(0_usize, |bits, byte| bits << 8 | usize::from(*byte)) << (8 * (3 - group.len()));
@@ -18,7 +19,8 @@ pub(super) fn encode(bytes: &[u8]) -> String {
 }
 
 /// `None` for what is not Base64 with padding.
-pub(super) fn decode(text: &str) -> Option<Vec<u8>> {
+#[cfg(any(test, feature = "simulator"))]
+pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
     let body = text.trim_end_matches('=');
     if !text.len().is_multiple_of(4) || text.len() - body.len() > 2 {
         return None;
