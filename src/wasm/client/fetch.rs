@@ -3,16 +3,14 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use wasm_bindgen::JsValue;
 use web_sys::AbortController;
 
-use super::convert::get;
 use super::host::Host;
 use crate::error::{Error, ErrorCode};
 use crate::http::{HttpRequest, HttpResponse};
 use crate::search::split_once;
 use crate::wasm::fetch::{Outgoing, fetch};
-use crate::wasm::thrown::message_of;
+use crate::wasm::thrown::{Obstacle, message_of, obstacle};
 
 /// How a request went.
 pub(super) enum Answer {
@@ -97,13 +95,21 @@ pub(super) async fn send(host: &Host, request: &HttpRequest, flight: &Flight) ->
         body: request.body.as_deref(),
     };
     match fetch(host.fetch.as_ref(), &outgoing, &flight.controller.signal()).await {
-        Ok(response) => Answer::Response(response),
+        Ok(response) => {
+            host.is_reached.set(true);
+            Answer::Response(response)
+        }
         Err(thrown) => {
             let message = message_of(&thrown);
-            Answer::Failed {
-                // A host may repeat a header in its message.
-                message: token.map_or(message.clone(), |token| without(&message, &token)),
-                may_have_left: !surely_did_not_leave(&thrown),
+            // A host may repeat a header in its message.
+            let message = token.map_or(message.clone(), |token| without(&message, &token));
+            match obstacle(&thrown) {
+                // As it has never been otherwise, it will stay so.
+                Some(Obstacle::Standing(code)) if !host.is_reached.get() => Answer::NotSent(Error::new(code, message)),
+                found => Answer::Failed {
+                    message,
+                    may_have_left: found.is_none(),
+                },
             }
         }
     }
@@ -118,27 +124,4 @@ fn without(mut text: &str, secret: &str) -> String {
         text = behind;
     }
     kept + text
-}
-
-/// Codes of Node that mean that there was no connection, so that no byte of the request can have left.
-const NEVER_CONNECTED: &[&str] = &[
-    "ECONNREFUSED",
-    "ENOTFOUND",
-    "EAI_AGAIN",
-    "ERR_TLS_CERT_ALTNAME_INVALID",
-    "DEPTH_ZERO_SELF_SIGNED_CERT",
-    "SELF_SIGNED_CERT_IN_CHAIN",
-    "UND_ERR_CONNECT_TIMEOUT",
-];
-
-/// Whether it is certain that nothing left. A browser never says why a request failed.
-fn surely_did_not_leave(thrown: &JsValue) -> bool {
-    get(&get(thrown, "cause"), "code")
-        .as_string()
-        .or_else(|| get(thrown, "code").as_string())
-        .is_some_and(|code| {
-            NEVER_CONNECTED.contains(&code.as_str())
-                || code.starts_with("CERT_")
-                || code.starts_with("UNABLE_TO_VERIFY")
-        })
 }

@@ -1,5 +1,7 @@
 //! Options objects: a job's members, a run's members, and those that concern the host.
 
+use std::cell::Cell;
+
 use js_sys::Function;
 use serde_json::Value;
 use wasm_bindgen::{JsCast, JsValue};
@@ -106,6 +108,7 @@ pub(super) fn read_host(options: &JsValue) -> Result<Host, Error> {
     Ok(Host {
         tokens: Tokens::new(source),
         fetch: function(options, "fetch")?,
+        is_reached: Cell::new(false),
     })
 }
 
