@@ -20,6 +20,8 @@ pub(super) struct Host {
     pub(super) refused: Cell<Option<Generation>>,
     /// In the place of the default one.
     pub(super) fetch: Option<Function>,
+    /// Whether the service has ever answered.
+    pub(super) is_reached: Cell<bool>,
 }
 
 impl Host {
