@@ -2,20 +2,22 @@
 
 use std::cell::RefCell;
 
+use gloo_net::http::{Headers, RequestBuilder};
 use js_sys::{Array, ArrayBuffer, Function, Object, Promise, Uint8Array};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::AbortSignal;
+use web_sys::{AbortSignal, RequestCache, RequestRedirect};
 
 use super::convert::{get, set};
 use crate::http::{HttpResponse, Method};
 
 #[wasm_bindgen]
 extern "C" {
+    // gloo-net's own `send` panics on an answer of another realm or a mock, and drops the cause of an error.
     #[wasm_bindgen(js_name = fetch, catch)]
-    fn global_fetch(url: &str, init: &Object) -> Result<JsValue, JsValue>;
+    fn global_fetch(request: &web_sys::Request) -> Result<JsValue, JsValue>;
 }
 
 thread_local! {
@@ -38,6 +40,50 @@ pub(super) struct Outgoing<'a> {
     pub(super) body: Option<&'a str>,
 }
 
+impl Outgoing<'_> {
+    /// For the global `fetch`.
+    fn build(&self, signal: &AbortSignal) -> Result<web_sys::Request, JsValue> {
+        let headers = Headers::new();
+        for (name, value) in self.headers {
+            headers.set(name, value);
+        }
+        let builder = match self.method {
+            Method::Get => RequestBuilder::new(self.url),
+            Method::Post => gloo_net::http::Request::post(self.url),
+        };
+        let builder = builder
+            .headers(headers)
+            .redirect(RequestRedirect::Manual)
+            .cache(RequestCache::NoStore)
+            .abort_signal(Some(signal));
+        let built = match self.body {
+            Some(body) => builder.body(body),
+            None => builder.build(),
+        };
+        built
+            .map(Into::into)
+            .map_err(|error| JsValue::from_str(&error.to_string()))
+    }
+
+    /// For a `fetch` that was given, as plain as can be.
+    fn init(&self, signal: &AbortSignal) -> Object {
+        let headers = Object::new();
+        for (name, value) in self.headers {
+            set(&headers, name, &(*value).into());
+        }
+        let init = Object::new();
+        set(&init, "method", &self.method.as_str().into());
+        set(&init, "headers", &headers);
+        if let Some(body) = self.body {
+            set(&init, "body", &body.into());
+        }
+        set(&init, "redirect", &"manual".into());
+        set(&init, "cache", &"no-store".into());
+        set(&init, "signal", signal);
+        init
+    }
+}
+
 /// Sends a request, by `fetch` if there is one, and reads the whole answer.
 ///
 /// # Errors
@@ -47,22 +93,9 @@ pub(super) async fn fetch(
     request: &Outgoing<'_>,
     signal: &AbortSignal,
 ) -> Result<HttpResponse, JsValue> {
-    let headers = Object::new();
-    for (name, value) in request.headers {
-        set(&headers, name, &(*value).into());
-    }
-    let init = Object::new();
-    set(&init, "method", &request.method.as_str().into());
-    set(&init, "headers", &headers);
-    if let Some(body) = request.body {
-        set(&init, "body", &body.into());
-    }
-    set(&init, "redirect", &"manual".into());
-    set(&init, "cache", &"no-store".into());
-    set(&init, "signal", signal);
     let answer = match fetch.cloned().or_else(|| DEFAULT.with_borrow(Clone::clone)) {
-        Some(fetch) => fetch.call2(&JsValue::UNDEFINED, &request.url.into(), &init)?,
-        None => global_fetch(request.url, &init)?,
+        Some(fetch) => fetch.call2(&JsValue::UNDEFINED, &request.url.into(), &request.init(signal))?,
+        None => global_fetch(&request.build(signal)?)?,
     };
     read(&JsFuture::from(Promise::resolve(&answer)).await?).await
 }
