@@ -6,9 +6,11 @@ import { test } from "node:test";
 import { startSimulator } from "pqrun/simulator";
 
 import { authorityFile, certificate } from "./network.mjs";
-import { environment, folder, scenario, startScript } from "./support.mjs";
+import { program, scenario } from "./support.mjs";
 
-/** What a user writes, with a run of each service. */
+const SECRET = "entra~simulated+secret&1=%25";
+
+/** What a user writes: one credential, and a run of each service. */
 const SCRIPT = `
 import { ClientSecretCredential } from "@azure/identity";
 import { runDatabricksJob, runFabricItem } from "pqrun";
@@ -16,7 +18,7 @@ import { runDatabricksJob, runFabricItem } from "pqrun";
 const host = process.env.SIMULATOR;
 const credential = new ClientSecretCredential(
   "4d9e21b7-6c03-4f58-9a1e-b7c20d85f361",
-  process.env.CLIENT_ID,
+  "e0000000-0000-4000-8000-000000000001",
   process.env.CLIENT_SECRET,
   { authorityHost: host, disableInstanceDiscovery: true },
 );
@@ -30,8 +32,38 @@ const runs = [
     pollInterval: "500ms",
   }),
 ];
-for (const run of runs) {
-  const { outcome, message, error, table } = await run.result;
-  console.log(JSON.stringify({ outcome, message, code: error?.code, rows: table?.rowCount }));
-}
+const ends = await Promise.all(runs.map((run) => run.result));
+console.log(JSON.stringify(ends.map(({ outcome, error, table }) => ({ outcome, ...error, rows: table?.rowCount }))));
 `;
+
+/**
+ * @param {import("node:test").TestContext} t
+ * @param {string} secret
+ */
+async function runWith(t, secret) {
+  const { key, cert } = await certificate(["localhost"]);
+  const server = await startSimulator({ scenario: scenario("auth"), speed: 20, tls: { key, cert } });
+  t.after(() => server.close());
+  const env = { SIMULATOR: server.url, CLIENT_SECRET: secret, NODE_EXTRA_CA_CERTS: await authorityFile(t) };
+  const { code, stdout, stderr } = await program(t, SCRIPT, env);
+  assert.equal(code, 0, stderr);
+  assert.ok(!`${stdout}${stderr}`.includes(secret));
+  return { ends: JSON.parse(stdout), truth: JSON.parse(server.simulator.state(Date.now())) };
+}
+
+test("ClientSecretCredential of @azure/identity signs in to both services", async (t) => {
+  const { ends, truth } = await runWith(t, SECRET);
+  const good = { outcome: "succeeded", rows: 2 };
+  assert.deepEqual(ends, [good, good]);
+  const given = truth.signIn.given.map((/** @type {any} */ row) => [row.audience, row.count]);
+  assert.equal(given.length, 2, JSON.stringify(given));
+});
+
+test("what @azure/identity says of a wrong secret is the error, and nothing was started", async (t) => {
+  const { ends, truth } = await runWith(t, "entra~simulated+wrong");
+  for (const end of ends) {
+    assert.deepEqual([end.outcome, end.code], ["rejected", "missingCredentials"]);
+    assert.match(end.message, /AADSTS7000215/u);
+  }
+  assert.deepEqual([truth.databricks.runs.length, truth.fabric.instances.length], [0, 0]);
+});

@@ -22,11 +22,15 @@ const authority = generate([{ name: "commonName", value: "pqrun test authority" 
   extensions: [{ name: "basicConstraints", cA: true, critical: true }],
 });
 
-/** A certificate of the authority, for the hosts of the services. */
-export async function certificate() {
+/**
+ * A certificate of the authority; for the hosts of the services unless told otherwise.
+ *
+ * @param {string[]} [hosts]
+ */
+export async function certificate(hosts = [DATABRICKS_HOST, FABRIC_HOST]) {
   const { private: key, cert } = await authority;
-  const names = [DATABRICKS_HOST, FABRIC_HOST].map((value) => ({ type: 2, value }));
-  const made = await generate([{ name: "commonName", value: DATABRICKS_HOST }], {
+  const names = hosts.map((value) => ({ type: 2, value }));
+  const made = await generate([{ name: "commonName", value: hosts[0] }], {
     keyType: "ec",
     algorithm: "sha256",
     extensions: [

@@ -1,7 +1,7 @@
 /** What the tests of the installed package share: a simulator, the command as a process, a place for files. */
 
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -16,7 +16,8 @@ export const PACKAGE = path.dirname(require.resolve("pqrun/package.json"));
 export const MANIFEST = JSON.parse(readFileSync(path.join(PACKAGE, "package.json"), "utf8"));
 /** The script of the `pqrun` command. */
 export const BIN = path.join(PACKAGE, MANIFEST.bin.pqrun);
-const SCENARIOS = fileURLToPath(new URL("../scenarios/", import.meta.url));
+const HERE = path.dirname(fileURLToPath(import.meta.url));
+const SCENARIOS = path.join(HERE, "../scenarios/");
 
 export const DATABRICKS_TOKEN = "dapi-test-0123456789";
 export const FABRIC_TOKEN = "fabric-test-0123456789";
@@ -109,8 +110,16 @@ export function environment(state, more = {}) {
  * @param {string[]} args
  * @param {{ env: Record<string, string | undefined>, cwd?: string }} options
  */
-export function startCommand(args, { env, cwd }) {
-  const child = spawn(process.execPath, [BIN, ...args], { env, cwd, stdio: ["ignore", "pipe", "pipe"] });
+export function startCommand(args, options) {
+  return startNode([BIN, ...args], options);
+}
+
+/**
+ * @param {string[]} args
+ * @param {{ env: Record<string, string | undefined>, cwd?: string }} options
+ */
+function startNode(args, { env, cwd }) {
+  const child = spawn(process.execPath, args, { env, cwd, stdio: ["ignore", "pipe", "pipe"] });
   const output = { stdout: "", stderr: "" };
   for (const name of /** @type {const} */ (["stdout", "stderr"])) {
     child[name].setEncoding("utf8").on("data", (text) => {
@@ -120,7 +129,7 @@ export function startCommand(args, { env, cwd }) {
   const ended = new Promise((resolve, reject) => {
     const alarm = setTimeout(() => {
       child.kill("SIGKILL");
-      reject(new Error(`pqrun ${args.join(" ")} did not end:\n${output.stdout}\n${output.stderr}`));
+      reject(new Error(`${args.join(" ")} did not end:\n${output.stdout}\n${output.stderr}`));
     }, PROCESS_MS);
     child.on("error", reject);
     child.on("close", (code, signal) => {
@@ -134,6 +143,21 @@ export function startCommand(args, { env, cwd }) {
     /** @type {Promise<{ code: number | null, signal: string | null, stdout: string, stderr: string }>} */
     ended,
   };
+}
+
+/**
+ * Runs a program that uses the package, to its end.
+ *
+ * @param {import("node:test").TestContext} t
+ * @param {string} script A module; it may import whatever the tests may.
+ * @param {Record<string, string | undefined>} [env]
+ */
+export function program(t, script, env) {
+  // Beside this file, where imports are found as any program finds them.
+  const file = path.join(HERE, `program-${process.pid}-${Math.random().toString(36).slice(2)}.mjs`);
+  writeFileSync(file, script);
+  t.after(() => rmSync(file, { force: true }));
+  return startNode([file], { env: environment(folder(t), env) }).ended;
 }
 
 /**
