@@ -116,6 +116,19 @@ fn fabric_words_an_expired_token_as_it_is_told_to() {
 }
 
 #[test]
+fn a_tenant_may_keep_service_principals_out_of_fabric() {
+    let mut client = with(|scenario| scenario["fabric"]["switches"] = json!({"servicePrincipalsAllowed": false}));
+    let token = entra_token(&mut client, 1, FABRIC);
+    let response = get(&mut client, WORKSPACES, &token);
+    assert_eq!(
+        (response.status, &body(&response)["errorCode"]),
+        (403, &json!("TenantSwitchDisabled"))
+    );
+    // This one is nobody's in particular.
+    assert_eq!(get(&mut client, WORKSPACES, "fabric-auth-0123456789").status, 200);
+}
+
+#[test]
 fn a_token_may_begin_to_be_good_later() {
     let mut client = with(|scenario| scenario["entra"]["tenants"][0]["clients"][0]["validAfterSeconds"] = json!(120));
     let tokens = [FABRIC, DATABRICKS, VAULT].map(|scope| entra_token(&mut client, 1, scope));

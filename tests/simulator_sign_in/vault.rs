@@ -127,6 +127,9 @@ fn the_host_says_which_vault_and_another_is_not_there() {
     );
     assert_eq!(ask("kv-nowhere.vault.azure.net", "rotated").fate, Fate::Drop);
     assert_eq!(ask("localhost:8080", "rotated").response.status, 200);
+    let mut empty = with(|scenario| scenario["vaults"] = json!([]));
+    let token = reader(&mut empty);
+    assert_eq!(get(&mut empty, &secret("rotated"), &token).status, 404);
 }
 
 #[test]
