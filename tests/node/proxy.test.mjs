@@ -277,6 +277,18 @@ test("NO_PROXY for other hosts changes nothing", async (t) => {
   assert.notDeepEqual(proxy.asked, []);
 });
 
+test("only a program behind a proxy loads the package that speaks to one", async (t) => {
+  const { server, env } = await network(t);
+  const script = (/** @type {string} */ host) => `
+    import { createRequire } from "node:module";
+    const { cache } = createRequire(import.meta.url);
+    const job = { host: "${host}", token: process.env.DATABRICKS_TOKEN, jobName: "good", pollInterval: 500 };
+    const { outcome } = await pqrun.runDatabricksJob(job).result;
+    print([outcome, Object.keys(cache).some((file) => file.includes("undici"))]);`;
+  assert.deepEqual(await program(t, script(server.url), env), ["succeeded", false]);
+  assert.deepEqual(await program(t, script(`https://${DATABRICKS_HOST}`), env), ["succeeded", true]);
+});
+
 test("this machine is reached without the proxy", async (t) => {
   const { proxy } = await network(t, { deed: () => 403 });
   const server = await simulate(t);
