@@ -8,24 +8,33 @@
 //! their memory is overwritten when they are dropped.
 
 mod acquisition;
+mod answer;
 mod cache;
+mod call;
 pub(crate) mod cloud;
 pub mod contract;
 mod credential;
+mod hint;
+mod places;
+mod redact;
+mod refusal;
 mod request;
 mod resource;
 mod secret;
+mod step;
 mod token;
 mod vault;
 
 pub use secrecy::{ExposeSecret, SecretString};
 
-pub use self::acquisition::{Acquisition, AuthInput, AuthSettings, LIMIT, Step};
+pub use self::acquisition::{Acquisition, LIMIT};
 pub use self::cache::{Decision, Generation, TokenCache};
 pub use self::cloud::{Cloud, is_known_host};
 pub use self::credential::Credential;
+pub use self::places::AuthSettings;
 pub use self::request::AuthRequest;
 pub use self::resource::Resource;
 pub use self::secret::SecretSource;
+pub use self::step::{AuthInput, Step};
 pub use self::token::AccessToken;
 pub use self::vault::VaultReference;

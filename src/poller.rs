@@ -8,7 +8,7 @@ mod clock;
 mod collect;
 mod databricks;
 mod ending;
-mod exchange;
+pub(crate) mod exchange;
 mod fabric;
 mod follow;
 mod lookup;
@@ -383,6 +383,18 @@ impl Poller {
                 Output::Timeout(deadline)
             }
         }
+    }
+
+    /// Which service its requests are for.
+    #[must_use]
+    pub const fn service(&self) -> Service {
+        self.job.service()
+    }
+
+    /// The only origin that its requests go to.
+    #[must_use]
+    pub const fn base(&self) -> &BaseUrl {
+        &self.base
     }
 
     /// The run that is followed, once it is known.

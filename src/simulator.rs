@@ -1,36 +1,45 @@
-//! Both services in memory: what a test, a demo or `pqrun simulate` talks to instead of a workspace.
+//! Both services in memory, and those that sign people in: what a test, a demo or `pqrun simulate` talks to instead of a
+//! workspace.
 //!
 //! The state is a function of the scenario, the requests so far and the instants given with them: there is no clock, no
 //! network and no randomness but a seeded one. Runs go on by themselves; where they stand is worked out when someone looks.
 
 mod admin;
+mod answer;
 mod call;
 mod clock;
 pub mod databricks;
 pub mod entra;
 pub mod fabric;
 mod faults;
+mod form;
+pub mod identity;
+mod place;
 mod rng;
 pub mod scenario;
+mod sign_in;
 mod target;
 mod tokens;
+pub mod vault;
 
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use self::call::{Call, empty_reply, set_header};
+use self::call::{empty_reply, set_header};
 pub use self::clock::Speed;
 use self::clock::http_date;
 use self::databricks::Databricks;
 use self::entra::EntraScenario;
 use self::fabric::Fabric;
-use self::faults::{FaultKind, Faults, When};
+use self::faults::Faults;
+use self::identity::Identities;
 use self::rng::Rng;
 pub use self::scenario::{Scenario, ScenarioError};
-use self::target::Target;
+use self::sign_in::SignIn;
 use self::tokens::Tokens;
-use crate::http::{HttpResponse, Service};
+use self::vault::Vaults;
+use crate::http::HttpResponse;
 use crate::time::Timestamp;
 
 /// A request as it came over the wire.
@@ -87,13 +96,16 @@ pub struct Logged {
     pub lost: bool,
 }
 
-/// Both services.
+/// Both services, and those that sign people in.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct Simulator {
     speed: Speed,
     allow_all_origins: bool,
-    tokens: Tokens,
+    /// How far the services' clock is ahead of the host's, in milliseconds.
+    skew: i64,
+    sign_in: SignIn,
     entra: EntraScenario,
+    vaults: Vaults,
     databricks: Databricks,
     fabric: Fabric,
     faults: Faults,
@@ -112,12 +124,20 @@ impl Simulator {
     pub fn new(scenario: Scenario, now: Timestamp) -> Result<Self, ScenarioError> {
         scenario.databricks.check()?;
         scenario.entra.check()?;
+        faults::check(&scenario.faults)?;
         let speed = Speed::default();
+        let skew = skew(scenario.clock_skew_seconds)?;
+        let now = shift(now, skew);
         Ok(Self {
             speed,
             allow_all_origins: scenario.allow_all_origins,
-            tokens: Tokens::new(&scenario.tokens, now),
+            skew,
+            sign_in: SignIn::new(
+                Tokens::new(&scenario.tokens, now),
+                Identities::new(&scenario.identity_tokens, now),
+            ),
             entra: scenario.entra.clone(),
+            vaults: Vaults::new(&scenario.vaults, scenario.seed, now)?,
             databricks: Databricks::new(&scenario.databricks, scenario.seed, speed, now),
             fabric: Fabric::new(&scenario.fabric, scenario.seed)?,
             faults: Faults::new(&scenario.faults),
@@ -138,8 +158,8 @@ impl Simulator {
         let target = target::read(request);
         let path = target.path.to_owned();
         let method = request.method.to_ascii_uppercase();
-        let mut reply = self.answer(now, request, &method, target);
-        set_header(&mut reply.response, "Date", http_date(now));
+        let mut reply = self.answer(shift(now, self.skew), request, &method, target);
+        set_header(&mut reply.response, "Date", http_date(shift(now, self.skew)));
         if self.allow_all_origins {
             open_to_all(request, &method, &mut reply.response);
         }
@@ -156,98 +176,24 @@ impl Simulator {
         reply
     }
 
-    fn answer(&mut self, now: Timestamp, request: &Request, method: &str, target: Target<'_>) -> Reply {
-        let mut reply = Reply {
-            response: HttpResponse::default(),
-            delay: Duration::ZERO,
-            fate: Fate::Deliver,
-        };
-        let segments: Vec<&str> = target.segments.iter().map(String::as_str).collect();
-        let for_token = entra::is_for_token(method, &segments);
-        let service = match segments.first() {
-            Some(&"simulator") => {
-                reply.response = self.administer(now, method, &segments, &request.body);
-                return reply;
-            }
-            Some(&("api" | "oidc")) => Service::Databricks,
-            _ => Service::Fabric,
-        };
-        let endpoint = match service {
-            _ if for_token => Some(entra::ENDPOINT),
-            Service::Databricks => self.databricks.endpoint(method, &segments),
-            Service::Fabric => self.fabric.endpoint(method, &segments),
-        };
-        let struck = self
-            .faults
-            .strike(method, target.path, endpoint, self.speed, &mut self.rng);
-        reply.delay = struck.delay;
-        let mut call = Call {
-            now,
-            method,
-            path: target.segments,
-            query: target.query,
-            headers: &request.headers,
-            body: &request.body,
-            origin: target.origin,
-            speed: self.speed,
-            rng: &mut self.rng,
-        };
-        let authorization = call.header("Authorization").map(str::to_owned);
-        let authorization = authorization.as_deref();
-        let expires = |wanted: When| matches!(&struck.fault, Some((when, FaultKind::ExpireToken)) if *when == wanted);
-        if expires(When::Before) {
-            self.tokens.expire(authorization);
-        }
-        let replaced = matches!(
-            &struck.fault,
-            Some((When::Before, kind)) if !matches!(kind, FaultKind::Cut { .. } | FaultKind::ExpireToken)
-        );
-        if !replaced {
-            // A preflight carries no credential.
-            let credential = match method {
-                "OPTIONS" => Ok(()),
-                // The credential is in the body.
-                _ if for_token => Ok(()),
-                _ => self.tokens.check(authorization, service, now, self.speed),
-            };
-            reply.response = match (credential, service) {
-                _ if for_token => self.entra.handle(&mut call, &mut self.tokens),
-                (Ok(()), Service::Databricks) => self.databricks.handle(&mut call),
-                (Ok(()), Service::Fabric) => self.fabric.handle(&mut call),
-                (Err(why), Service::Databricks) => self.databricks.refuse(&mut call, why),
-                (Err(why), Service::Fabric) => self.fabric.refuse(&mut call, why),
-            };
-        }
-        if expires(When::After) {
-            self.tokens.expire(authorization);
-        }
-        if let Some((_, kind)) = &struck.fault {
-            let (databricks, fabric) = (&self.databricks, &self.fabric);
-            faults::damage(kind, &mut call, &mut reply, |call, wait| match service {
-                Service::Databricks => databricks.throttle(call, wait),
-                Service::Fabric => fabric.throttle(call, wait),
-            });
-        }
-        match service {
-            _ if for_token => {}
-            Service::Databricks => self.databricks.finish(&mut call, &mut reply.response),
-            Service::Fabric => self.fabric.finish(&mut call, &mut reply.response),
-        }
-        reply
-    }
-
     /// What came in, oldest first; the last 10,000 requests.
     #[must_use]
     pub fn requests(&self) -> &[Logged] {
         &self.log
     }
 
-    /// The truth: runs really created, how each really ends, and what came in.
+    /// The truth: runs really created, how each really ends, how many tokens were given to whom, and what came in.
     #[must_use]
     pub fn state(&self, now: Timestamp) -> serde_json::Value {
+        self.state_at(shift(now, self.skew))
+    }
+
+    /// The same, by the services' clock.
+    fn state_at(&self, now: Timestamp) -> serde_json::Value {
         serde_json::json!({
             "databricks": self.databricks.state(now),
             "fabric": self.fabric.state(now),
+            "signIn": self.sign_in.state(),
             "requests": self.log,
         })
     }
@@ -263,6 +209,22 @@ impl Simulator {
     pub const fn fabric(&self) -> &Fabric {
         &self.fabric
     }
+}
+
+/// A day is further than any clock is off.
+fn skew(seconds: f64) -> Result<i64, ScenarioError> {
+    if (-86_400.0..=86_400.0).contains(&seconds) {
+        #[expect(clippy::cast_possible_truncation, reason = "a day in milliseconds fits")]
+        Ok((seconds * 1000.0) as i64)
+    } else {
+        let message = format!("expected at most a day ahead or behind, found {seconds}");
+        Err(ScenarioError::new("clockSkewSeconds", message))
+    }
+}
+
+/// The instant as a clock shows it that is so far ahead.
+const fn shift(now: Timestamp, skew: i64) -> Timestamp {
+    Timestamp(now.0.saturating_add_signed(skew))
 }
 
 /// Lets a page of any origin read the answer, as a proxy would.

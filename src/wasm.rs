@@ -1,5 +1,9 @@
 //! What JavaScript sees. It converts and drives; what to do is decided in the core.
 
+#[cfg(any(feature = "auth", feature = "client"))]
+mod access_token;
+#[cfg(feature = "auth")]
+pub mod auth;
 #[cfg(feature = "client")]
 mod client;
 #[cfg(feature = "client")]
@@ -16,10 +20,16 @@ mod host;
 mod logger;
 #[cfg(any(feature = "auth", feature = "client"))]
 mod options;
+#[cfg(any(feature = "auth", feature = "client"))]
+mod secret;
 #[cfg(feature = "simulator")]
 pub mod simulator;
 #[cfg(any(feature = "auth", feature = "client"))]
 mod thrown;
+#[cfg(any(feature = "auth", feature = "client"))]
+mod tokens;
+#[cfg(any(feature = "client", feature = "connector"))]
+mod value;
 #[cfg(any(feature = "auth", feature = "client"))]
 mod wait;
 

@@ -466,7 +466,7 @@ fn what_is_wrong_with_a_scenario_is_named_with_its_path() {
         (
             json!({"tokens": [{"value": "x", "service": "spark"}]}),
             "tokens[0].service",
-            "expected databricks or fabric",
+            "expected one of `databricks`, ",
         ),
     ] {
         let found = Scenario::parse(&scenario.to_string())

@@ -59,7 +59,7 @@ impl Cloud {
     /// look like one, for other ports than HTTPS' own, and for this machine.
     #[must_use]
     pub fn of_host(base: &BaseUrl) -> Option<Self> {
-        let is_fabric = is_within(FABRIC_ZONE, base);
+        let is_fabric = is_fabric(base);
         zone(DATABRICKS_ZONES, base)
             .or_else(|| zone(VAULT_ZONES, base))
             .or(is_fabric.then_some(Self::AzurePublic))
@@ -123,7 +123,7 @@ pub fn is_known_host(service: Service, base: &BaseUrl) -> bool {
     base.is_loopback()
         || match service {
             Service::Databricks => zone(DATABRICKS_ZONES, base).is_some(),
-            Service::Fabric => is_within(FABRIC_ZONE, base),
+            Service::Fabric => is_fabric(base),
         }
 }
 
@@ -132,8 +132,6 @@ pub(super) fn is_known_vault(base: &BaseUrl) -> bool {
     base.is_loopback() || zone(VAULT_ZONES, base).is_some()
 }
 
-const FABRIC_ZONE: &str = ".api.fabric.microsoft.com";
-
 fn zone(zones: &[(&str, Cloud)], base: &BaseUrl) -> Option<Cloud> {
     let found = zones
         .iter()
@@ -141,10 +139,9 @@ fn zone(zones: &[(&str, Cloud)], base: &BaseUrl) -> Option<Cloud> {
     found.filter(|_| base.has_default_port()).map(|(_, cloud)| *cloud)
 }
 
-fn is_within(zone: &str, base: &BaseUrl) -> bool {
-    let host = base.host();
-    base.has_default_port()
-        && (Some(host) == zone.strip_prefix('.') || host.strip_suffix(zone).is_some_and(|label| !label.is_empty()))
+fn is_fabric(base: &BaseUrl) -> bool {
+    let label = base.host().strip_suffix(FABRIC_HOST);
+    base.has_default_port() && label.is_some_and(|label| label.is_empty() || (label.len() > 1 && label.ends_with('.')))
 }
 
 fn first(table: &[(&'static str, Cloud)], cloud: Cloud) -> Option<&'static str> {

@@ -2,12 +2,26 @@
 
 use crate::http::Method;
 
+/// Who answers, and in which form it says no.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Issuer {
+    /// Databricks' own OAuth.
+    Databricks,
+    /// Microsoft Entra.
+    Entra,
+    /// Azure Key Vault.
+    KeyVault,
+}
+
 /// One endpoint of Entra, of Databricks' OAuth, or of Key Vault.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct AuthEndpoint {
     /// Its name in errors and logs, such as `oauth2/v2.0/token`.
     pub name: &'static str,
+    /// Whose endpoint it is.
+    pub issuer: Issuer,
     /// The method.
     pub method: Method,
     /// The path from the origin, with `{name}` for what varies.
@@ -31,6 +45,7 @@ const DATABRICKS_FORM: &[&str] = &[
 /// A token of a Databricks workspace: for a service principal's secret (HTTP Basic), or for a federated assertion.
 pub const DATABRICKS_TOKEN: AuthEndpoint = AuthEndpoint {
     name: "oidc/v1/token",
+    issuer: Issuer::Databricks,
     method: Method::Post,
     path: "/oidc/v1/token",
     query: &[],
@@ -41,6 +56,7 @@ pub const DATABRICKS_TOKEN: AuthEndpoint = AuthEndpoint {
 /// The same of an account, on an accounts console's host.
 pub const DATABRICKS_ACCOUNT_TOKEN: AuthEndpoint = AuthEndpoint {
     name: "oidc/accounts/v1/token",
+    issuer: Issuer::Databricks,
     method: Method::Post,
     path: "/oidc/accounts/{account_id}/v1/token",
     query: &[],
@@ -51,6 +67,7 @@ pub const DATABRICKS_ACCOUNT_TOKEN: AuthEndpoint = AuthEndpoint {
 /// A token of Microsoft Entra: for a client's secret, or for a federated assertion.
 pub const ENTRA_TOKEN: AuthEndpoint = AuthEndpoint {
     name: "oauth2/v2.0/token",
+    issuer: Issuer::Entra,
     method: Method::Post,
     path: "/{tenant}/oauth2/v2.0/token",
     query: &[],
@@ -68,6 +85,7 @@ pub const ENTRA_TOKEN: AuthEndpoint = AuthEndpoint {
 /// The latest version of a secret in a vault.
 pub const VAULT_SECRET: AuthEndpoint = AuthEndpoint {
     name: "secrets/get",
+    issuer: Issuer::KeyVault,
     method: Method::Get,
     path: "/secrets/{name}",
     query: &["api-version"],

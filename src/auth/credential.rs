@@ -131,7 +131,7 @@ impl Credential {
     }
 
     /// Where its secret comes from, if it has one.
-    pub(super) const fn secret(&self) -> Option<&SecretSource> {
+    pub(crate) const fn secret(&self) -> Option<&SecretSource> {
         match self {
             Self::Token { token } => Some(token),
             Self::DatabricksOAuth { client_secret, .. } | Self::EntraSecret { client_secret, .. } => {
@@ -250,13 +250,18 @@ fn check_entra(
 }
 
 fn check_guid(what: &str, text: &str) -> Result<(), Error> {
-    if canonical_guid(text).is_some() {
+    if is_guid(text) {
         return Ok(());
     }
     Err(invalid(format!(
         "expected {what} to be a GUID, found {}",
         describe(text)
     )))
+}
+
+fn is_guid(text: &str) -> bool {
+    // White space around it would get into a path.
+    text.len() == 36 && canonical_guid(text).is_some()
 }
 
 /// A GUID, or a domain: labels of letters, digits and hyphens, with dots between them.
@@ -267,7 +272,7 @@ fn is_tenant(text: &str) -> bool {
             && !label.starts_with('-')
             && !label.ends_with('-')
     };
-    canonical_guid(text).is_some() || (text.len() <= 253 && text.contains('.') && text.split('.').all(is_label))
+    is_guid(text) || (text.len() <= 253 && text.contains('.') && text.split('.').all(is_label))
 }
 
 fn describe_tenant(text: &str) -> String {
@@ -333,7 +338,7 @@ fn check_workspace(id: Option<&str>) -> Result<(), Error> {
             .enumerate()
             .all(|(at, (part, fixed))| match (at, fixed) {
                 (0, _) => part.is_empty(),
-                (2, _) => canonical_guid(part).is_some(),
+                (2, _) => is_guid(part),
                 (_, "") => !part.is_empty(),
                 _ => part.eq_ignore_ascii_case(fixed),
             });

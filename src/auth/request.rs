@@ -29,6 +29,9 @@ pub struct AuthRequest {
     pub timeout: Duration,
 }
 
+/// How long an answer is waited for.
+pub(super) const TIMEOUT: Duration = Duration::from_secs(30);
+
 impl fmt::Debug for AuthRequest {
     /// Leaves headers and body out.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -406,7 +406,7 @@ impl Poller {
 }
 
 /// How many pages in the place of a first answer are taken for a passing fault.
-const PAGES: u32 = 2;
+pub(crate) const PAGES: u32 = 2;
 
 /// What the status of an answer to `call` means.
 pub(super) fn judge(call: &Call, policy: Policy, refreshed: bool, now: Timestamp, response: &HttpResponse) -> Verdict {
@@ -492,12 +492,12 @@ pub(super) fn log_request(
 }
 
 /// Statuses that say that the service or something before it has a passing fault.
-const fn is_passing(status: u16) -> bool {
+pub(crate) const fn is_passing(status: u16) -> bool {
     matches!(status, 408 | 425 | 429 | 500 | 502..=504 | 507 | 509 | 520..=530)
 }
 
 /// Whether a good status came with a page: a sign-in, a portal, a proxy.
-pub(super) fn is_page(response: &HttpResponse) -> bool {
+pub(crate) fn is_page(response: &HttpResponse) -> bool {
     crate::json::trim(&response.body).first() == Some(&b'<')
 }
 

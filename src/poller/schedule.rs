@@ -92,6 +92,13 @@ pub(crate) fn retry(attempt: u32, asked: Option<Duration>, jitter: &mut Jitter) 
     }
 }
 
+/// The wait before a failed request for a token is sent again: full jitter below 1, 2, 4 … 60 s, and what the service
+/// asks for at least. As Databricks' own tools do it.
+pub(crate) fn token_retry(attempt: u32, asked: Option<Duration>, jitter: &mut Jitter) -> Duration {
+    let ceiling = (SECOND * 2_u32.saturating_pow(attempt.saturating_sub(1).min(6))).min(60 * SECOND);
+    jitter.below(ceiling).max(asked.unwrap_or_default())
+}
+
 /// By which share a wait that a service asked for may get longer.
 const ASKED_JITTER: f64 = 0.05;
 

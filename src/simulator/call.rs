@@ -1,9 +1,12 @@
 //! What a service's half is given, and the few things that both halves answer with.
 
+use std::net::IpAddr;
+
 use serde_json::Value;
 
 use super::clock::Speed;
 use super::rng::Rng;
+use super::tokens::Audience;
 use crate::http::HttpResponse;
 use crate::time::Timestamp;
 
@@ -46,10 +49,25 @@ impl Call<'_> {
             .map(|(_, value)| value.as_str())
     }
 
+    /// Whether the client used this machine's own address, and no host of a service.
+    pub(crate) fn is_on_loopback(&self) -> bool {
+        is_loopback(&self.origin)
+    }
+
     /// The path's segments as a slice pattern wants them.
     pub(crate) fn segments(&self) -> Vec<&str> {
         self.path.iter().map(String::as_str).collect()
     }
+}
+
+/// Whether an origin is this machine itself, and so stands for every service.
+fn is_loopback(origin: &str) -> bool {
+    let authority = origin.split_once("://").map_or(origin, |(_, authority)| authority);
+    let host = match authority.strip_prefix('[') {
+        Some(rest) => rest.split(']').next().unwrap_or_default(),
+        None => authority.split(':').next().unwrap_or_default(),
+    };
+    host.eq_ignore_ascii_case("localhost") || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 /// Why a credential is not good enough. Each half words its own answer.
@@ -57,10 +75,14 @@ impl Call<'_> {
 pub(crate) enum Refusal {
     /// No `Authorization`, or not a bearer token.
     Missing,
-    /// Not a token of this service.
+    /// A token, but for something else.
+    OtherAudience(Audience),
+    /// Nobody issued it.
     Unknown,
     /// It was good once.
     Expired,
+    /// It is good later.
+    NotYetValid,
 }
 
 /// An answer with a JSON body.
@@ -85,4 +107,23 @@ pub(crate) const fn empty_reply(status: u16) -> HttpResponse {
 pub(crate) fn set_header(response: &mut HttpResponse, name: &str, value: impl Into<String>) {
     response.headers.retain(|(found, _)| !found.eq_ignore_ascii_case(name));
     response.headers.push((name.to_owned(), value.into()));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn this_machine_is_known_by_its_names() {
+        for (origin, expected) in [
+            ("http://127.0.0.1:8080", true),
+            ("https://localhost:8443", true),
+            ("http://[::1]:80", true),
+            ("https://kv-demo.vault.azure.net", false),
+            ("https://localhost.example", false),
+            ("http://127.0.0.1.example", false),
+        ] {
+            assert_eq!(is_loopback(origin), expected, "{origin}");
+        }
+    }
 }

@@ -28,6 +28,12 @@ impl Speed {
         Duration::try_from_secs_f64(length.as_secs_f64() / self.0).unwrap_or(Duration::MAX)
     }
 
+    /// The length that passes as this one at this speed.
+    #[must_use]
+    pub fn lengthen(self, short: Duration) -> Duration {
+        Duration::try_from_secs_f64(short.as_secs_f64() * self.0).unwrap_or(Duration::MAX)
+    }
+
     /// The value of a `Retry-After` header: shortened, rounded up, at least one second.
     #[must_use]
     pub fn retry_after_seconds(self, length: Duration) -> u64 {

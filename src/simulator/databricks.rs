@@ -3,12 +3,14 @@
 //! Where the official tools' fake server is laxer than the service, this one is not: the parent's run id is refused by
 //! `runs/get-output`, a cancel takes time, a deleted run poisons its token, pages end after 100 elements.
 
+mod access;
 mod change;
 mod condition;
 mod engine;
 mod generate;
 mod ids;
 mod lists;
+mod oauth;
 mod outputs;
 mod run;
 pub mod scenario;
@@ -30,7 +32,7 @@ use self::run::Run;
 use self::scenario::{DatabricksScenario, Id, PastRun};
 use self::view::{Version, View};
 use self::wire::{ApiError, ApiResult, write_ids};
-use super::call::{Call, Refusal, json_reply};
+use super::call::{Call, json_reply};
 use super::clock::Speed;
 use crate::http::HttpResponse;
 use crate::time::Timestamp;
@@ -49,6 +51,8 @@ pub struct Databricks {
     tokens: BTreeMap<String, i64>,
     /// Past runs that are still to be played.
     planned: Vec<(Timestamp, usize, PastRun)>,
+    /// Entra's clients that were let in since the start.
+    joined: Vec<String>,
     /// When each endpoint was called within the last second.
     recent: BTreeMap<String, VecDeque<Timestamp>>,
 }
@@ -89,6 +93,7 @@ impl Databricks {
             runs: Vec::new(),
             tokens: BTreeMap::new(),
             planned,
+            joined: Vec::new(),
             recent: BTreeMap::new(),
         }
     }
@@ -165,21 +170,6 @@ impl Databricks {
         }
         recent.push_back(now);
         Ok(())
-    }
-
-    /// The answer to a call without a good credential.
-    pub(crate) fn refuse(&self, call: &mut Call<'_>, why: Refusal) -> HttpResponse {
-        let id = call.rng.guid();
-        let (status, message) = match why {
-            Refusal::Missing => (
-                401,
-                "Credential was not sent or was of an unsupported type for this API.",
-            ),
-            Refusal::Unknown => (self.spec.unknown_token_status, "Invalid access token."),
-            Refusal::Expired => (401, "Access token has expired."),
-        };
-        // The code is a number here, not a name.
-        ApiError::new(status, status, format!("{message} [ReqId: {id}]")).into_response(call)
     }
 
     /// The service's own 429. The core rewrites its `Retry-After` if the scenario says so.

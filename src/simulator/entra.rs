@@ -1,184 +1,148 @@
-//! Microsoft Entra's token endpoint: client credentials against what the scenario lists.
+//! Microsoft Entra's token endpoints: client credentials against what the scenario lists.
 //!
-//! `POST /{tenant}/oauth2/v2.0/token`, as <https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow>
-//! describes it. A token that it gives is good for the service that the scope names.
+//! `POST /{tenant}/oauth2/v2.0/token` as <https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow>
+//! describes it, `POST /{tenant}/oauth2/token` of version 1, and the two documents that the official libraries read first.
+//! A token is good for the service that the scope or the resource names. No answer bears a CORS header but those
+//! documents: client credentials are not for pages.
 
-use std::fmt;
+mod problem;
+mod scenario;
+
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::call::{Call, json_reply, set_header};
-use super::scenario::{ScenarioError, Seconds};
-use super::target;
-use super::tokens::Tokens;
-use crate::http::{HttpResponse, Service};
+use self::problem::Problem;
+pub use self::scenario::{Client, EntraScenario, FederatedCredential, Tenant};
+use super::call::{Call, empty_reply, json_reply, set_header};
+use super::form::Form;
+use super::identity::NoIdentity;
+use super::scenario::ScenarioError;
+use super::sign_in::SignIn;
+use super::tokens::{Audience, Grant, Issued, Issuer};
+use crate::http::HttpResponse;
 
-/// The name by which a fault is aimed at it.
-pub(super) const ENDPOINT: &str = "oauth2/token";
+/// The names by which faults are aimed.
+const TOKEN: &str = "oauth2/token";
+const CONFIGURATION: &str = "openid-configuration";
+const DISCOVERY: &str = "discovery/instance";
 
-/// The tenants that there are. Unknown members are errors.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-#[non_exhaustive]
-pub struct EntraScenario {
-    /// A request that names none of them is refused with `AADSTS90002`.
-    pub tenants: Vec<Tenant>,
-}
-
-/// A tenant.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[non_exhaustive]
-pub struct Tenant {
-    /// Its GUID.
-    pub id: String,
-    /// The domains by which it may be named too.
-    #[serde(default)]
-    pub domains: Vec<String>,
-    /// The applications in it.
-    #[serde(default)]
-    pub clients: Vec<Client>,
-}
-
-/// An application with a secret.
-#[derive(Clone, Deserialize, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[non_exhaustive]
-pub struct Client {
-    /// Its GUID.
-    pub id: String,
-    /// What it proves itself with.
-    pub secret: String,
-    /// The secret is too old.
-    #[serde(default)]
-    pub secret_expired: bool,
-    /// How long its tokens live.
-    #[serde(default = "hour")]
-    pub lifetime_seconds: Seconds,
-}
-
-impl fmt::Debug for Client {
-    /// Leaves the secret out.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Client").field("id", &self.id).finish_non_exhaustive()
-    }
-}
-
-const fn hour() -> Seconds {
-    Seconds(3600.0)
-}
-
-/// The resources that tokens are asked for, by the part of the scope before `/.default`.
-const RESOURCES: [(&str, Service); 3] = [
-    ("https://api.fabric.microsoft.com", Service::Fabric),
+/// The resources that tokens are asked for, without a slash at the end.
+const RESOURCES: [(&str, Audience); 14] = [
+    ("https://api.fabric.microsoft.com", Audience::Fabric),
     // Fabric takes the tokens of Power BI too.
-    ("https://analysis.windows.net/powerbi/api", Service::Fabric),
-    ("2ff814a6-3304-4ab8-85cb-cd0e6f879c1d", Service::Databricks),
+    ("https://analysis.windows.net/powerbi/api", Audience::Fabric),
+    ("2ff814a6-3304-4ab8-85cb-cd0e6f879c1d", Audience::Databricks),
+    ("https://management.core.windows.net", Audience::Management),
+    ("https://management.azure.com", Audience::Management),
+    ("https://management.core.usgovcloudapi.net", Audience::Management),
+    ("https://management.usgovcloudapi.net", Audience::Management),
+    ("https://management.core.chinacloudapi.cn", Audience::Management),
+    ("https://management.chinacloudapi.cn", Audience::Management),
+    ("https://vault.azure.net", Audience::KeyVault),
+    ("https://vault.usgovcloudapi.net", Audience::KeyVault),
+    ("https://vault.azure.cn", Audience::KeyVault),
+    ("https://storage.azure.com", Audience::Storage),
+    ("https://onelake.fabric.microsoft.com", Audience::Storage),
 ];
 
-/// Why there is no token.
-struct Problem {
-    status: u16,
-    error: &'static str,
-    number: u32,
-    message: String,
+const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Version {
+    V1,
+    V2,
 }
 
-impl Problem {
-    fn new(status: u16, error: &'static str, number: u32, message: impl Into<String>) -> Self {
-        Self {
-            status,
-            error,
-            number,
-            message: message.into(),
-        }
-    }
+enum Route {
+    Configuration(Version),
+    Discovery,
+    Token(Version),
+}
 
-    fn reply(&self, call: &mut Call<'_>) -> HttpResponse {
-        let (trace, correlation) = (call.rng.guid(), call.rng.guid());
-        let time = call.now.to_iso();
-        let time = format!("{} {}Z", &time[..10], &time[11..19]);
-        let Self { number, message, .. } = self;
-        json_reply(
-            self.status,
-            &json!({
-                "error": self.error,
-                "error_description":
-                    format!("AADSTS{number}: {message} Trace ID: {trace} Correlation ID: {correlation} Timestamp: {time}"),
-                "error_codes": [number],
-                "timestamp": time,
-                "trace_id": trace,
-                "correlation_id": correlation,
-                "error_uri": format!("https://login.microsoftonline.com/error?code={number}"),
-            }),
-        )
+fn route(path: &[&str]) -> Option<Route> {
+    match path {
+        [_, "oauth2", "v2.0", "token"] => Some(Route::Token(Version::V2)),
+        [_, "oauth2", "token"] => Some(Route::Token(Version::V1)),
+        [_, "v2.0", ".well-known", "openid-configuration"] => Some(Route::Configuration(Version::V2)),
+        [_, ".well-known", "openid-configuration"] => Some(Route::Configuration(Version::V1)),
+        [_, "discovery", "instance"] => Some(Route::Discovery),
+        _ => None,
     }
+}
+
+/// Whether a path is one of Entra's.
+pub(super) fn is_of(path: &[&str]) -> bool {
+    route(path).is_some()
+}
+
+/// The endpoint's name, by which a fault may be aimed.
+pub(super) fn endpoint(method: &str, path: &[&str]) -> Option<&'static str> {
+    match (method, route(path)?) {
+        ("POST", Route::Token(_)) => Some(TOKEN),
+        ("GET", Route::Configuration(_)) => Some(CONFIGURATION),
+        ("GET", Route::Discovery) => Some(DISCOVERY),
+        _ => None,
+    }
+}
+
+/// An answer in the words of a number, as a fault wants it.
+pub(super) fn refusal(number: u32, status: Option<u16>, call: &mut Call<'_>) -> HttpResponse {
+    Problem::told(number, status).reply(call)
+}
+
+/// The service's own 429.
+pub(super) fn throttle(call: &mut Call<'_>, wait: Duration) -> HttpResponse {
+    let mut response = refusal(90_055, None, call);
+    set_header(
+        &mut response,
+        "Retry-After",
+        call.speed.retry_after_seconds(wait).to_string(),
+    );
+    response
+}
+
+/// Whether there are words for a number.
+pub(super) fn check_number(number: u32, path: &str) -> Result<(), ScenarioError> {
+    problem::check(number, path)
 }
 
 impl EntraScenario {
-    /// Whether each tenant and client can be told from the others.
-    pub(super) fn check(&self) -> Result<(), ScenarioError> {
-        let mut names = Vec::new();
-        for (at, tenant) in self.tenants.iter().enumerate() {
-            for name in std::iter::once(&tenant.id).chain(&tenant.domains) {
-                let name = name.to_ascii_lowercase();
-                if names.contains(&name) {
-                    let path = format!("entra.tenants[{at}]");
-                    return Err(ScenarioError::new(
-                        path,
-                        format!("expected a name of its own, found {name} again"),
-                    ));
-                }
-                names.push(name);
+    /// Answers every call whose path is Entra's.
+    pub(super) fn handle(&self, call: &mut Call<'_>, sign_in: &mut SignIn) -> HttpResponse {
+        match (call.method, route(&call.segments())) {
+            ("OPTIONS", _) => empty_reply(200),
+            ("POST", Some(Route::Token(version))) => self.token(version, call, sign_in),
+            (method, Some(Route::Token(_))) => {
+                let message = format!("The endpoint only accepts POST requests. Received a {method} request.");
+                Problem::new(405, "invalid_request", 900_561, message).reply(call)
             }
-            for (client_at, client) in tenant.clients.iter().enumerate() {
-                let before = tenant.clients.get(..client_at).unwrap_or_default();
-                if before.iter().any(|other| other.id.eq_ignore_ascii_case(&client.id)) {
-                    let path = format!("entra.tenants[{at}].clients[{client_at}].id");
-                    return Err(ScenarioError::new(path, "expected an id that no other client has"));
-                }
-            }
+            ("GET", Some(Route::Configuration(version))) => self.configuration(version, call),
+            ("GET", Some(Route::Discovery)) => discovery(call),
+            _ => empty_reply(404),
         }
-        Ok(())
     }
 
-    /// Answers a request for a token.
-    pub(super) fn handle(&self, call: &mut Call<'_>, tokens: &mut Tokens) -> HttpResponse {
-        let mut response = match self.granted(call) {
-            Ok((service, lifetime)) => {
-                let (token, expires) = tokens.issue(service, lifetime, call.now, call.speed, call.rng);
-                let seconds = expires.since(call.now).as_secs();
-                let body = json!({
-                    "token_type": "Bearer",
-                    "expires_in": seconds,
-                    "ext_expires_in": seconds,
-                    "access_token": token,
-                });
-                json_reply(200, &body)
+    fn token(&self, version: Version, call: &mut Call<'_>, sign_in: &mut SignIn) -> HttpResponse {
+        let mut response = match self.granted(version, call, sign_in) {
+            Ok((client, resource, grant)) => {
+                let issued = sign_in.grant(TOKEN, &client, grant, call);
+                json_reply(200, &token_body(version, &resource, &issued, call))
             }
-            Err(problem) => problem.reply(call),
+            Err(problem) => {
+                sign_in.refuse(TOKEN, problem.error);
+                problem.reply(call)
+            }
         };
         set_header(&mut response, "Cache-Control", "no-store, no-cache");
         set_header(&mut response, "Pragma", "no-cache");
         response
     }
 
-    /// For which service, and for how long.
-    fn granted(&self, call: &Call<'_>) -> Result<(Service, Duration), Problem> {
-        let form = target::pairs(&String::from_utf8_lossy(call.body));
-        let given = |name: &str| {
-            form.iter()
-                .find(|(found, _)| found == name)
-                .map(|(_, value)| value.as_str())
-        };
-        let wanted = |name: &str| {
-            given(name).filter(|value| !value.is_empty()).ok_or_else(|| {
-                let message = format!("The request body must contain the following parameter: '{name}'.");
-                Problem::new(400, "invalid_request", 900_144, message)
-            })
-        };
+    /// To whom, for which resource, and what.
+    fn granted(&self, version: Version, call: &Call<'_>, sign_in: &SignIn) -> Result<(String, String, Grant), Problem> {
+        let form = Form::read(call);
+        let wanted = |name: &str| form.get(name).ok_or_else(|| Problem::parameter(name));
         let grant = wanted("grant_type")?;
         if grant != "client_credentials" {
             return Err(Problem::new(
@@ -188,19 +152,7 @@ impl EntraScenario {
                 format!("The app requested an unsupported grant type '{grant}'."),
             ));
         }
-        let name = call.path.first().map(String::as_str).unwrap_or_default();
-        let tenant = self
-            .tenants
-            .iter()
-            .find(|tenant| {
-                std::iter::once(&tenant.id)
-                    .chain(&tenant.domains)
-                    .any(|known| known.eq_ignore_ascii_case(name))
-            })
-            .ok_or_else(|| {
-                let message = format!("Tenant '{name}' not found. Check that you have the correct tenant ID.");
-                Problem::new(400, "invalid_request", 90_002, message)
-            })?;
+        let tenant = self.tenant(call)?;
         let id = wanted("client_id")?;
         let client = tenant
             .clients
@@ -213,52 +165,197 @@ impl EntraScenario {
                 );
                 Problem::new(400, "unauthorized_client", 700_016, message)
             })?;
-        let service = service_of(wanted("scope")?)?;
-        let Some(secret) = given("client_secret").filter(|secret| !secret.is_empty()) else {
-            return Err(Problem::new(
-                401,
-                "invalid_client",
-                7_000_218,
-                "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.",
-            ));
+        let resource = match version {
+            Version::V1 => wanted("resource")?,
+            Version::V2 => {
+                let scope = wanted("scope")?;
+                scope.strip_suffix("/.default").ok_or_else(|| {
+                    let message =
+                        format!("The scope '{scope}' is not valid. Client credentials need a resource with /.default.");
+                    Problem::new(400, "invalid_scope", 1_002_012, message)
+                })?
+            }
         };
-        if secret != client.secret {
-            return Err(Problem::new(
-                401,
-                "invalid_client",
-                7_000_215,
-                format!("Invalid client secret provided for app '{}'.", client.id),
-            ));
-        }
-        if client.secret_expired {
-            return Err(Problem::new(
-                401,
-                "invalid_client",
-                7_000_222,
-                format!("The provided client secret keys for app '{}' are expired.", client.id),
-            ));
-        }
-        Ok((service, client.lifetime_seconds.duration()))
+        let audience = audience_of(resource)?;
+        client.prove(&form, call, sign_in)?;
+        let grant = Grant {
+            audience,
+            issuer: Issuer::Entra,
+            client: Some(client.id.clone()),
+            scopes: Vec::new(),
+            lifetime: client.lifetime_seconds.duration(),
+            valid_after: client.valid_after_seconds.duration(),
+        };
+        Ok((client.id.clone(), resource.to_owned(), grant))
+    }
+
+    fn tenant(&self, call: &Call<'_>) -> Result<&Tenant, Problem> {
+        let name = call.path.first().map(String::as_str).unwrap_or_default();
+        self.tenants.iter().find(|tenant| tenant.is(name)).ok_or_else(|| {
+            let message = format!("Tenant '{name}' not found. Check that you have the correct tenant ID.");
+            Problem::new(400, "invalid_request", 90_002, message)
+        })
+    }
+
+    /// Which addresses the tenant has. Any page may read it.
+    fn configuration(&self, version: Version, call: &mut Call<'_>) -> HttpResponse {
+        let tenant = match self.tenant(call) {
+            Ok(tenant) => &tenant.id,
+            Err(problem) => return problem.reply(call),
+        };
+        let place = format!("{}/{tenant}", call.origin);
+        let (infix, issuer) = match version {
+            Version::V1 => ("", format!("https://sts.windows.net/{tenant}/")),
+            Version::V2 => ("/v2.0", format!("{place}/v2.0")),
+        };
+        public(json!({
+            "token_endpoint": format!("{place}/oauth2{infix}/token"),
+            "token_endpoint_auth_methods_supported": ["client_secret_post", "private_key_jwt", "client_secret_basic"],
+            "jwks_uri": format!("{place}/discovery{infix}/keys"),
+            "response_modes_supported": ["query", "fragment", "form_post"],
+            "subject_types_supported": ["pairwise"],
+            "id_token_signing_alg_values_supported": ["RS256"],
+            "response_types_supported": ["code", "id_token", "code id_token", "id_token token"],
+            "scopes_supported": ["openid", "profile", "email", "offline_access"],
+            "issuer": issuer,
+            "authorization_endpoint": format!("{place}/oauth2{infix}/authorize"),
+            "device_authorization_endpoint": format!("{place}/oauth2{infix}/devicecode"),
+            "end_session_endpoint": format!("{place}/oauth2{infix}/logout"),
+            "tenant_region_scope": "EU",
+            "cloud_instance_name": "microsoftonline.com",
+        }))
     }
 }
 
-fn service_of(scope: &str) -> Result<Service, Problem> {
-    let resource = scope.strip_suffix("/.default").ok_or_else(|| {
-        let message = format!("The scope '{scope}' is not valid. Client credentials need a resource with /.default.");
-        Problem::new(400, "invalid_scope", 1_002_012, message)
-    })?;
+impl Client {
+    /// Whether the request comes from this application.
+    fn prove(&self, form: &Form, call: &Call<'_>, sign_in: &SignIn) -> Result<(), Problem> {
+        match (form.get("client_secret"), form.get("client_assertion")) {
+            (_, Some(assertion)) => self.prove_by_assertion(assertion, form, call, sign_in)?,
+            (Some(secret), None) => self.prove_by_secret(secret)?,
+            (None, None) => {
+                let message =
+                    "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.";
+                return Err(Problem::client(7_000_218, message));
+            }
+        }
+        // Conditional access looks at those only who have proved who they are.
+        match self.refused_with {
+            Some(number) => Err(Problem::told(number, None)),
+            None => Ok(()),
+        }
+    }
+
+    fn prove_by_secret(&self, secret: &str) -> Result<(), Problem> {
+        if self.secret.as_deref() != Some(secret) {
+            let message = format!("Invalid client secret provided for app '{}'.", self.id);
+            return Err(Problem::client(7_000_215, message));
+        }
+        if self.secret_expired {
+            let message = format!("The provided client secret keys for app '{}' are expired.", self.id);
+            return Err(Problem::client(7_000_222, message));
+        }
+        Ok(())
+    }
+
+    fn prove_by_assertion(
+        &self,
+        assertion: &str,
+        form: &Form,
+        call: &Call<'_>,
+        sign_in: &SignIn,
+    ) -> Result<(), Problem> {
+        match form.get("client_assertion_type") {
+            None => return Err(Problem::parameter("client_assertion_type")),
+            Some(ASSERTION_TYPE) => {}
+            Some(_) => {
+                let message = format!("The client_assertion_type must be '{ASSERTION_TYPE}'.");
+                return Err(Problem::new(400, "invalid_request", 50_012, message));
+            }
+        }
+        let (identity, _) = sign_in.identities.find(assertion, call).map_err(|why| match why {
+            NoIdentity::Malformed => Problem::new(400, "invalid_request", 50_027, "JWT token is invalid or malformed."),
+            NoIdentity::OutOfTime => Problem::client(
+                700_024,
+                "Client assertion is not within its valid time range. Check the clock, and ask for a new assertion.",
+            ),
+            NoIdentity::Unknown => Problem::client(
+                700_027,
+                "Client assertion failed signature validation. The key that signed it is not known.",
+            ),
+        })?;
+        let mismatches = self.federated_credentials.iter().map(|known| known.mismatch(identity));
+        // The one that comes closest is told: issuers are compared first, then subjects, then audiences.
+        let mut closest = 700_211;
+        for mismatch in mismatches {
+            match mismatch {
+                None => return Ok(()),
+                Some(700_212) => closest = 700_212,
+                Some(700_213) if closest == 700_211 => closest = 700_213,
+                Some(_) => {}
+            }
+        }
+        let (part, value) = match closest {
+            700_211 => ("issuer", &identity.issuer),
+            700_212 => ("audience", &identity.audience),
+            _ => ("subject", &identity.subject),
+        };
+        let message = format!("No matching federated identity record found for presented assertion {part} '{value}'.");
+        Err(Problem::client(closest, message))
+    }
+}
+
+fn audience_of(resource: &str) -> Result<Audience, Problem> {
+    let name = resource.trim_end_matches('/');
     RESOURCES
         .iter()
-        .find(|(name, _)| *name == resource.trim_end_matches('/'))
-        .map(|(_, service)| *service)
+        .find(|(known, _)| known.eq_ignore_ascii_case(name))
+        .map(|(_, audience)| *audience)
         .ok_or_else(|| {
             let message = format!("The resource principal named {resource} was not found in the tenant.");
             Problem::new(400, "invalid_resource", 500_011, message)
         })
 }
 
-/// Whether a request is for a token.
-pub(super) fn is_for_token(method: &str, path: &[&str]) -> bool {
-    method == "POST"
-        && matches!(path, [_, oauth2, version, token] if *oauth2 == "oauth2" && *version == "v2.0" && *token == "token")
+/// Version 1 writes its numbers as texts.
+fn token_body(version: Version, resource: &str, issued: &Issued, call: &Call<'_>) -> serde_json::Value {
+    let seconds = issued.expires.since(call.now).as_secs();
+    match version {
+        Version::V1 => json!({
+            "token_type": "Bearer",
+            "expires_in": seconds.to_string(),
+            "ext_expires_in": seconds.to_string(),
+            "expires_on": (issued.expires.0 / 1000).to_string(),
+            "not_before": (issued.not_before.0 / 1000).to_string(),
+            "resource": resource,
+            "access_token": issued.value,
+        }),
+        Version::V2 => json!({
+            "token_type": "Bearer",
+            "expires_in": seconds,
+            "ext_expires_in": seconds,
+            "access_token": issued.value,
+        }),
+    }
+}
+
+/// Which hosts stand for the same authority: this one alone.
+fn discovery(call: &Call<'_>) -> HttpResponse {
+    let host = call.origin.split_once("://").map_or("", |(_, host)| host);
+    let tenant = call
+        .query_value("authorization_endpoint")
+        .and_then(|url| url.split_once("://")?.1.split('/').nth(1))
+        .unwrap_or("common");
+    public(json!({
+        "tenant_discovery_endpoint": format!("{}/{tenant}/v2.0/.well-known/openid-configuration", call.origin),
+        "api-version": "1.1",
+        "metadata": [{"preferred_network": host, "preferred_cache": host, "aliases": [host]}],
+    }))
+}
+
+fn public(body: serde_json::Value) -> HttpResponse {
+    let mut response = json_reply(200, &body);
+    set_header(&mut response, "Access-Control-Allow-Origin", "*");
+    set_header(&mut response, "Access-Control-Allow-Methods", "GET, OPTIONS");
+    response
 }

@@ -8,8 +8,8 @@ use serde_json::Value;
 use super::call::{Call, json_reply, set_header};
 use super::clock::{Speed, http_date};
 use super::rng::Rng;
-use super::scenario::Seconds;
-use super::{Fate, Reply};
+use super::scenario::{ScenarioError, Seconds};
+use super::{Fate, Reply, entra};
 use crate::http::HttpResponse;
 use crate::time::Timestamp;
 
@@ -69,6 +69,16 @@ pub enum FaultKind {
     },
     /// The connection closes before any byte of the answer.
     Drop,
+    /// `{"entraError": {"number": 90033, "status": 400}}`: Entra refuses by this AADSTS number: 50034, 50076, 50079, 50196,
+    /// 53003, 90033 or 90055.
+    #[serde(rename_all = "camelCase")]
+    EntraError {
+        /// The number.
+        number: u32,
+        /// The status; the usual one if left out.
+        #[serde(default)]
+        status: Option<u16>,
+    },
     /// The request's token expires, before or after it has been looked at.
     ExpireToken,
     /// `{"garbage": "html"}`: success, but not what the API promises.
@@ -156,6 +166,16 @@ pub enum Garbage {
     Json,
 }
 
+/// Whether each of Entra's numbers has words.
+pub(super) fn check(faults: &[Fault]) -> Result<(), ScenarioError> {
+    for (at, fault) in faults.iter().enumerate() {
+        if let FaultKind::EntraError { number, .. } = fault.kind {
+            entra::check_number(number, &format!("faults[{at}].kind.entraError.number"))?;
+        }
+    }
+    Ok(())
+}
+
 /// The faults, with how often each has matched and struck.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub(super) struct Faults(Vec<(Fault, u32, u32)>);
@@ -226,6 +246,7 @@ pub(super) fn damage(
         FaultKind::Drop => reply.fate = Fate::Drop,
         // Done where the tokens are.
         FaultKind::ExpireToken | FaultKind::Slow { .. } => {}
+        FaultKind::EntraError { number, status } => reply.response = entra::refusal(*number, *status, call),
         FaultKind::Garbage(garbage) => reply.response = garbage.response(),
         FaultKind::Redirect { to, code } => {
             reply.response = HttpResponse {

@@ -31,7 +31,8 @@
 //! The members of `databricks` are those of [`DatabricksScenario`], of its jobs those of
 //! [`Job`](super::databricks::scenario::Job), of their tasks those of [`Task`](super::databricks::scenario::Task) and of
 //! their runs those of [`Execution`](super::databricks::scenario::Execution); those of `fabric` are of [`FabricScenario`],
-//! those of `entra` of [`EntraScenario`]; a fault is a [`Fault`]. Names are written in camel case.
+//! those of `entra` of [`EntraScenario`], of each of `vaults` those of [`VaultScenario`], of each of `identityTokens` those
+//! of [`IdentityToken`]; a fault is a [`Fault`]. Names are written in camel case.
 
 use std::fmt;
 
@@ -41,7 +42,9 @@ pub use super::databricks::scenario::DatabricksScenario;
 pub use super::entra::EntraScenario;
 pub use super::fabric::scenario::FabricScenario;
 pub use super::faults::{Fault, FaultKind, Garbage, RetryAfter, When};
-use crate::http::Service;
+pub use super::identity::IdentityToken;
+pub use super::tokens::Audience;
+pub use super::vault::VaultScenario;
 
 /// One JSON document. Unknown members are errors.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
@@ -52,10 +55,16 @@ pub struct Scenario {
     pub seed: u64,
     /// Adds CORS headers that let every page in, as a proxy would; off, each service answers as it really does.
     pub allow_all_origins: bool,
+    /// How far the services' clock is ahead of the host's; below zero, behind it. At most a day. Not divided by the speed.
+    pub clock_skew_seconds: f64,
     /// The tokens that are good from the start.
     pub tokens: Vec<TokenScenario>,
+    /// Tokens of other systems, which federation takes for whom they stand for.
+    pub identity_tokens: Vec<IdentityToken>,
     /// Who may ask for tokens.
     pub entra: EntraScenario,
+    /// The vaults.
+    pub vaults: Vec<VaultScenario>,
     /// The Databricks half.
     pub databricks: DatabricksScenario,
     /// The Fabric half.
@@ -72,7 +81,7 @@ pub struct TokenScenario {
     /// What follows `Bearer`.
     pub value: String,
     /// Where it is good.
-    pub service: Service,
+    pub service: Audience,
     /// How long; for ever without it.
     #[serde(default)]
     pub lifetime_seconds: Option<Seconds>,

@@ -4,7 +4,8 @@ use js_sys::{Array, Object, Uint8Array};
 use serde_json::Value;
 use wasm_bindgen::prelude::*;
 
-use super::convert::{id_text, read_js, refuse, set, throw};
+use super::convert::{refuse, set, throw};
+use super::value::{id_text, read_js};
 use crate::connector::{self, GeneratedFile};
 use crate::error::{Error, ErrorCode};
 use crate::read::{FromValue, Wrong};

@@ -22,3 +22,14 @@ pub(super) fn function(options: &JsValue, name: &str) -> Result<Option<Function>
         .map(Some)
         .map_err(|_| refuse(format!("{name}: expected a function")))
 }
+
+/// An option that is true or false; false if it was left out.
+pub(super) fn flag(options: &JsValue, name: &str) -> Result<bool, Error> {
+    let value = get(options, name);
+    if is_absent(&value) {
+        return Ok(false);
+    }
+    value
+        .as_bool()
+        .ok_or_else(|| refuse(format!("{name}: expected true or false")))
+}

@@ -6,11 +6,11 @@ use std::task::Poll;
 use std::time::Duration;
 
 use gloo_timers::future::TimeoutFuture;
-use js_sys::Promise;
-use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::JsFuture;
+#[cfg(feature = "client")]
+use {js_sys::Promise, wasm_bindgen::JsValue, wasm_bindgen_futures::JsFuture};
 
 /// Waits for a promise, but not for ever.
+#[cfg(feature = "client")]
 pub(super) async fn within(promise: &Promise, limit: Duration) -> Result<JsValue, JsValue> {
     race(JsFuture::from(promise.clone()), limit)
         .await
@@ -27,6 +27,8 @@ pub(super) async fn race<T>(mut work: impl Future<Output = T> + Unpin, limit: Du
     .await
 }
 
+/// Waits, and nothing else.
+#[cfg(feature = "client")]
 pub(super) async fn sleep(length: Duration) {
     TimeoutFuture::new(millis(length)).await;
 }

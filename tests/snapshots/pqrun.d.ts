@@ -1,4 +1,4 @@
-// Written by `cargo xtask generate`: the types of the client's wasm module.
+// Written by `cargo xtask generate`: the types of the client wasm module.
 /* tslint:disable */
 /* eslint-disable */
 
@@ -24,16 +24,34 @@ export interface TokenRequest {
 /** A token and its end, as `@azure/identity` gives them. */
 export interface AccessToken {
     token: string;
-    /** Milliseconds since the Unix epoch. A new token is asked for two minutes before. */
+    /**
+     * Milliseconds since the Unix epoch. A new token is asked for five minutes before, or in the second half of a shorter
+     * life, while the old one is still used. Without it a token is used until the service refuses it.
+     */
     expiresOnTimestamp?: number;
+    /**
+     * Sent beside the token, to the same host only. Of these only `X-Databricks-Azure-Workspace-Resource-Id` and
+     * `X-Databricks-Azure-SP-Management-Token` are taken.
+     */
+    headers?: Record<string, string>;
 }
 
-/** Asked for a token when there is none, when it expires, and once when the service refuses it. */
+/**
+ * Asked for a token when there is none, when it expires, and once when the service refuses it. All runs and clients with
+ * the same function and the same host share its tokens, and wait for one call. A `PqrunError` that it throws keeps its
+ * code.
+ */
 export type TokenCallback = (request: TokenRequest) => string | AccessToken | Promise<string | AccessToken>;
 
-/** Any credential of `@azure/identity`. */
+/** What a credential is told beside the scope. Those of `@azure/identity` look for options here, and find none. */
+export interface CredentialRequest extends Partial<TokenRequest> {
+    /** Never set. A member of what `@azure/identity` looks for, so that its credentials fit. */
+    tenantId?: undefined;
+}
+
+/** A credential of `pqrun/auth`, of `@azure/identity`, or anything like it. Its tokens are shared as a callback's are. */
 export interface TokenCredential {
-    getToken(scope: string): Promise<{ token: string; expiresOnTimestamp: number } | null>;
+    getToken(scope: string, request: CredentialRequest): Promise<AccessToken | null>;
 }
 
 /** What is needed of a `fetch`. Its answer needs `status`, `headers` and `arrayBuffer()` or `text()`. */
@@ -52,6 +70,11 @@ export interface ConnectionOptions {
     token?: string | TokenCallback | null;
     /** In the place of `token`. */
     credential?: TokenCredential;
+    /**
+     * Lets a token be sent to a host that is none of the service's own, such as a proxy. Without it that is refused before
+     * anything is sent; a loopback host needs no such word.
+     */
+    trustHost?: boolean;
     /** In the place of the global `fetch`. */
     fetch?: FetchLike;
 }

@@ -22,6 +22,7 @@ export type {
   AttachDatabricksRunOptions,
   AttachFabricRunOptions,
   ConnectionOptions,
+  CredentialRequest,
   DatabricksJob,
   DatabricksJobToRun,
   DatabricksWorkspace,

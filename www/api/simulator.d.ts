@@ -25,13 +25,15 @@ export interface SimulatorOptions {
   scenario?: string | object;
   /** Divides every length of time; 1 if left out. */
   speed?: number;
+  /** Serves HTTPS with this key and certificate, both in PEM; HTTP if left out. */
+  tls?: { key: string | Uint8Array; cert: string | Uint8Array };
   /** Goes on with this one, instead of `scenario` and `speed`. It is then not freed on closing. */
   simulator?: Simulator;
 }
 
-/** A simulator that is served on HTTP. */
+/** A simulator that is served on HTTP or HTTPS. */
 export interface RunningSimulator {
-  /** Where it listens, without a trailing slash. */
+  /** Where it listens, without a trailing slash. With `tls` the name is `localhost`, for the certificate's sake. */
   url: string;
   /** The port. */
   port: number;
@@ -42,7 +44,7 @@ export interface RunningSimulator {
 }
 
 /**
- * Serves a simulator on HTTP, for clients in other processes. **In Node only**: browsers do not have it.
+ * Serves a simulator on HTTP or HTTPS, for clients in other processes. **In Node only**: browsers do not have it.
  *
  * @example
  * const { url, close } = await startSimulator({ speed: 10 });

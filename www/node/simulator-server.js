@@ -1,4 +1,5 @@
 import { createServer } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import { Simulator } from "../simulator.node.js";
 
 /**
@@ -15,32 +16,37 @@ const MOST_BYTES = 16 * 1024 * 1024;
  * @property {string | object} [scenario] A scenario, as JSON text or as a value; the built-in one if left out. Ids beyond
  *   2^53 must be strings in a value.
  * @property {number} [speed] Divides every length of time; 1 if left out.
+ * @property {{ key: string | Uint8Array, cert: string | Uint8Array }} [tls] Serves HTTPS with this key and certificate, both in
+ *   PEM; HTTP if left out.
  * @property {Simulator} [simulator] Goes on with this one, instead of `scenario` and `speed`. It is then not freed on
  *   closing.
  */
 
 /**
  * @typedef {object} RunningSimulator
- * @property {string} url Where it listens, without a trailing slash.
+ * @property {string} url Where it listens, without a trailing slash. With `tls` the name is `localhost`, for the
+ *   certificate's sake.
  * @property {number} port The port.
  * @property {Simulator} simulator The simulator itself, for `state` and `snapshot`.
  * @property {() => Promise<void>} close Stops at once, also what is under way.
  */
 
 /**
- * Serves a simulator on HTTP.
+ * Serves a simulator on HTTP or HTTPS.
  *
  * @param {SimulatorOptions} [options]
  * @returns {Promise<RunningSimulator>}
  */
-export async function startSimulator({ port = 0, host = "127.0.0.1", scenario, speed = 1, simulator } = {}) {
+export async function startSimulator({ port = 0, host = "127.0.0.1", scenario, speed = 1, tls, simulator } = {}) {
   const text = scenario === undefined || typeof scenario === "string" ? scenario : JSON.stringify(scenario);
   const own = simulator ?? new Simulator(text, Date.now(), speed);
   /** @type {Set<NodeJS.Timeout>} */
   const delays = new Set();
-  const server = createServer((request, response) => {
-    answer(own, request, response, delays).catch(() => request.destroy());
-  });
+  /** @type {import("node:http").RequestListener} */
+  const listener = (request, response) => {
+    answer(own, tls !== undefined, request, response, delays).catch(() => request.destroy());
+  };
+  const server = tls === undefined ? createServer(listener) : createSecureServer({ key: pem(tls.key), cert: pem(tls.cert) }, listener);
   await new Promise((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, host, () => resolve(undefined));
@@ -49,8 +55,10 @@ export async function startSimulator({ port = 0, host = "127.0.0.1", scenario, s
   if (address === null || typeof address === "string") {
     throw new Error("expected a port to listen on");
   }
+  // Certificates are made for names.
+  const name = tls !== undefined && host === "127.0.0.1" ? "localhost" : host;
   return {
-    url: `http://${host.includes(":") ? `[${host}]` : host}:${address.port}`,
+    url: `${tls === undefined ? "http" : "https"}://${name.includes(":") ? `[${name}]` : name}:${address.port}`,
     port: address.port,
     simulator: own,
     close: () =>
@@ -67,11 +75,12 @@ export async function startSimulator({ port = 0, host = "127.0.0.1", scenario, s
 
 /**
  * @param {Simulator} simulator
+ * @param {boolean} secure
  * @param {IncomingMessage} request
  * @param {ServerResponse} response
  * @param {Set<NodeJS.Timeout>} delays
  */
-async function answer(simulator, request, response, delays) {
+async function answer(simulator, secure, request, response, delays) {
   /** @type {Buffer[]} */
   const chunks = [];
   let size = 0;
@@ -86,7 +95,7 @@ async function answer(simulator, request, response, delays) {
   const reply = simulator.handle(
     Date.now(),
     request.method ?? "GET",
-    request.url ?? "/",
+    target(request, secure),
     pairs(request.rawHeaders),
     Buffer.concat(chunks),
   );
@@ -118,6 +127,21 @@ async function answer(simulator, request, response, delays) {
   } else {
     response.end(reply.body);
   }
+}
+
+/** @param {string | Uint8Array} text */
+function pem(text) {
+  return typeof text === "string" ? text : Buffer.from(text);
+}
+
+/**
+ * Path and query, or the whole URL where it must tell that it is HTTPS.
+ *
+ * @param {IncomingMessage} request
+ * @param {boolean} secure
+ */
+function target({ url = "/", headers }, secure) {
+  return secure && url.startsWith("/") && headers.host !== undefined ? `https://${headers.host}${url}` : url;
 }
 
 /**

@@ -18,7 +18,7 @@ struct Step {
 }
 
 /// Cheap ones first.
-const STEPS: [Step; 9] = [
+const STEPS: [Step; 10] = [
     Step {
         name: "formatting",
         run: |workspace| cargo(workspace, &["fmt", "--all", "--check"]),
@@ -26,6 +26,10 @@ const STEPS: [Step; 9] = [
     Step {
         name: "lints",
         run: |workspace| clippy(workspace, &["--workspace", "--all-targets", "--all-features"]),
+    },
+    Step {
+        name: "lints of the auth module",
+        run: |workspace| clippy_module(workspace, "auth"),
     },
     Step {
         name: "lints of the client module",

@@ -74,9 +74,17 @@ pub(crate) fn run(workspace: &Workspace, mode: Mode) -> Result<()> {
 /// The register: a new generated file is one more entry here.
 fn all(workspace: &Workspace) -> Result<Vec<Generated>> {
     npm::ensure_tools(workspace)?;
-    let client = Module::Client.build(workspace)?;
-    let types = public_types(&files::read(&client.types())?)?;
-    let mut all = vec![("tests/snapshots/pqrun.d.ts".to_owned(), types.into_bytes())];
+    let mut all = Vec::new();
+    for module in [Module::Auth, Module::Client] {
+        let types = module.build(workspace)?.types();
+        let name = types
+            .file_name()
+            .context("a module's types have a name")?
+            .to_string_lossy()
+            .into_owned();
+        let types = public_types(module, &files::read(&types)?)?;
+        all.push((format!("tests/snapshots/{name}"), types.into_bytes()));
+    }
     all.extend(icons::all(workspace)?);
     all.extend(connector::all()?);
     Ok(all
@@ -86,7 +94,7 @@ fn all(workspace: &Workspace) -> Result<Vec<Generated>> {
 }
 
 /// The types of the glue without its inner ones: `InitOutput` lists raw exports, whose names change with the compiler.
-fn public_types(types: &str) -> Result<String> {
+fn public_types(module: Module, types: &str) -> Result<String> {
     const INNER: &str = "export interface InitOutput {\n";
     let (before, rest) = types
         .split_once(INNER)
@@ -95,7 +103,8 @@ fn public_types(types: &str) -> Result<String> {
         .split_once("\n}")
         .context("expected InitOutput to end, found no closing brace")?;
     Ok(format!(
-        "// Written by `cargo xtask generate`: the types of the client's wasm module.\n{before}{INNER}}}{after}"
+        "// Written by `cargo xtask generate`: the types of the {} wasm module.\n{before}{INNER}}}{after}",
+        module.feature()
     ))
 }
 
@@ -130,12 +139,12 @@ mod tests {
     fn raw_exports_are_left_out_of_the_public_types() {
         let types =
             "export function f(): void;\n\nexport interface InitOutput {\n    readonly memory: Memory;\n}\n\nend\n";
-        let public = public_types(types).expect("InitOutput is there");
+        let public = public_types(Module::Client, types).expect("InitOutput is there");
         assert!(
             public.ends_with("export function f(): void;\n\nexport interface InitOutput {\n}\n\nend\n"),
             "{public}"
         );
-        assert!(public_types("export {};\n").is_err());
+        assert!(public_types(Module::Client, "export {};\n").is_err());
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The three wasm modules: compiled, bound to JavaScript, made small.
+//! The wasm modules: compiled, bound to JavaScript, made small.
 
 use std::ffi::OsString;
 use std::fs;
@@ -33,6 +33,8 @@ pub(crate) const ESBUILD: [&str; 4] = ["--minify", "--format=esm", "--target=es2
 /// One wasm module of the package. Its cargo feature and its file names carry the same name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Module {
+    /// What signs in and gets tokens.
+    Auth,
     /// What talks to a service.
     Client,
     /// What generates Power Query M.
@@ -51,11 +53,12 @@ pub(crate) struct Built {
 
 impl Module {
     /// All of them.
-    pub(crate) const ALL: [Self; 3] = [Self::Client, Self::Connector, Self::Simulator];
+    pub(crate) const ALL: [Self; 4] = [Self::Client, Self::Auth, Self::Connector, Self::Simulator];
 
     /// The cargo feature that turns on its bindings.
     pub(crate) fn feature(self) -> &'static str {
         match self {
+            Self::Auth => "auth",
             Self::Client => "client",
             Self::Connector => "connector",
             Self::Simulator => "simulator",
@@ -65,6 +68,7 @@ impl Module {
     /// How its files start. The client is the package, so it carries the package's name.
     fn file_stem(self) -> &'static str {
         match self {
+            Self::Auth => "auth",
             Self::Client => "pqrun",
             Self::Connector => "connector",
             Self::Simulator => "simulator",

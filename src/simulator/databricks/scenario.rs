@@ -2,6 +2,7 @@
 
 mod check;
 mod output;
+mod principal;
 mod task;
 
 use std::collections::BTreeMap;
@@ -10,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 pub use self::output::{Column, ColumnType, Output, RowFormat};
+pub use self::principal::{AzureWorkspace, FederationPolicy, ServicePrincipal};
 pub use self::task::{Condition, Dependency, Execution, ForEach, RunIf, RunJob, Task, TaskKind, TaskResult};
 use crate::simulator::scenario::Seconds;
 
@@ -46,6 +48,16 @@ pub struct DatabricksScenario {
     pub retention_days: Seconds,
     /// What becomes of job parameters that the job does not declare.
     pub undeclared_parameters: Undeclared,
+    /// The account that the workspace belongs to.
+    pub account_id: String,
+    /// Who may sign in at Databricks' own token endpoints.
+    pub service_principals: Vec<ServicePrincipal>,
+    /// Whose tokens the account exchanges, whoever they stand for.
+    pub federation_policies: Vec<FederationPolicy>,
+    /// `expires_in` is a text, as some deployments write it.
+    pub expires_in_as_text: bool,
+    /// The workspace is on Azure, and knows who is in it.
+    pub azure: Option<AzureWorkspace>,
     /// The status for a token that no one issued: 403 (the default) or 401.
     pub unknown_token_status: u16,
     /// Requests per second that each endpoint of the workspace bears, by name, such as `jobs/runs/get`. Real seconds.
@@ -69,6 +81,11 @@ impl Default for DatabricksScenario {
             page_size: 100,
             retention_days: Seconds(60.0),
             undeclared_parameters: Undeclared::default(),
+            account_id: "7c1f5a90-3b2e-4d68-9a17-e05c84d2b6f3".into(),
+            service_principals: Vec::new(),
+            federation_policies: Vec::new(),
+            expires_in_as_text: false,
+            azure: None,
             unknown_token_status: 403,
             rate_limits: BTreeMap::new(),
         }

@@ -110,7 +110,9 @@ impl Problem {
                 "Unauthorized",
                 "The caller is not authenticated to access this resource.",
             ),
-            Refusal::Unknown => Self::new(401, "InvalidToken", "The access token is not valid."),
+            Refusal::NotYetValid | Refusal::OtherAudience(_) | Refusal::Unknown => {
+                Self::new(401, "InvalidToken", "The access token is not valid.")
+            }
             Refusal::Expired if switches.token_expired_as403 => {
                 Self::new(403, "TokenExpired", "The access token is no longer valid.").in_error_envelope()
             }

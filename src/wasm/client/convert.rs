@@ -8,9 +8,11 @@ use wasm_bindgen::{JsCast, JsValue};
 use crate::error::{Error, ErrorCode};
 use crate::json::quoted;
 use crate::read::FromValue;
-use crate::wasm::convert::{id_text, is_large, read_js};
+use crate::wasm::convert::is_large;
+use crate::wasm::value::{id_text, read_js};
 
-pub(super) use crate::wasm::convert::{MAX_SAFE, Members, get, refuse, set, throw, value_to_js};
+pub(super) use crate::wasm::convert::{MAX_SAFE, get, refuse, set, throw, value_to_js};
+pub(super) use crate::wasm::value::Members;
 
 /// A plain value from JavaScript; undefined counts as null, a `Map` as an object.
 pub(super) fn from_js(value: &JsValue) -> Result<Value, Error> {
@@ -36,6 +38,9 @@ pub(super) fn members(options: &JsValue, what: &str, own: &[&str]) -> Result<Mem
         if own.contains(&name.as_str()) {
             continue;
         }
+        if SIGN_IN.contains(&name.as_str()) {
+            return Err(signs_in(&name));
+        }
         let value =
             read_js(&get(object, &name)).map_err(|wrong| wrong.within(&name).into_error(ErrorCode::InvalidOptions))?;
         if !value.is_null() {
@@ -43,6 +48,41 @@ pub(super) fn members(options: &JsValue, what: &str, own: &[&str]) -> Result<Mem
         }
     }
     Ok(members)
+}
+
+/// What `pqrun/auth` takes, and nothing here does. They are not even read: there may be a secret in them.
+const SIGN_IN: &[&str] = &[
+    "accountId",
+    "assertion",
+    "assertionFile",
+    "authority",
+    "azureWorkspaceResourceId",
+    "clientId",
+    "clientSecret",
+    "tenantId",
+    "vaultCredential",
+];
+
+fn signs_in(name: &str) -> Error {
+    let process = get(&js_sys::global(), "process");
+    if get(&get(&process, "versions"), "node").is_string() {
+        refuse(
+            [
+                name,
+                ": expected token or credential; a function of pqrun/auth makes a credential of this",
+            ]
+            .concat(),
+        )
+    } else {
+        Error::new(
+            ErrorCode::ClientSecretInBrowser,
+            [
+                name,
+                ": expected token or credential; a page can't sign in with a secret",
+            ]
+            .concat(),
+        )
+    }
 }
 
 /// Takes out the members that `names` lists.

@@ -49,10 +49,11 @@ impl DatabricksClient {
                 ..job.clone()
             }
             .check()?;
-            let client = Client::new(Service::Databricks, options, &job)?;
+            let base = job.base()?;
+            let client = Client::new(Service::Databricks, &base, options, &job)?;
             Ok(Self {
                 client,
-                base: job.base()?,
+                base,
                 job: Rc::new(job),
             })
         };

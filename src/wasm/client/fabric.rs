@@ -49,12 +49,9 @@ impl FabricClient {
             if !job.workspace_id.is_empty() {
                 job.workspace_id = guid("workspaceId", &job.workspace_id)?;
             }
-            let client = Client::new(Service::Fabric, options, &job)?;
-            Ok(Self {
-                client,
-                base: job.base()?,
-                job,
-            })
+            let base = job.base()?;
+            let client = Client::new(Service::Fabric, &base, options, &job)?;
+            Ok(Self { client, base, job })
         };
         read().map_err(throw)
     }

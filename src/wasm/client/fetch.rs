@@ -6,11 +6,11 @@ use std::rc::Rc;
 use web_sys::AbortController;
 
 use super::host::Host;
+use crate::auth::ExposeSecret;
 use crate::error::{Error, ErrorCode};
 use crate::http::{HttpRequest, HttpResponse};
-use crate::search::split_once;
 use crate::wasm::fetch::{Outgoing, fetch};
-use crate::wasm::thrown::{Obstacle, message_of, obstacle};
+use crate::wasm::thrown::{Obstacle, message_without, obstacle};
 
 /// How a request went.
 pub(super) enum Answer {
@@ -58,51 +58,43 @@ impl Flight {
 
 /// Sends a request and reads the whole answer.
 pub(super) async fn send(host: &Host, request: &HttpRequest, flight: &Flight) -> Answer {
-    let token = match host.tokens.get(request).await {
-        Ok(token) => token,
+    if !host.base.owns(&request.url) {
+        let message = format!(
+            "expected a request to {}, found one to another host",
+            host.base.as_str()
+        );
+        return Answer::NotSent(Error::new(ErrorCode::InvalidHost, message));
+    }
+    let had_one = host.source.had_one();
+    let lease = match host.lease(request).await {
+        Ok(lease) => lease,
         // A credential that worked before may well work again.
-        Err(message) if host.tokens.had_one() => {
-            return Answer::Failed {
-                message: format!("no token: {message}"),
-                may_have_left: false,
-            };
-        }
-        Err(message) => {
-            return Answer::NotSent(Error::new(
-                ErrorCode::MissingCredentials,
-                format!("no token: {message}"),
-            ));
-        }
+        Err(error) if had_one => return did_not_leave(error.message),
+        Err(error) => return Answer::NotSent(error),
     };
     if !flight.is_held() {
-        return Answer::Failed {
-            message: "given up before it was sent".to_owned(),
-            may_have_left: false,
-        };
+        return did_not_leave("given up before it was sent".to_owned());
     }
     flight.state.set(State::Sent);
-    let authorization = token.as_ref().map(|token| format!("Bearer {token}"));
-    let mut headers: Vec<_> = request
+    let own = request
         .headers
         .iter()
-        .map(|(name, value)| (name.as_str(), value.as_str()))
-        .collect();
-    headers.extend(authorization.as_deref().map(|value| ("Authorization", value)));
+        .map(|(name, value)| (name.as_str(), value.as_str()));
+    let added = lease.headers.iter().map(|(name, value)| (*name, value.expose_secret()));
     let outgoing = Outgoing {
         method: request.method,
         url: &request.url,
-        headers: &headers,
+        headers: &own.chain(added).collect::<Vec<_>>(),
         body: request.body.as_deref(),
     };
     match fetch(host.fetch.as_ref(), &outgoing, &flight.controller.signal()).await {
         Ok(response) => {
-            host.is_reached.set(true);
+            host.answered(response.status, lease.generation);
             Answer::Response(response)
         }
         Err(thrown) => {
-            let message = message_of(&thrown);
-            // A host may repeat a header in its message.
-            let message = token.map_or(message.clone(), |token| without(&message, &token));
+            let secrets = lease.headers.iter().map(|(_, value)| value.expose_secret());
+            let message = message_without(&thrown, secrets);
             match obstacle(&thrown) {
                 // As it has never been otherwise, it will stay so.
                 Some(Obstacle::Standing(code)) if !host.is_reached.get() => Answer::NotSent(Error::new(code, message)),
@@ -115,13 +107,9 @@ pub(super) async fn send(host: &Host, request: &HttpRequest, flight: &Flight) ->
     }
 }
 
-/// The text with a sign in the place of each `secret`.
-fn without(mut text: &str, secret: &str) -> String {
-    let mut kept = String::new();
-    while let Some((before, behind)) = split_once(text, secret) {
-        kept.push_str(before);
-        kept.push('…');
-        text = behind;
+fn did_not_leave(message: String) -> Answer {
+    Answer::Failed {
+        message,
+        may_have_left: false,
     }
-    kept + text
 }

@@ -123,7 +123,7 @@ pub(super) fn resume(snapshot: &JsValue, options: &JsValue, own: &[&str], now: T
 }
 
 fn drive(poller: Poller, options: &JsValue) -> Result<RunHandle, JsValue> {
-    let options = SessionOptions::read(options).map_err(throw)?;
+    let options = SessionOptions::read(poller.service(), poller.base(), options).map_err(throw)?;
     Ok(RunHandle(Session::start(poller, options, Until::Done)))
 }
 

@@ -1,27 +1,32 @@
 //! Options objects: a job's members, a run's members, and those that concern the host.
 
 use std::cell::Cell;
+use std::rc::Rc;
 
 use js_sys::Function;
 use serde_json::Value;
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsValue;
 
 use super::convert::{self, Members, get, refuse};
 use super::host::Host;
-use super::token::{Source, Tokens};
+use super::token::Source;
+use crate::auth::{AccessToken, ExposeSecret, Resource};
 use crate::databricks::job::DatabricksJob;
 use crate::error::{Error, ErrorCode};
 use crate::fabric::job::FabricJob;
-use crate::http::Service;
+use crate::http::{BaseUrl, Service};
+use crate::json::quoted;
 use crate::poller::Job;
 use crate::poller::options::RunOptions;
 use crate::table::JsonPath;
-use crate::wasm::options::{function, is_absent};
+use crate::wasm::options::{flag, function, is_absent};
+use crate::wasm::secret;
 
 /// Members that stay in JavaScript.
 pub(super) const HOST_MEMBERS: &[&str] = &[
     "token",
     "credential",
+    "trustHost",
     "fetch",
     "signal",
     "onAbort",
@@ -34,7 +39,7 @@ pub(super) const SESSION_MEMBERS: &[&str] = &["signal", "onAbort", "persist", "o
 
 /// What a session needs beside its poller.
 pub(super) struct SessionOptions {
-    pub(super) host: std::rc::Rc<Host>,
+    pub(super) host: Rc<Host>,
     pub(super) signal: Option<JsValue>,
     pub(super) cancel_on_abort: bool,
     pub(super) persist: Option<Function>,
@@ -43,12 +48,12 @@ pub(super) struct SessionOptions {
 
 impl SessionOptions {
     /// Reads the host's members of an options object.
-    pub(super) fn read(options: &JsValue) -> Result<Self, Error> {
-        Self::with_host(options, std::rc::Rc::new(read_host(options)?))
+    pub(super) fn read(service: Service, base: &BaseUrl, options: &JsValue) -> Result<Self, Error> {
+        Self::with_host(options, Rc::new(read_host(service, base, options)?))
     }
 
     /// The same, with a host that is there already.
-    pub(super) fn with_host(options: &JsValue, host: std::rc::Rc<Host>) -> Result<Self, Error> {
+    pub(super) fn with_host(options: &JsValue, host: Rc<Host>) -> Result<Self, Error> {
         let signal = Some(get(options, "signal")).filter(JsValue::is_object);
         let cancel_on_abort = match get(options, "onAbort").as_string().as_deref() {
             Some("cancel") => true,
@@ -78,8 +83,10 @@ pub(super) fn json_path(path: &JsValue) -> Result<JsonPath, Error> {
     JsonPath::parse(&text).map_err(|error| refuse(format!("outputPath: {error}")))
 }
 
-/// Where tokens come from and how requests are sent.
-pub(super) fn read_host(options: &JsValue) -> Result<Host, Error> {
+/// Where tokens come from and how requests to this origin are sent.
+pub(super) fn read_host(service: Service, base: &BaseUrl, options: &JsValue) -> Result<Host, Error> {
+    let resource = Resource::of(service, base.clone());
+    let is_trusted = flag(options, "trustHost")? || resource.has_known_host();
     let (token, credential) = (get(options, "token"), get(options, "credential"));
     let source = if !is_absent(&credential) {
         if !is_absent(&token) {
@@ -88,25 +95,34 @@ pub(super) fn read_host(options: &JsValue) -> Result<Host, Error> {
         if !get(&credential, "getToken").is_function() {
             return Err(refuse("credential: expected an object with a method getToken"));
         }
-        Source::Credential(credential)
-    } else if let Some(callback) = token.dyn_ref::<Function>() {
-        Source::Callback(callback.clone())
+        Source::asked(credential, service, resource)
+    } else if token.is_function() {
+        Source::asked(token, service, resource)
     } else if token.is_null() {
         Source::Elsewhere
+    } else if !token.is_undefined() && !token.is_string() {
+        return Err(refuse("token: expected a text or a function"));
     } else {
-        match token.as_string().map(|token| token.trim().to_owned()) {
-            Some(token) if !token.is_empty() => Source::Fixed(token),
-            _ if token.is_undefined() || token.is_string() => {
+        match secret::read(&token) {
+            Some(token) if !token.expose_secret().is_empty() => Source::Fixed(AccessToken::new(token, None)?),
+            _ => {
                 return Err(Error::new(
                     ErrorCode::MissingCredentials,
                     "expected a token or a credential, found none",
                 ));
             }
-            _ => return Err(refuse("token: expected a text or a function")),
         }
     };
+    if !is_trusted && !matches!(source, Source::Elsewhere) {
+        return Err(Error::new(
+            ErrorCode::UnknownHost,
+            format!("expected a host of the service, found {}", quoted(base.as_str())),
+        ));
+    }
     Ok(Host {
-        tokens: Tokens::new(source),
+        base: base.clone(),
+        source,
+        refused: Cell::new(None),
         fetch: function(options, "fetch")?,
         is_reached: Cell::new(false),
     })

@@ -35,7 +35,7 @@ const LONGEST_OPERATION_WAIT: Duration = Duration::from_secs(60);
 const OPERATION_LIMIT: Duration = Duration::from_secs(600);
 
 /// Members of a client's options that are no job's.
-const CLIENT_MEMBERS: &[&str] = &["token", "credential", "fetch"];
+const CLIENT_MEMBERS: &[&str] = &["token", "credential", "trustHost", "fetch"];
 
 /// A service that requests go to: its address, and how they are sent.
 pub(super) struct Client {
@@ -74,7 +74,12 @@ pub(super) fn result_of(session: Result<Rc<Session>, Error>) -> Promise {
 
 impl Client {
     /// Reads what a client's options hold beside what leads to the service.
-    pub(super) fn new<J: Serialize>(service: Service, options: &JsValue, target: &J) -> Result<Rc<Self>, Error> {
+    pub(super) fn new<J: Serialize>(
+        service: Service,
+        base: &BaseUrl,
+        options: &JsValue,
+        target: &J,
+    ) -> Result<Rc<Self>, Error> {
         let Ok(Value::Object(mut target)) = serde_json::to_value(target) else {
             return Err(convert::refuse("options: expected an object"));
         };
@@ -82,7 +87,7 @@ impl Client {
         Ok(Rc::new(Self {
             service,
             target,
-            host: Rc::new(options::read_host(options)?),
+            host: Rc::new(options::read_host(service, base, options)?),
         }))
     }
 

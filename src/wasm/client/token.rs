@@ -1,137 +1,122 @@
-//! Tokens: asked for once at a time, kept until shortly before they expire, never shown.
+//! Where the tokens of a run or a client come from.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
+use std::rc::{Rc, Weak};
 
 use js_sys::{Function, Object, Promise};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
 use super::convert::{get, set};
-use super::host::now;
-use crate::http::{HttpRequest, Service};
-use crate::search;
-use crate::wasm::thrown::message_of;
-
-/// How long before its end a token is not used any more.
-const MARGIN_MS: f64 = 120_000.0;
+use crate::auth::{AccessToken, Generation, Resource, SecretString};
+use crate::error::Error;
+use crate::http::Service;
+use crate::wasm::access_token;
+use crate::wasm::thrown::error_of;
+use crate::wasm::tokens::{Asking, Tokens};
 
 /// Where tokens come from.
 pub(super) enum Source {
     /// The same for every request.
-    Fixed(String),
-    /// Asked with the service and the host.
-    Callback(Function),
-    /// As `@azure/identity` has it.
-    Credential(JsValue),
+    Fixed(AccessToken),
+    /// Asked for when there is none, when it expires, and when it is refused.
+    Asked(Rc<Asked>),
     /// Something on the way adds it.
     Elsewhere,
 }
 
-/// The tokens of one service and host.
-pub(super) struct Tokens {
-    source: Source,
-    kept: RefCell<Option<(String, f64)>>,
-    asking: RefCell<Option<Promise>>,
-    had_one: Cell<bool>,
+/// A callback, or a credential as `@azure/identity` has it, and what it gave for one resource.
+pub(super) struct Asked {
+    who: JsValue,
+    service: Service,
+    resource: Resource,
+    tokens: Rc<Tokens>,
 }
 
-impl Tokens {
-    pub(super) const fn new(source: Source) -> Self {
-        Self {
-            source,
-            kept: RefCell::new(None),
-            asking: RefCell::new(None),
-            had_one: Cell::new(false),
-        }
+/// The headers that carry a token, and which of its source's tokens that is.
+pub(super) struct Lease {
+    pub(super) headers: Vec<(&'static str, SecretString)>,
+    pub(super) generation: Option<Generation>,
+}
+
+thread_local! {
+    /// All that are in use, so that runs with the same callback or credential share its tokens. Who uses them keeps
+    /// them; nothing is kept for the list's sake.
+    static IN_USE: RefCell<Vec<Weak<Asked>>> = const { RefCell::new(Vec::new()) };
+}
+
+impl Source {
+    /// A callback or a credential: the tokens of whoever uses the same one for the same resource.
+    pub(super) fn asked(who: JsValue, service: Service, resource: Resource) -> Self {
+        IN_USE.with_borrow_mut(|in_use| {
+            in_use.retain(|asked| asked.strong_count() > 0);
+            let mut all = in_use.iter().filter_map(Weak::upgrade);
+            let known = all.find(|asked| asked.resource == resource && Object::is(&asked.who, &who));
+            Self::Asked(known.unwrap_or_else(|| {
+                let asked = Rc::new(Asked {
+                    who,
+                    service,
+                    resource,
+                    tokens: Rc::default(),
+                });
+                in_use.push(Rc::downgrade(&asked));
+                asked
+            }))
+        })
     }
 
-    /// Whether a token was there before: then a failure may pass.
-    pub(super) const fn had_one(&self) -> bool {
-        self.had_one.get()
+    /// Whether it gave a token before: then a failure may pass.
+    pub(super) fn had_one(&self) -> bool {
+        matches!(self, Self::Asked(asked) if asked.tokens.generation().is_some())
     }
 
-    /// The token for a request; `None` if something else adds it.
+    /// The headers for a request; none if something else adds them. `refused` is the token that the service refused,
+    /// if that is why another one is wanted.
     ///
     /// # Errors
     /// What the callback or the credential said.
-    pub(super) async fn get(&self, request: &HttpRequest) -> Result<Option<String>, String> {
-        match &self.source {
-            Source::Elsewhere => return Ok(None),
-            Source::Fixed(token) => return checked(token.clone()).map(Some),
-            Source::Callback(_) | Source::Credential(_) => {}
-        }
-        if !request.refresh_token
-            && let Some((token, until)) = &*self.kept.borrow()
-            && *until > now().0 as f64
-        {
-            return Ok(Some(token.clone()));
-        }
-        let under_way = self.asking.borrow().clone();
-        let promise = match under_way {
-            Some(promise) => promise,
-            None => {
-                let promise = self.ask(request).map_err(|thrown| message_of(&thrown))?;
-                self.asking.replace(Some(promise.clone()));
-                promise
-            }
+    pub(super) async fn lease(&self, refused: Option<Generation>) -> Result<Lease, Error> {
+        let lease = |token: &AccessToken, generation| Lease {
+            headers: token.all_headers().collect(),
+            generation,
         };
-        let given = JsFuture::from(promise.clone()).await;
-        self.asking.borrow_mut().take_if(|asking| Object::is(asking, &promise));
-        let given = given.map_err(|thrown| message_of(&thrown))?;
-        let (token, until) = match given.as_string() {
-            Some(token) => (token, f64::INFINITY),
-            None => {
-                let token = get(&given, "token").as_string().ok_or("expected a token, found none")?;
-                let until = get(&given, "expiresOnTimestamp")
-                    .as_f64()
-                    .map_or(f64::INFINITY, |end| end - MARGIN_MS);
-                (token, until)
+        match self {
+            Self::Elsewhere => Ok(Lease {
+                headers: Vec::new(),
+                generation: None,
+            }),
+            Self::Fixed(token) => Ok(lease(token, None)),
+            Self::Asked(asked) => {
+                let ask = || -> Asking { Box::pin(Rc::clone(asked).ask(refused.is_some())) };
+                asked
+                    .tokens
+                    .get(refused, &ask, |token, generation| lease(token, Some(generation)))
+                    .await
             }
-        };
-        let token = checked(token.trim().to_owned())?;
-        self.kept.replace(Some((token.clone(), until)));
-        self.had_one.set(true);
-        Ok(Some(token))
+        }
+    }
+}
+
+impl Asked {
+    async fn ask(self: Rc<Self>, refresh: bool) -> Result<AccessToken, Error> {
+        let promise = self.call(refresh).map_err(|thrown| error_of(&thrown))?;
+        let given = JsFuture::from(promise).await.map_err(|thrown| error_of(&thrown))?;
+        access_token::read(&given)
     }
 
-    fn ask(&self, request: &HttpRequest) -> Result<Promise, JsValue> {
-        let scope = JsValue::from_str(match request.service {
-            // The id of the Azure Databricks application, the same in every tenant.
-            Service::Databricks => "2ff814a6-3304-4ab8-85cb-cd0e6f879c1d/.default",
-            Service::Fabric => "https://api.fabric.microsoft.com/.default",
-        });
-        let given = match &self.source {
-            Source::Callback(callback) => {
-                let asked = Object::new();
-                set(&asked, "service", &request.service.as_str().into());
-                set(&asked, "host", &origin(&request.url).into());
-                set(&asked, "scope", &scope);
-                set(&asked, "refresh", &request.refresh_token.into());
-                callback.call1(&JsValue::UNDEFINED, &asked)?
-            }
-            Source::Credential(credential) => get(credential, "getToken")
+    fn call(&self, refresh: bool) -> Result<Promise, JsValue> {
+        let scope = JsValue::from(self.resource.scope());
+        let request = Object::new();
+        set(&request, "service", &self.service.as_str().into());
+        set(&request, "host", &self.resource.origin().as_str().into());
+        set(&request, "scope", &scope);
+        set(&request, "refresh", &refresh.into());
+        let given = match self.who.dyn_ref::<Function>() {
+            Some(callback) => callback.call1(&JsValue::UNDEFINED, &request)?,
+            None => get(&self.who, "getToken")
                 .unchecked_into::<Function>()
-                .call1(credential, &scope)?,
-            Source::Fixed(_) | Source::Elsewhere => JsValue::NULL,
+                .call2(&self.who, &scope, &request)?,
         };
         Ok(Promise::resolve(&given))
     }
-}
-
-/// Scheme, host and port.
-fn origin(url: &str) -> &str {
-    let start = search::find(url, "://").map_or(0, |at| at + 3);
-    let end = url.bytes().skip(start).position(|byte| byte == b'/');
-    end.and_then(|end| url.get(..start + end)).unwrap_or(url)
-}
-
-/// Refuses what no header can carry, before a `fetch` refuses it in a message that repeats it.
-fn checked(token: String) -> Result<String, String> {
-    if token.is_empty() {
-        return Err("expected a token, found an empty text".to_owned());
-    }
-    if !token.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err("expected a token of visible ASCII characters, found others in it".to_owned());
-    }
-    Ok(token)
 }

@@ -4,6 +4,7 @@ use crate::simulator::scenario::ScenarioError;
 impl DatabricksScenario {
     /// Finds contradictions that reading alone does not find.
     pub(crate) fn check(&self) -> Result<(), ScenarioError> {
+        self.check_principals()?;
         for (index, job) in self.jobs.iter().enumerate() {
             let path = format!("databricks.jobs[{index}]");
             if let Some(id) = job.id

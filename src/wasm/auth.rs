@@ -1,0 +1,11 @@
+//! The bindings of the auth module.
+
+mod acquire;
+mod assertion;
+mod credential;
+mod options;
+mod types;
+
+pub use assertion::set_file_reader;
+pub use credential::JsCredential;
+pub use options::{databricks_federation, databricks_oauth, databricks_token, entra_client_secret, entra_federation};

@@ -1,0 +1,155 @@
+//! Drives one acquisition: sends its requests, gives it what it needs, until it has a token.
+
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::Poll;
+
+use js_sys::{Function, Object, Promise};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::AbortController;
+
+use super::assertion::Assertion;
+use crate::auth::{
+    AccessToken, Acquisition, AuthInput, AuthRequest, AuthSettings, Credential, ExposeSecret, Resource, SecretSource,
+    SecretString, Step,
+};
+use crate::error::{Error, ErrorCode};
+use crate::http::{BaseUrl, HttpResponse};
+use crate::wasm::access_token;
+use crate::wasm::convert::{get, refuse, set};
+use crate::wasm::fetch::{Outgoing, fetch};
+use crate::wasm::host::{now, seed};
+use crate::wasm::thrown::{error_of, message_of, message_without};
+use crate::wasm::wait::race;
+
+/// A credential, and what it needs of its host.
+pub(super) struct Signer {
+    pub(super) credential: Credential,
+    pub(super) settings: AuthSettings,
+    pub(super) assertion: Option<Assertion>,
+    /// Has tokens for vaults, as `@azure/identity` has them.
+    pub(super) vault_credential: Option<JsValue>,
+    /// In the place of the default one.
+    pub(super) fetch: Option<Function>,
+}
+
+type Work = Pin<Box<dyn Future<Output = AuthInput>>>;
+
+impl Signer {
+    /// Gets a token from nothing.
+    pub(super) async fn acquire(self: Rc<Self>, resource: Resource) -> Result<AccessToken, Error> {
+        let mut acquisition = Acquisition::new(&self.credential, &resource, self.settings.clone(), seed()?)?;
+        let mut under_way: Vec<Work> = Vec::new();
+        loop {
+            match acquisition.step(now()) {
+                Step::Send(request) => under_way.push(Box::pin(Rc::clone(&self).send(request))),
+                Step::NeedAssertion => under_way.push(Box::pin(Rc::clone(&self).assert())),
+                Step::NeedVaultToken { scope, host, refresh } => {
+                    under_way.push(Box::pin(Rc::clone(&self).vault_token(scope, host, refresh)));
+                }
+                Step::Wait(until) => {
+                    let first = race(Box::pin(first(&mut under_way)), until.since(now())).await;
+                    acquisition.handle_input(now(), first.unwrap_or(AuthInput::Timeout))?;
+                }
+                Step::Done(token) => return token,
+            }
+        }
+    }
+
+    async fn send(self: Rc<Self>, request: AuthRequest) -> AuthInput {
+        let id = request.id;
+        match self.answer(&request).await {
+            Ok(response) => AuthInput::Response { id, response },
+            Err(message) => AuthInput::TransportFailed { id, message },
+        }
+    }
+
+    async fn answer(&self, request: &AuthRequest) -> Result<HttpResponse, String> {
+        let stop = AbortController::new().map_err(|thrown| message_of(&thrown))?;
+        let headers: Vec<_> = request
+            .headers
+            .iter()
+            .map(|(name, value)| (*name, value.expose_secret()))
+            .collect();
+        let outgoing = Outgoing {
+            method: request.method,
+            url: &request.url,
+            headers: &headers,
+            body: request.body.as_ref().map(ExposeSecret::expose_secret),
+        };
+        let signal = stop.signal();
+        let answer = Box::pin(fetch(self.fetch.as_ref(), &outgoing, &signal));
+        match race(answer, request.timeout).await {
+            Some(Ok(response)) => Ok(response),
+            Some(Err(thrown)) => {
+                let form = outgoing.body.unwrap_or_default().split('&');
+                let values = form.filter_map(|member| member.split_once('=')).map(|(_, value)| value);
+                let secrets = headers.iter().map(|(_, value)| *value).chain(values);
+                Err(message_without(&thrown, secrets.chain(self.given_secret())))
+            }
+            None => {
+                stop.abort();
+                Err(format!("no answer within {} s", request.timeout.as_secs()))
+            }
+        }
+    }
+
+    fn given_secret(&self) -> Option<&str> {
+        match self.credential.secret()? {
+            SecretSource::Given(secret) => Some(secret.expose_secret()),
+            SecretSource::Vault(_) => None,
+        }
+    }
+
+    async fn assert(self: Rc<Self>) -> AuthInput {
+        AuthInput::Assertion(match &self.assertion {
+            Some(assertion) => assertion.clone().read().await,
+            None => Err("expected assertion or assertionFile, found none".to_owned()),
+        })
+    }
+
+    async fn vault_token(self: Rc<Self>, scope: String, host: BaseUrl, refresh: bool) -> AuthInput {
+        AuthInput::VaultToken(self.ask_for_vault(&scope, &host, refresh).await)
+    }
+
+    async fn ask_for_vault(&self, scope: &str, host: &BaseUrl, refresh: bool) -> Result<SecretString, Error> {
+        let credential = self.vault_credential.as_ref().ok_or_else(no_vault_credential)?;
+        let request = Object::new();
+        set(&request, "host", &host.as_str().into());
+        set(&request, "scope", &scope.into());
+        set(&request, "refresh", &refresh.into());
+        let given = get(credential, "getToken")
+            .dyn_into::<Function>()
+            .map_err(|_| refuse("vaultCredential: expected an object with a method getToken"))?
+            .call2(credential, &scope.into(), &request)
+            .map_err(|thrown| error_of(&thrown))?;
+        let given = JsFuture::from(Promise::resolve(&given))
+            .await
+            .map_err(|thrown| error_of(&thrown))?;
+        access_token::read(&given).map(|token| token.token)
+    }
+}
+
+/// A secret is in a vault, and there is nothing to open it with.
+pub(super) fn no_vault_credential() -> Error {
+    Error::new(
+        ErrorCode::MissingCredentials,
+        "vaultCredential: expected a credential that may read the vault, found none",
+    )
+}
+
+/// The first of them to end.
+async fn first(under_way: &mut Vec<Work>) -> AuthInput {
+    poll_fn(|context| {
+        for at in 0..under_way.len() {
+            if let Poll::Ready(input) = under_way[at].as_mut().poll(context) {
+                drop(under_way.swap_remove(at));
+                return Poll::Ready(input);
+            }
+        }
+        Poll::Pending
+    })
+    .await
+}
