@@ -13,6 +13,8 @@ mod flows;
 mod host;
 #[path = "auth/hosts.rs"]
 mod hosts;
+#[path = "auth/log.rs"]
+mod log;
 #[path = "auth/refusals.rs"]
 mod refusals;
 #[path = "auth/retries.rs"]

@@ -1,86 +1,15 @@
 //! The log of a run: one line for each request, whatever comes of it.
 
-use std::cell::RefCell;
-use std::collections::BTreeMap;
-
-use ::log::kv::{self, Key, Value, VisitSource};
-use ::log::{Level, LevelFilter, Log, Metadata, Record};
+use ::log::Level;
 use pqrun::error::{Error, ErrorCode};
 use pqrun::http::RequestId;
 use pqrun::poller::Input;
 use pqrun::run::Outcome;
 
 use crate::retries::{GET, RUN_NOW};
+use crate::support::lines::{lines, listen, requests};
 use crate::support::with_header;
 use crate::*;
-
-/// A line as a program gets it.
-#[derive(Debug)]
-struct Line {
-    level: Level,
-    target: String,
-    message: String,
-    fields: BTreeMap<String, String>,
-}
-
-impl Line {
-    fn field(&self, name: &str) -> &str {
-        self.fields.get(name).map_or("", String::as_str)
-    }
-}
-
-thread_local! {
-    // Each test is a thread.
-    static LINES: RefCell<Vec<Line>> = const { RefCell::new(Vec::new()) };
-}
-
-struct Collector;
-
-impl Log for Collector {
-    fn enabled(&self, _: &Metadata<'_>) -> bool {
-        true
-    }
-
-    fn log(&self, record: &Record<'_>) {
-        struct Fields(BTreeMap<String, String>);
-        impl<'kvs> VisitSource<'kvs> for Fields {
-            fn visit_pair(&mut self, key: Key<'kvs>, value: Value<'kvs>) -> Result<(), kv::Error> {
-                assert!(
-                    self.0.insert(key.to_string(), value.to_string()).is_none(),
-                    "{key} stands twice"
-                );
-                Ok(())
-            }
-        }
-        let mut fields = Fields(BTreeMap::new());
-        record.key_values().visit(&mut fields).expect("every field is good");
-        LINES.with_borrow_mut(|lines| {
-            lines.push(Line {
-                level: record.level(),
-                target: record.target().to_owned(),
-                message: record.args().to_string(),
-                fields: fields.0,
-            });
-        });
-    }
-
-    fn flush(&self) {}
-}
-
-/// Turns the log on, for this test among others.
-fn listen() {
-    // Only the first test of a process sets it.
-    let _ = ::log::set_logger(&Collector);
-    ::log::set_max_level(LevelFilter::Trace);
-    LINES.take();
-}
-
-/// The lines about requests so far.
-fn requests() -> Vec<Line> {
-    let mut lines = LINES.take();
-    lines.retain(|line| line.target == "pqrun::request");
-    lines
-}
 
 #[test]
 fn each_request_has_one_line_with_what_came_of_it() {
@@ -231,7 +160,7 @@ fn what_the_network_says_is_left_out_if_it_repeats_the_url() {
 
 #[test]
 fn a_request_id_that_is_none_is_left_out() {
-    for id in ["two words", &"7".repeat(129), "\u{1b}[2J"] {
+    for id in ["two words", &"7".repeat(65), "\u{1b}[2J", "dapi0123456789abcdef"] {
         listen();
         let first = with_header(json(200, STARTED), "x-request-id", id);
         let mut host = start(options("{}"), faulty(RUN_NOW, vec![first.into()], service(0, SUCCESS)));
@@ -261,11 +190,7 @@ fn phases_and_the_outcome_are_told_once_each() {
     listen();
     let mut host = start(options("{}"), service(3, SUCCESS));
     host.run();
-    let lines: Vec<_> = LINES
-        .take()
-        .into_iter()
-        .filter(|line| line.target == "pqrun::run")
-        .collect();
+    let lines: Vec<_> = lines().into_iter().filter(|line| line.target == "pqrun::run").collect();
     let told: Vec<_> = lines
         .iter()
         .map(|line| {
@@ -299,7 +224,7 @@ fn waits_are_told_at_the_lowest_level() {
     listen();
     let mut host = start(options(r#"{"pollInterval": "7s"}"#), service(3, SUCCESS));
     host.run();
-    let lines = LINES.take();
+    let lines = lines();
     let wait = lines
         .iter()
         .find(|line| line.target == "pqrun::schedule" && line.field("until") == "poll")
