@@ -14,6 +14,7 @@ import { folder } from "./support.mjs";
 /** Hosts of the services; the proxy leads all of them to the simulator. */
 export const DATABRICKS_HOST = "adb-1.5.azuredatabricks.net";
 export const FABRIC_HOST = "api.fabric.microsoft.com";
+export const ENTRA_HOST = "login.microsoftonline.com";
 
 /** Made once: a key takes a while. */
 const authority = generate([{ name: "commonName", value: "pqrun test authority" }], {
@@ -25,7 +26,7 @@ const authority = generate([{ name: "commonName", value: "pqrun test authority" 
 /** A certificate of the authority, for the hosts of the services. */
 export async function certificate() {
   const { private: key, cert } = await authority;
-  const names = [DATABRICKS_HOST, FABRIC_HOST].map((value) => ({ type: 2, value }));
+  const names = [DATABRICKS_HOST, FABRIC_HOST, ENTRA_HOST].map((value) => ({ type: 2, value }));
   const made = await generate([{ name: "commonName", value: DATABRICKS_HOST }], {
     keyType: "ec",
     algorithm: "sha256",
