@@ -1,6 +1,7 @@
 /** Where hosts and tokens come from: flags for what may be seen, the environment for what may not. */
 
 import { CommandError, EXIT, usageError } from "./exit-codes.js";
+import { proxySecrets } from "./network.js";
 
 /** @typedef {"databricks" | "fabric"} Service */
 
@@ -55,16 +56,15 @@ export function requireToken(service, env) {
 }
 
 /**
- * The tokens in the environment, for taking them out of messages.
+ * The secrets in the environment, for taking them out of messages: the tokens, and what proxies are told.
  *
  * @param {NodeJS.ProcessEnv} env
  * @returns {string[]}
  */
 export function knownTokens(env) {
-  return Object.values(TOKEN_VARIABLES).flatMap((variable) => {
-    const token = (env[variable] ?? "").trim();
-    return token.length < 8 ? [] : [token];
-  });
+  const tokens = Object.values(TOKEN_VARIABLES).map((variable) => (env[variable] ?? "").trim());
+  // A shorter one would be taken out of the midst of words.
+  return [...tokens, ...proxySecrets(env)].filter((secret) => secret.length >= 8);
 }
 
 /**
