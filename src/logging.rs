@@ -148,7 +148,7 @@ pub(crate) fn request_id(response: &HttpResponse) -> Option<&str> {
     .find_map(|name| response.header(name))
 }
 
-/// An id is short and without blanks; what is not may be anything.
+/// Ids are GUIDs or the like. A token, which a broken answer may repeat, is none.
 fn is_id(text: &str) -> bool {
-    text.len() <= 128 && text.bytes().all(|byte| byte.is_ascii_graphic())
+    text.len() <= 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
 }

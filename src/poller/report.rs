@@ -51,7 +51,7 @@ impl Poller {
             ),
             _ => (None, None),
         };
-        let message = if outcome.is_some() { "run over" } else { "run" };
+        let message = if outcome.is_some() { "run over" } else { "phase begun" };
         let phase = logging::word(event.phase);
         logging::write(
             Level::Info,

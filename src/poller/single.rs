@@ -209,6 +209,12 @@ mod tests {
     }
 
     #[test]
+    fn what_the_host_could_not_send_is_an_error_of_the_call() {
+        let error = call().not_sent(Timestamp(5), Error::new(ErrorCode::MissingCredentials, "no token"));
+        assert_eq!(error.to_string(), "workspaces: no token");
+    }
+
+    #[test]
     fn a_page_is_tried_again_and_then_taken_for_a_wrong_host() {
         let mut call = call();
         for _ in 0..2 {

@@ -34,7 +34,7 @@ impl Log for Logger {
         set(&given, "time", &Date::now().into());
         set(&given, "level", &level_name(record.level().to_level_filter()).into());
         set(&given, "target", &record.target().into());
-        set(&given, "message", &record.args().as_str().unwrap_or_default().into());
+        set(&given, "message", &record.args().to_string().into());
         set(&given, "fields", &fields.0);
         // A logger has no say in what goes on.
         let _ = callback.call1(&JsValue::UNDEFINED, &given);

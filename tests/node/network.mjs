@@ -14,6 +14,7 @@ import { folder } from "./support.mjs";
 /** Hosts of the services; the proxy leads all of them to the simulator. */
 export const DATABRICKS_HOST = "adb-1.5.azuredatabricks.net";
 export const FABRIC_HOST = "api.fabric.microsoft.com";
+export const ENTRA_HOST = "login.microsoftonline.com";
 
 /** Made once: a key takes a while. */
 const authority = generate([{ name: "commonName", value: "pqrun test authority" }], {
@@ -27,7 +28,7 @@ const authority = generate([{ name: "commonName", value: "pqrun test authority" 
  *
  * @param {string[]} [hosts]
  */
-export async function certificate(hosts = [DATABRICKS_HOST, FABRIC_HOST]) {
+export async function certificate(hosts = [DATABRICKS_HOST, FABRIC_HOST, ENTRA_HOST]) {
   const { private: key, cert } = await authority;
   const names = hosts.map((value) => ({ type: 2, value }));
   const made = await generate([{ name: "commonName", value: hosts[0] }], {

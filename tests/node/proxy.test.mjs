@@ -9,7 +9,7 @@ import path from "node:path";
 import { test } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
-import { DATABRICKS_HOST, FABRIC_HOST, authorityFile, serveTls, startProxy } from "./network.mjs";
+import { DATABRICKS_HOST, ENTRA_HOST, FABRIC_HOST, authorityFile, serveTls, startProxy } from "./network.mjs";
 import {
   DATABRICKS_TOKEN,
   FABRIC_TOKEN,
@@ -45,10 +45,10 @@ function assertNoSecrets({ stdout, stderr }) {
  * A simulator behind TLS, and a proxy that leads there.
  *
  * @param {import("node:test").TestContext} t
- * @param {Omit<Parameters<typeof startProxy>[1], "to"> & { acted?: (request: string) => void }} [options]
+ * @param {Omit<Parameters<typeof startProxy>[1], "to"> & { acted?: (request: string) => void, scenario?: string }} [options]
  */
-async function network(t, { acted, ...options } = {}) {
-  const server = await simulate(t);
+async function network(t, { acted, scenario, ...options } = {}) {
+  const server = await simulate(t, { scenario });
   const tls = await serveTls(t, server, acted);
   const proxy = await startProxy(t, { to: tls.port, ...options });
   return { server, tls, proxy, env: { HTTPS_PROXY: proxy.url, NODE_EXTRA_CA_CERTS: await authorityFile(t) } };
@@ -275,6 +275,59 @@ test("NO_PROXY for other hosts changes nothing", async (t) => {
   const output = await pqrun(t, GOOD, { env: { ...env, NO_PROXY: "databricks.net,other.example,adb-1.5" } });
   assert.equal(output.code, 0, output.stderr);
   assert.notDeepEqual(proxy.asked, []);
+});
+
+const CLIENT_SECRET = "entra~simulated+secret&1=%25";
+const SIGN_IN = `
+  import { entraClientSecret } from "pqrun/auth";
+  const records = [];
+  pqrun.setLogger((record) => records.push(record), "debug");
+  const credential = entraClientSecret({
+    tenantId: "4d9e21b7-6c03-4f58-9a1e-b7c20d85f361", clientId: "e0000000-0000-4000-8000-000000000001",
+    clientSecret: ${JSON.stringify(CLIENT_SECRET)},
+  });
+  const job = { host: "https://${DATABRICKS_HOST}", jobName: "nightly", pollInterval: 500 };
+  const { outcome, error } = await pqrun.runDatabricksJob({ ...job, credential }).result;
+  print({ outcome, code: error?.code, message: error?.message, records });
+`;
+
+test("signing in goes through the proxy, and into the same log", async (t) => {
+  const { server, proxy, env } = await network(t, { scenario: "auth" });
+  const { outcome, message, records } = await program(t, SIGN_IN, env);
+  assert.equal(outcome, "succeeded", message);
+  assert.equal(proxy.asked[0], `${ENTRA_HOST}:443`);
+  assert.equal(databricksRuns(server, 201).length, 1);
+  const requests = records.filter((/** @type {any} */ { target }) => target === "pqrun::request");
+  assert.deepEqual(
+    requests.slice(0, 2).map((/** @type {any} */ { fields }) => [fields.path, fields.status]),
+    [
+      ["/{tenant}/oauth2/v2.0/token", 200],
+      ["/api/{version}/jobs/list", 200],
+    ],
+  );
+  assert.equal(requests.length, server.truth().requests.length);
+  const text = JSON.stringify(records);
+  assert.ok(!text.includes(CLIENT_SECRET) && !text.includes(encodeURIComponent(CLIENT_SECRET)));
+});
+
+test("a proxy that does not let through to where one signs in ends it at once", async (t) => {
+  const { proxy, env } = await network(t, { scenario: "auth", deed: () => 403 });
+  const { outcome, code, message } = await program(t, SIGN_IN, env);
+  assert.deepEqual([outcome, code], ["rejected", "proxyRefused"]);
+  assert.match(message, new RegExp(`refused the way to ${ENTRA_HOST}:443 with the status 403`, "u"));
+  assert.equal(proxy.asked.length, 1);
+});
+
+test("only a program behind a proxy loads the package that speaks to one", async (t) => {
+  const { server, env } = await network(t);
+  const script = (/** @type {string} */ host) => `
+    import { createRequire } from "node:module";
+    const { cache } = createRequire(import.meta.url);
+    const job = { host: "${host}", token: process.env.DATABRICKS_TOKEN, jobName: "good", pollInterval: 500 };
+    const { outcome } = await pqrun.runDatabricksJob(job).result;
+    print([outcome, Object.keys(cache).some((file) => file.includes("undici"))]);`;
+  assert.deepEqual(await program(t, script(server.url), env), ["succeeded", false]);
+  assert.deepEqual(await program(t, script(`https://${DATABRICKS_HOST}`), env), ["succeeded", true]);
 });
 
 test("this machine is reached without the proxy", async (t) => {
