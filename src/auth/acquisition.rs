@@ -260,9 +260,8 @@ impl Acquisition {
     fn read_vault(&mut self, reference: &VaultReference) -> Option<Step> {
         let vault = self.places.vault.clone()?;
         let Some(token) = &self.have.vault_token else {
-            let scope = Resource::KeyVault(vault.clone()).scope();
             let need = Step::NeedVaultToken {
-                scope,
+                scope: self.places.cloud.vault_scope(),
                 host: vault,
                 refresh: self.have.vault_refused,
             };

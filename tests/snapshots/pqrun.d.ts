@@ -986,7 +986,7 @@ export interface ErrorInfo {
 /**
  * What went wrong. The text of a code never changes; new codes may come.
  */
-export type ErrorCode = "invalidOptions" | "invalidParameter" | "invalidHost" | "unknownRequest" | "invalidSnapshot" | "missingSecretParameters" | "missingCredentials" | "persistFailed" | "unauthenticated" | "tokenExpired" | "forbidden" | "notFound" | "jobNotFound" | "jobNameNotFound" | "jobNameAmbiguous" | "runNotFound" | "wrongHost" | "invalidJobType" | "featureNotAvailable" | "badRequest" | "conflict" | "throttled" | "tooManyJobs" | "tokenOfDeletedRun" | "network" | "serverError" | "malformedResponse" | "startUnconfirmed" | "startAmbiguous" | "reuseExhausted" | "lostSight" | "deadlinePassed" | "cancelUnconfirmed" | "sharedRun" | "detached" | "outputTruncated" | "outputUnavailable" | "outputUnreadable" | "runFailed";
+export type ErrorCode = "invalidOptions" | "invalidParameter" | "invalidHost" | "unknownRequest" | "invalidSnapshot" | "missingSecretParameters" | "missingCredentials" | "invalidCredentials" | "unknownHost" | "clientSecretInBrowser" | "signInRefused" | "interactionRequired" | "vaultRefused" | "persistFailed" | "unauthenticated" | "tokenExpired" | "forbidden" | "notFound" | "jobNotFound" | "jobNameNotFound" | "jobNameAmbiguous" | "runNotFound" | "wrongHost" | "invalidJobType" | "featureNotAvailable" | "badRequest" | "conflict" | "throttled" | "tooManyJobs" | "tokenOfDeletedRun" | "network" | "serverError" | "malformedResponse" | "startUnconfirmed" | "startAmbiguous" | "reuseExhausted" | "lostSight" | "deadlinePassed" | "cancelUnconfirmed" | "sharedRun" | "detached" | "outputTruncated" | "outputUnavailable" | "outputUnreadable" | "runFailed";
 
 /**
  * When an earlier run may stand for a new one.
