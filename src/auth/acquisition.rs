@@ -258,7 +258,10 @@ impl Acquisition {
     }
 
     fn read_vault(&mut self, reference: &VaultReference) -> Option<Step> {
-        let vault = self.places.vault.clone()?;
+        let Some(vault) = self.places.vault.clone() else {
+            self.fail(invalid("expected the address of a vault, found none"));
+            return None;
+        };
         let Some(token) = &self.have.vault_token else {
             let need = Step::NeedVaultToken {
                 scope: self.places.cloud.vault_scope(),
