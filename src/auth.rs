@@ -16,7 +16,6 @@ pub mod contract;
 mod credential;
 mod hint;
 mod places;
-mod redact;
 mod refusal;
 mod request;
 mod resource;

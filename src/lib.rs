@@ -17,6 +17,7 @@ pub mod m;
 pub mod output_table;
 pub mod poller;
 mod read;
+mod redact;
 mod refusal;
 pub mod run;
 mod search;

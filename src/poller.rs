@@ -33,6 +33,7 @@ use crate::error::{Error, ErrorCode};
 use crate::fabric::job::FabricJob;
 use crate::http::{BaseUrl, HttpRequest, HttpResponse, RequestId, Service};
 use crate::read::{self, FromValue, Wrong, by_value};
+use crate::redact::Redactor;
 use crate::run::{
     Counts, EventKind, IdentifiedBy, Outcome, Phase, RawState, RunEvent, RunInfo, RunOutput, RunResult, Warning,
 };
@@ -216,6 +217,8 @@ pub struct Poller {
     last_look: Option<Timestamp>,
     /// Secret parameters that a resume was not given, because it was not sure to need them.
     missing_secrets: Vec<String>,
+    /// Cuts the values of secret parameters out of what others say.
+    redactor: Redactor,
     exchanges: Vec<Exchange>,
     next_id: u32,
     failing_since: Option<Timestamp>,
@@ -306,6 +309,7 @@ impl Poller {
         for (at, byte) in random.into_iter().enumerate() {
             seed[at % 8] ^= byte.rotate_left(3);
         }
+        let redactor = snapshot::redactor(&job, &options.secret_parameters);
         Self {
             now,
             began: now,
@@ -323,6 +327,7 @@ impl Poller {
             deadline_passed: false,
             last_look: None,
             missing_secrets: Vec::new(),
+            redactor,
             exchanges: Vec::new(),
             next_id: 0,
             failing_since: None,
@@ -353,13 +358,19 @@ impl Poller {
             return Ok(());
         }
         match input {
-            Input::Response { id, response } => self.answered(id, response),
+            Input::Response { id, mut response } => {
+                self.redactor.clean_refusal(&mut response);
+                self.answered(id, response);
+            }
             Input::TransportFailed {
                 id,
-                message,
+                mut message,
                 may_have_left,
-            } => self.unanswered(id, &message, may_have_left),
-            Input::NotSent { id, error } => self.not_sent(id, error),
+            } => {
+                self.redactor.clean_text(&mut message);
+                self.unanswered(id, &message, may_have_left);
+            }
+            Input::NotSent { id, error } => self.not_sent(id, self.redactor.clean(error)),
             Input::Timeout => {}
             Input::Cancel => self.cancel_requested(),
             Input::Detach => self.detach_requested(),
@@ -500,8 +511,24 @@ impl Poller {
         self.done(outcome, Some(error), Vec::new(), None);
     }
 
-    fn done(&mut self, outcome: Outcome, error: Option<Error>, outputs: Vec<RunOutput>, outputs_error: Option<Error>) {
+    fn done(
+        &mut self,
+        outcome: Outcome,
+        error: Option<Error>,
+        mut outputs: Vec<RunOutput>,
+        outputs_error: Option<Error>,
+    ) {
         self.drop_exchanges(|_| true);
+        // What a run gives out is the caller's own; what it says of its failure is for many eyes.
+        for output in &mut outputs {
+            for text in [&mut output.error_message, &mut output.error_trace]
+                .into_iter()
+                .flatten()
+            {
+                self.redactor.clean_text(text);
+            }
+        }
+        let error = error.map(|error| self.redactor.clean(error));
         let message = match &error {
             Some(error) if self.seen.message.is_empty() => error.message.clone(),
             _ => self.seen.message.clone(),

@@ -9,10 +9,9 @@ use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroize;
 
 use crate::auth::answer;
-use crate::auth::call::{self, AuthCall, Proof};
+use crate::auth::call::{self, AuthCall, Proof, basic};
 use crate::auth::credential::{self, Credential, invalid};
 use crate::auth::places::{AuthSettings, Places};
-use crate::auth::redact::Redactor;
 use crate::auth::refusal::Failure;
 use crate::auth::request::TIMEOUT;
 use crate::auth::resource::Resource;
@@ -24,6 +23,7 @@ use crate::error::{Error, ErrorCode};
 use crate::http::{HttpResponse, RequestId};
 use crate::poller::exchange::{PAGES, is_page};
 use crate::poller::schedule::{self, Jitter};
+use crate::redact::Redactor;
 use crate::time::Timestamp;
 
 /// After this an acquisition has ended, whatever it waits for.
@@ -197,6 +197,13 @@ impl Acquisition {
             AuthInput::TransportFailed { id, message } => {
                 if let Some(exchange) = self.exchange(id)? {
                     self.again(exchange, network(&message).into(), None);
+                }
+            }
+            AuthInput::NotSent { id, error } => {
+                if let Some(exchange) = self.exchange(id)? {
+                    let error = error.at(exchange.call.endpoint.name);
+                    self.log_failure(&exchange, None, &error, Next::Nothing);
+                    self.fail(error);
                 }
             }
             AuthInput::Assertion(given) => {
@@ -467,7 +474,7 @@ impl Acquisition {
             }
             Wanted::Management | Wanted::Token if failure.of_secret && from_latest && self.have.refused.is_none() => {
                 self.log_failure(exchange, Some(response), &error, Next::Again);
-                let error = self.redactor().clean(error);
+                let error = self.redactor().clean_line(error);
                 self.have.refused = self.have.secret.take().map(|secret| (secret, error));
             }
             Wanted::Management | Wanted::Token => {
@@ -478,7 +485,7 @@ impl Acquisition {
     }
 
     fn fail(&mut self, error: Error) {
-        self.done = Some(Err(self.redactor().clean(error)));
+        self.done = Some(Err(self.redactor().clean_line(error)));
         if let Some(Pending::Exchange(exchange)) = self.pending.take()
             && exchange.id.is_some()
         {
@@ -496,7 +503,15 @@ impl Acquisition {
         let secrets = [&have.secret, &have.vault_token, &have.assertion].into_iter().flatten();
         let refused = have.refused.as_ref().map(|(secret, _)| secret);
         let management = have.management.as_ref().map(|token| &token.token);
-        Redactor::new(client_id, secrets.chain(refused).chain(management))
+        let secrets: Vec<&SecretString> = secrets.chain(refused).chain(management).collect();
+        let pairs: Vec<SecretString> = client_id
+            .into_iter()
+            .flat_map(|client_id| secrets.iter().map(|secret| basic(client_id, secret)))
+            .collect();
+        let pairs = pairs
+            .iter()
+            .filter_map(|pair| pair.expose_secret().strip_prefix("Basic "));
+        Redactor::new(secrets.iter().map(|secret| secret.expose_secret()).chain(pairs))
     }
 }
 

@@ -47,8 +47,15 @@ pub enum AuthInput {
     TransportFailed {
         /// The request's id.
         id: RequestId,
-        /// What the host knows about it, without any secret.
+        /// What the host knows about it. It may repeat what was sent: that is cut out.
         message: String,
+    },
+    /// It did not leave, and would not at another try: a proxy refuses, a certificate is not trusted.
+    NotSent {
+        /// The request's id.
+        id: RequestId,
+        /// Ends the acquisition.
+        error: Error,
     },
     /// The federated assertion, or why there is none, in a text without any secret.
     Assertion(Result<SecretString, String>),
@@ -64,6 +71,7 @@ impl fmt::Debug for AuthInput {
         match self {
             Self::Response { id, response } => f.debug_tuple("Response").field(&id.0).field(response).finish(),
             Self::TransportFailed { id, .. } => f.debug_tuple("TransportFailed").field(&id.0).finish(),
+            Self::NotSent { id, error } => f.debug_tuple("NotSent").field(&id.0).field(&error.code()).finish(),
             Self::Assertion(given) => f.debug_tuple("Assertion").field(&given.is_ok()).finish(),
             Self::VaultToken(given) => f.debug_tuple("VaultToken").field(&given.is_ok()).finish(),
             Self::Timeout => f.write_str("Timeout"),

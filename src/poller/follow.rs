@@ -199,6 +199,7 @@ impl Poller {
         self.seen.outcome = state.outcome;
         self.seen.raw = state.raw.clone();
         self.seen.message.clone_from(&state.message);
+        self.redactor.clean_text(&mut self.seen.message);
         self.seen.queue_reason.clone_from(&state.queue_reason);
         // One page per poll: of a run of more than 100 tasks the first hundred are counted.
         self.seen.tasks = run.task_counts();
@@ -231,6 +232,7 @@ impl Poller {
         self.seen.outcome = state.outcome;
         self.seen.raw = state.raw.clone();
         self.seen.message.clone_from(&state.message);
+        self.redactor.clean_text(&mut self.seen.message);
         if let Some(info) = &mut self.run {
             // The enqueue time is replaced by the real start later.
             info.start_time = instance.start_time;

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use serde_json::{Map, Value};
+use zeroize::Zeroizing;
 
 use crate::error::{Error, ErrorCode};
 use crate::http::RequestId;
@@ -9,6 +10,7 @@ use crate::json;
 use crate::poller::options::RunOptions;
 use crate::poller::{Job, Poller};
 use crate::read::readable;
+use crate::redact::Redactor;
 use crate::run::RunInfo;
 use crate::time::Timestamp;
 
@@ -168,7 +170,7 @@ impl Poller {
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {
         let mut job = self.job.clone();
-        let left_out = take_secrets(&mut job, &self.options.secret_parameters);
+        let left_out = take_secrets(&mut job, &self.options.secret_parameters).names;
         let mut start = self.record.clone();
         if self.run.is_some() && self.options.reuse.is_none() {
             // They only serve to find it, or one that began at the same time.
@@ -243,7 +245,7 @@ impl Poller {
 /// A name that is no parameter's is most likely misspelt, and its value would be stored.
 pub(super) fn check_secrets(job: &Job, names: &[String]) -> Result<(), Error> {
     let taken = take_secrets(&mut job.clone(), names);
-    match names.iter().find(|name| !taken.contains(name)) {
+    match names.iter().find(|name| !taken.names.contains(name)) {
         Some(name) => Err(Error::new(
             ErrorCode::InvalidOptions,
             [
@@ -256,9 +258,40 @@ pub(super) fn check_secrets(job: &Job, names: &[String]) -> Result<(), Error> {
     }
 }
 
-/// Takes the values of the named parameters out; gives the names that were there.
-fn take_secrets(job: &mut Job, names: &[String]) -> Vec<String> {
-    let mut taken = Vec::new();
+/// What cuts the values of the named parameters out of texts.
+pub(super) fn redactor(job: &Job, names: &[String]) -> Redactor {
+    if names.is_empty() {
+        return Redactor::new(std::iter::empty());
+    }
+    let taken = take_secrets(&mut job.clone(), names);
+    Redactor::new(taken.values.iter().map(|value| value.as_str()))
+}
+
+/// What was taken out of a job.
+#[derive(Default)]
+struct Taken {
+    /// The names that were there.
+    names: Vec<String>,
+    /// The values, as texts.
+    values: Vec<Zeroizing<String>>,
+}
+
+impl Taken {
+    fn keep(&mut self, value: Option<Value>) -> bool {
+        let is_there = value.is_some();
+        self.values.extend(value.map(|value| {
+            Zeroizing::new(match value {
+                Value::String(text) => text,
+                other => json::written(&other),
+            })
+        }));
+        is_there
+    }
+}
+
+/// Takes the values of the named parameters out.
+fn take_secrets(job: &mut Job, names: &[String]) -> Taken {
+    let mut taken = Taken::default();
     for name in names {
         let found = match job {
             Job::Databricks(job) => {
@@ -270,32 +303,29 @@ fn take_secrets(job: &mut Job, names: &[String]) -> Vec<String> {
                     .filter_map(|map| map.get_mut(name))
                 {
                     // The name stays: it says which of the maps the value goes back to.
-                    value.clear();
-                    found = true;
+                    found |= taken.keep(Some(Value::String(std::mem::take(value))));
                 }
                 found
             }
             Job::Fabric(job) => {
                 let within = job.execution_data.as_mut().and_then(|data| data.get_mut("parameters"));
                 let in_data = match within {
-                    Some(Value::Object(map)) => map.shift_remove(name).is_some(),
+                    Some(Value::Object(map)) => taken.keep(map.shift_remove(name)),
                     // Each of them, should a name stand twice.
                     Some(list) => {
-                        listed_parameters(list, name)
-                            .filter_map(|entry| entry.shift_remove("value"))
-                            .count()
-                            > 0
+                        let values = listed_parameters(list, name).filter_map(|entry| entry.shift_remove("value"));
+                        values.fold(false, |_, value| taken.keep(Some(value)))
                     }
                     None => false,
                 };
                 job.parameters
                     .as_mut()
-                    .is_some_and(|map| map.shift_remove(name).is_some())
+                    .is_some_and(|map| taken.keep(map.shift_remove(name)))
                     || in_data
             }
         };
-        if found && !taken.contains(name) {
-            taken.push(name.clone());
+        if found && !taken.names.contains(name) {
+            taken.names.push(name.clone());
         }
     }
     taken

@@ -4,7 +4,7 @@ use wasm_bindgen::JsValue;
 
 use super::convert::get;
 use crate::error::{Error, ErrorCode};
-use crate::search::{holds, split_once};
+use crate::search::holds;
 
 /// What a thrown value says, with the cause behind it.
 pub(super) fn message_of(thrown: &JsValue) -> String {
@@ -17,29 +17,6 @@ pub(super) fn message_of(thrown: &JsValue) -> String {
         Some(cause) if !holds(&said, &cause) => format!("{said}: {cause}"),
         _ => said,
     }
-}
-
-/// The same of what a `fetch` threw, which may repeat a header or a body: with a sign in the place of each secret. A
-/// scheme such as `Bearer` in front of one is none.
-pub(super) fn message_without<'a>(thrown: &JsValue, secrets: impl Iterator<Item = &'a str>) -> String {
-    secrets.fold(message_of(thrown), |message, secret| {
-        let secret = split_once(secret, " ").map_or(secret, |(_, secret)| secret);
-        if secret.is_empty() {
-            message
-        } else {
-            without(&message, secret)
-        }
-    })
-}
-
-fn without(mut text: &str, secret: &str) -> String {
-    let mut kept = String::new();
-    while let Some((before, behind)) = split_once(text, secret) {
-        kept.push_str(before);
-        kept.push('…');
-        text = behind;
-    }
-    kept + text
 }
 
 /// The error that a credential threw: as it is if it is one of ours, also one of another module's.

@@ -21,7 +21,7 @@ impl Acquisition {
             // An error is what the redactor takes.
             let mut carrier = Error::new(ErrorCode::SignInRefused, "");
             carrier.request_id = logging::request_id(response).map(str::to_owned);
-            let id = self.redactor().clean(carrier).request_id;
+            let id = self.redactor().clean_line(carrier).request_id;
             self.write(exchange, Some(response), id.as_deref(), Turn::Good);
         }
     }
@@ -32,7 +32,7 @@ impl Acquisition {
             if let Some(id) = response.and_then(logging::request_id) {
                 error.request_id = Some(id.to_owned());
             }
-            let error = self.redactor().clean(error);
+            let error = self.redactor().clean_line(error);
             let turn = match next {
                 Next::Again => Turn::Again(&error),
                 Next::Nothing => Turn::Last(&error),

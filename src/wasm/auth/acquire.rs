@@ -12,16 +12,16 @@ use web_sys::AbortController;
 
 use super::assertion::Assertion;
 use crate::auth::{
-    AccessToken, Acquisition, AuthInput, AuthRequest, AuthSettings, Credential, ExposeSecret, Resource, SecretSource,
-    SecretString, Step,
+    AccessToken, Acquisition, AuthInput, AuthRequest, AuthSettings, Credential, ExposeSecret, Resource, SecretString,
+    Step,
 };
 use crate::error::{Error, ErrorCode};
-use crate::http::{BaseUrl, HttpResponse};
+use crate::http::BaseUrl;
 use crate::wasm::access_token;
 use crate::wasm::convert::{get, refuse, set};
 use crate::wasm::fetch::{Outgoing, fetch};
 use crate::wasm::host::{now, seed};
-use crate::wasm::thrown::{Obstacle, error_of, message_of, message_without, obstacle};
+use crate::wasm::thrown::{Obstacle, error_of, message_of, obstacle};
 use crate::wasm::wait::race;
 
 /// A credential, and what it needs of its host.
@@ -35,10 +35,8 @@ pub(super) struct Signer {
     pub(super) fetch: Option<Function>,
 }
 
-type Work = Pin<Box<dyn Future<Output = Outcome>>>;
-
-/// What came of something that the acquisition asked for, and the error that ends it at once if there is one.
-type Outcome = (AuthInput, Option<Error>);
+/// Gives what came of something that the acquisition asked for.
+type Work = Pin<Box<dyn Future<Output = AuthInput>>>;
 
 impl Signer {
     /// Gets a token from nothing.
@@ -54,31 +52,19 @@ impl Signer {
                 }
                 Step::Wait(until) => {
                     let first = race(Box::pin(first(&mut under_way)), until.since(now())).await;
-                    let (input, obstacle) = first.unwrap_or((AuthInput::Timeout, None));
-                    acquisition.handle_input(now(), input)?;
-                    if let Some(error) = obstacle {
-                        return Err(error);
-                    }
+                    acquisition.handle_input(now(), first.unwrap_or(AuthInput::Timeout))?;
                 }
                 Step::Done(token) => return token,
             }
         }
     }
 
-    async fn send(self: Rc<Self>, request: AuthRequest) -> Outcome {
+    async fn send(self: Rc<Self>, request: AuthRequest) -> AuthInput {
         let id = request.id;
-        match self.answer(&request).await {
-            Ok(response) => (AuthInput::Response { id, response }, None),
-            Err((message, code)) => {
-                let error = code.map(|code| Error::new(code, &*message).at(request.endpoint.name));
-                (AuthInput::TransportFailed { id, message }, error)
-            }
-        }
-    }
-
-    /// The answer, or why there is none; with a code if somebody has to do something about it.
-    async fn answer(&self, request: &AuthRequest) -> Result<HttpResponse, (String, Option<ErrorCode>)> {
-        let stop = AbortController::new().map_err(|thrown| (message_of(&thrown), None))?;
+        let Ok(stop) = AbortController::new() else {
+            let error = Error::new(ErrorCode::InvalidOptions, "expected AbortController, found none");
+            return AuthInput::NotSent { id, error };
+        };
         let headers: Vec<_> = request
             .headers
             .iter()
@@ -93,44 +79,36 @@ impl Signer {
         let signal = stop.signal();
         let answer = Box::pin(fetch(self.fetch.as_ref(), &outgoing, &signal));
         match race(answer, request.timeout).await {
-            Some(Ok(response)) => Ok(response),
+            Some(Ok(response)) => AuthInput::Response { id, response },
             Some(Err(thrown)) => {
-                let form = outgoing.body.unwrap_or_default().split('&');
-                let values = form.filter_map(|member| member.split_once('=')).map(|(_, value)| value);
-                let secrets = headers.iter().map(|(_, value)| *value).chain(values);
-                let code = match obstacle(&thrown) {
-                    Some(Obstacle::Standing(code)) => Some(code),
-                    Some(Obstacle::Passing) | None => None,
-                };
-                Err((message_without(&thrown, secrets.chain(self.given_secret())), code))
+                // The acquisition cuts out of it what it should not repeat.
+                let message = message_of(&thrown);
+                match obstacle(&thrown) {
+                    Some(Obstacle::Standing(code)) => AuthInput::NotSent {
+                        id,
+                        error: Error::new(code, message),
+                    },
+                    Some(Obstacle::Passing) | None => AuthInput::TransportFailed { id, message },
+                }
             }
             None => {
                 stop.abort();
-                Err((format!("no answer within {} s", request.timeout.as_secs()), None))
+                let message = format!("no answer within {} s", request.timeout.as_secs());
+                AuthInput::TransportFailed { id, message }
             }
         }
     }
 
-    fn given_secret(&self) -> Option<&str> {
-        match self.credential.secret()? {
-            SecretSource::Given(secret) => Some(secret.expose_secret()),
-            SecretSource::Vault(_) => None,
-        }
-    }
-
-    async fn assert(self: Rc<Self>) -> Outcome {
+    async fn assert(self: Rc<Self>) -> AuthInput {
         let assertion = match &self.assertion {
             Some(assertion) => assertion.clone().read().await,
             None => Err("expected assertion or assertionFile, found none".to_owned()),
         };
-        (AuthInput::Assertion(assertion), None)
+        AuthInput::Assertion(assertion)
     }
 
-    async fn vault_token(self: Rc<Self>, scope: String, host: BaseUrl, refresh: bool) -> Outcome {
-        (
-            AuthInput::VaultToken(self.ask_for_vault(&scope, &host, refresh).await),
-            None,
-        )
+    async fn vault_token(self: Rc<Self>, scope: String, host: BaseUrl, refresh: bool) -> AuthInput {
+        AuthInput::VaultToken(self.ask_for_vault(&scope, &host, refresh).await)
     }
 
     async fn ask_for_vault(&self, scope: &str, host: &BaseUrl, refresh: bool) -> Result<SecretString, Error> {
@@ -160,7 +138,7 @@ pub(super) fn no_vault_credential() -> Error {
 }
 
 /// The first of them to end.
-async fn first(under_way: &mut Vec<Work>) -> Outcome {
+async fn first(under_way: &mut Vec<Work>) -> AuthInput {
     poll_fn(|context| {
         for at in 0..under_way.len() {
             if let Poll::Ready(input) = under_way[at].as_mut().poll(context) {

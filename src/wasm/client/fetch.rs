@@ -10,7 +10,7 @@ use crate::auth::ExposeSecret;
 use crate::error::{Error, ErrorCode};
 use crate::http::{HttpRequest, HttpResponse};
 use crate::wasm::fetch::{Outgoing, fetch};
-use crate::wasm::thrown::{Obstacle, message_without, obstacle};
+use crate::wasm::thrown::{Obstacle, message_of, obstacle};
 
 /// How a request went.
 pub(super) enum Answer {
@@ -87,15 +87,19 @@ pub(super) async fn send(host: &Host, request: &HttpRequest, flight: &Flight) ->
         headers: &own.chain(added).collect::<Vec<_>>(),
         body: request.body.as_deref(),
     };
-    match fetch(host.fetch.as_ref(), &outgoing, &flight.controller.signal()).await {
-        Ok(response) => {
+    let answer = fetch(host.fetch.as_ref(), &outgoing, &flight.controller.signal()).await;
+    // Services and networks may repeat what they were told.
+    let redactor = lease.redactor();
+    match answer {
+        Ok(mut response) => {
+            redactor.clean_refusal(&mut response);
             host.is_reached.set(true);
             host.answered(response.status, lease.generation);
             Answer::Response(response)
         }
         Err(thrown) => {
-            let secrets = lease.headers.iter().map(|(_, value)| value.expose_secret());
-            let message = message_without(&thrown, secrets);
+            let mut message = message_of(&thrown);
+            redactor.clean_text(&mut message);
             match obstacle(&thrown) {
                 // As it has never been otherwise, it will stay so.
                 Some(Obstacle::Standing(code)) if !host.is_reached.get() => Answer::NotSent(Error::new(code, message)),

@@ -8,9 +8,11 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
 use super::convert::{get, set};
-use crate::auth::{AccessToken, Generation, Resource, SecretString};
+use crate::auth::{AccessToken, ExposeSecret, Generation, Resource, SecretString};
 use crate::error::Error;
 use crate::http::Service;
+use crate::redact::Redactor;
+use crate::search::split_once;
 use crate::wasm::access_token;
 use crate::wasm::thrown::error_of;
 use crate::wasm::tokens::{Asking, Tokens};
@@ -37,6 +39,18 @@ pub(super) struct Asked {
 pub(super) struct Lease {
     pub(super) headers: Vec<(&'static str, SecretString)>,
     pub(super) generation: Option<Generation>,
+}
+
+impl Lease {
+    /// Cuts the secrets in the headers out of texts. The scheme in front of a token is none.
+    pub(super) fn redactor(&self) -> Redactor {
+        let value = |(_, value): &'_ (&str, SecretString)| -> SecretString {
+            let value = value.expose_secret();
+            split_once(value, " ").map_or(value, |(_, token)| token).into()
+        };
+        let secrets: Vec<SecretString> = self.headers.iter().map(value).collect();
+        Redactor::new(secrets.iter().map(ExposeSecret::expose_secret))
+    }
 }
 
 thread_local! {
