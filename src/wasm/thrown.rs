@@ -42,24 +42,22 @@ fn without(mut text: &str, secret: &str) -> String {
     kept + text
 }
 
-/// The error that a credential threw: with its code and what belongs to it if it is one of ours, also one of another
-/// module's.
+/// The error that a credential threw: as it is if it is one of ours, also one of another module's.
 pub(super) fn error_of(thrown: &JsValue) -> Error {
     let text = |name: &str| get(thrown, name).as_string();
     let code = text("code").and_then(|code| ErrorCode::ALL.iter().find(|known| known.as_str() == code));
-    let mut error = Error::new(
-        code.copied().unwrap_or(ErrorCode::MissingCredentials),
-        ["no token: ", &message_of(thrown)].concat(),
-    );
-    if code.is_some() {
-        if let Some(hint) = text("hint") {
-            error.hint = hint;
-        }
-        error.service_code = text("serviceCode");
-        error.request_id = text("requestId");
-        error.status = get(thrown, "status").as_f64().map(|status| status as u16);
-        error.retryable = get(thrown, "retryable").is_truthy();
+    let Some(code) = code else {
+        let message = ["no token: ", &message_of(thrown)].concat();
+        return Error::new(ErrorCode::MissingCredentials, message);
+    };
+    let mut error = Error::new(*code, message_of(thrown));
+    if let Some(hint) = text("hint") {
+        error.hint = hint;
     }
+    error.service_code = text("serviceCode");
+    error.request_id = text("requestId");
+    error.status = get(thrown, "status").as_f64().map(|status| status as u16);
+    error.retryable = get(thrown, "retryable").is_truthy();
     error
 }
 

@@ -54,7 +54,10 @@ test("the types of signing in name what it exports, in Node and on a page", asyn
   assert.deepEqual(Object.keys(node).sort(), named);
   // As a bundler for pages finds it.
   const page = await import(pathToFileURL(path.join(PACKAGE, MANIFEST.exports["./auth"].default)).href);
-  assert.deepEqual(Object.keys(page).sort(), named);
+  assert.deepEqual(
+    named.filter((name) => !(name in page)),
+    [],
+  );
   for (const [name, refuse] of Object.entries(page)) {
     const call = () => (name === "Credential" ? new refuse() : refuse({}));
     assert.throws(call, { name: "PqrunError", code: "clientSecretInBrowser", message: new RegExp(`^${name}: `, "u") });

@@ -2,6 +2,8 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 
 import { DatabricksClient, FabricClient, runDatabricksJob, runFabricItem } from "pqrun";
 
@@ -191,6 +193,46 @@ test("a replacement that fails does no harm while the old token is good, and is 
   await get();
   assert.equal(asked, 3);
   assert.deepEqual(new Set(tokens()), new Set(["t1"]));
+});
+
+test("a callback that never answers is given up, and the next request asks anew", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout", "Date"], now: Date.now() });
+  const { fetch } = service();
+  let asked = 0;
+  const token = () => {
+    asked += 1;
+    return asked === 1 ? new Promise(() => undefined) : "t";
+  };
+  const client = new DatabricksClient({ host: HOST, token, fetch });
+  const rejected = assert.rejects(client.getRun("7"), coded("missingCredentials", /within 120 s/u));
+  for (let second = 0; second < 130; second += 1) {
+    await new Promise((resolve) => setImmediate(resolve));
+    t.mock.timers.tick(1000);
+  }
+  await rejected;
+  const run = client.getRun("7");
+  await new Promise((resolve) => setImmediate(resolve));
+  t.mock.timers.tick(1);
+  assert.deepEqual([(await run).runId, asked], ["7", 2]);
+});
+
+test("nothing keeps a callback that nobody uses any more", async () => {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc");
+  const used = await (async () => {
+    const { fetch } = service();
+    const { token } = source();
+    const client = new DatabricksClient({ host: HOST, token, fetch });
+    await client.getRun("7");
+    client.free();
+    return new WeakRef(token);
+  })();
+  for (let turn = 0; turn < 50 && used.deref(); turn += 1) {
+    // A reference that was just looked at holds until the turn is over.
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    collect();
+  }
+  assert.equal(used.deref(), undefined);
 });
 
 test("a failure before the first token ends it, with the code that the credential gave", async () => {

@@ -32,10 +32,10 @@ impl Host {
     }
 
     /// Notes what became of a request. Which of several answers let a request be sent again is not known here, so the
-    /// latest token counts that could be the reason.
+    /// latest token counts that could be the reason. Fabric may say of one with 400, too, that it has expired.
     pub(super) fn answered(&self, status: u16, with: Option<Generation>) {
         self.is_reached.set(true);
-        if matches!(status, 401 | 403) {
+        if matches!(status, 400 | 401 | 403) {
             self.refused.set(self.refused.get().max(with));
         }
     }
