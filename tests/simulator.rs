@@ -483,10 +483,16 @@ fn what_is_wrong_with_a_scenario_is_named_with_its_path() {
 #[test]
 fn the_documented_scenario_is_one() {
     let page = include_str!("../docs/scenarios.md");
-    let (_, rest) = page.split_once("```json\n").expect("there is an example");
-    let (example, _) = rest.split_once("```").expect("it ends");
-    let scenario = Scenario::parse(example).unwrap_or_else(|error| panic!("{error}"));
-    Simulator::new(scenario, START).expect("its parts fit together");
+    let examples: Vec<&str> = page
+        .split("```json\n")
+        .skip(1)
+        .filter_map(|rest| Some(rest.split_once("```")?.0))
+        .collect();
+    assert_eq!(examples.len(), 3);
+    for example in examples {
+        let scenario = Scenario::parse(example).unwrap_or_else(|error| panic!("{error}"));
+        Simulator::new(scenario, START).expect("its parts fit together");
+    }
 }
 
 #[test]
@@ -518,6 +524,23 @@ fn the_documentation_names_every_member() {
         &[],
         &mut names,
     );
+    let auth = Scenario::parse(include_str!("scenarios/auth.json")).expect("it is right");
+    let auth = serde_json::to_value(auth).expect("a scenario is JSON");
+    for pointer in [
+        "",
+        "/identityTokens/0",
+        "/entra/tenants/0",
+        "/entra/tenants/0/clients/1",
+        "/entra/tenants/0/clients/1/federatedCredentials/0",
+        "/vaults/0",
+        "/vaults/0/secrets/0",
+        "/vaults/0/secrets/0/versions/0",
+        "/databricks/servicePrincipals/2",
+        "/databricks/servicePrincipals/2/federationPolicies/0",
+        "/databricks/azure",
+    ] {
+        collect_names(auth.pointer(pointer).expect("it is there"), &[], &mut names);
+    }
     let missing: Vec<_> = names
         .iter()
         .filter(|name| !page.contains(&format!("`{name}")))

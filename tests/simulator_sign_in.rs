@@ -7,3 +7,9 @@ mod client;
 mod databricks;
 #[path = "simulator_sign_in/desk.rs"]
 mod desk;
+#[path = "simulator_sign_in/entra.rs"]
+mod entra;
+#[path = "simulator_sign_in/tokens.rs"]
+mod tokens;
+#[path = "simulator_sign_in/vault.rs"]
+mod vault;

@@ -36,10 +36,10 @@ pub struct AuthEndpoint {
 
 const DATABRICKS_FORM: &[&str] = &[
     "grant_type",
+    "scope",
     "client_id",
     "subject_token",
     "subject_token_type",
-    "scope",
 ];
 
 /// A token of a Databricks workspace: for a service principal's secret (HTTP Basic), or for a federated assertion.

@@ -1,5 +1,7 @@
 //! What an acquisition asks of its host, and what it is told.
 
+use std::fmt;
+
 use secrecy::SecretString;
 
 use crate::auth::request::AuthRequest;
@@ -32,7 +34,6 @@ pub enum Step {
 }
 
 /// What an acquisition is told.
-#[derive(Debug)]
 #[expect(clippy::exhaustive_enums, reason = "hosts build it")]
 pub enum AuthInput {
     /// The answer to a request, whatever its status.
@@ -55,4 +56,17 @@ pub enum AuthInput {
     VaultToken(Result<SecretString, Error>),
     /// The instant of [`Step::Wait`] has come.
     Timeout,
+}
+
+impl fmt::Debug for AuthInput {
+    /// Tells of what kind it is, and nothing that a host put in.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Response { id, response } => f.debug_tuple("Response").field(&id.0).field(response).finish(),
+            Self::TransportFailed { id, .. } => f.debug_tuple("TransportFailed").field(&id.0).finish(),
+            Self::Assertion(given) => f.debug_tuple("Assertion").field(&given.is_ok()).finish(),
+            Self::VaultToken(given) => f.debug_tuple("VaultToken").field(&given.is_ok()).finish(),
+            Self::Timeout => f.write_str("Timeout"),
+        }
+    }
 }

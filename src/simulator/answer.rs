@@ -103,7 +103,7 @@ impl Simulator {
             let tokens = &self.sign_in.tokens;
             let admitted = match tokens.check(authorization, audience, call.now, call.speed) {
                 Ok(token) if place == Place::Databricks => self.databricks.admit(call, token, tokens),
-                Ok(_) => Ok(()),
+                Ok(token) => self.fabric.admit(call, token),
                 Err(why) if place == Place::Databricks => Err(self.databricks.refuse(call, why)),
                 Err(why) => Err(self.fabric.refuse(call, why)),
             };

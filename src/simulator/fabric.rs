@@ -27,6 +27,7 @@ use super::call::{Call, Refusal};
 use super::clock::Speed;
 use super::rng::Rng;
 use super::scenario::ScenarioError;
+use super::tokens::{Issuer, Token};
 use crate::http::HttpResponse;
 use crate::time::Timestamp;
 
@@ -152,6 +153,18 @@ impl Fabric {
     /// The answer to a call without a good credential.
     pub(crate) fn refuse(&self, call: &mut Call<'_>, why: Refusal) -> HttpResponse {
         self.problem(call, Problem::refused(why, &self.scenario.switches))
+    }
+
+    /// Whether the tenant lets the bearer of a good token call the API.
+    ///
+    /// # Errors
+    /// The answer that says no.
+    pub(in crate::simulator) fn admit(&self, call: &mut Call<'_>, token: &Token) -> Result<(), HttpResponse> {
+        if token.issuer == Issuer::Entra && !self.scenario.switches.service_principals_allowed {
+            let message = "The tenant does not allow service principals to use Fabric APIs.";
+            return Err(self.problem(call, Problem::new(403, "TenantSwitchDisabled", message)));
+        }
+        Ok(())
     }
 
     /// The service's own 429, for a wait that the speed has yet to shorten. The core rewrites its `Retry-After` if the

@@ -103,7 +103,7 @@ impl Vaults {
 
     /// Whether any of them is at the host that the client used. Elsewhere there is nobody to answer.
     pub(super) fn are_at(&self, call: &Call<'_>) -> bool {
-        self.at(call).next().is_some()
+        call.is_on_loopback() || self.at(call).next().is_some()
     }
 
     fn at<'a>(&'a self, call: &Call<'_>) -> impl Iterator<Item = &'a VaultScenario> + use<'a> {

@@ -102,8 +102,8 @@ impl JsSimulator {
         Ok(Self(serde_json::from_str(text)?))
     }
 
-    /// The truth as JSON text: `{ databricks, fabric, requests }`, with the runs really created, how each really ends,
-    /// and what came in. No token is in it.
+    /// The truth as JSON text: `{ databricks, fabric, signIn, requests }`, with the runs really created, how each really
+    /// ends, how many tokens were given to whom, and what came in. No token is in it.
     ///
     /// @param now - Milliseconds since the Unix epoch.
     pub fn state(&self, now: f64) -> String {

@@ -40,6 +40,7 @@ export const IMPORT_MAP = `<script type="importmap">
   {
     "imports": {
       "pqrun": "/node_modules/pqrun/browser.js",
+      "pqrun/auth": "/node_modules/pqrun/auth.browser.js",
       "pqrun/connector": "/node_modules/pqrun/connector.browser.js",
       "pqrun/simulator": "/node_modules/pqrun/simulator.browser.js"
     }

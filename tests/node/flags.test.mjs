@@ -73,6 +73,8 @@ const WRONG = [
   [["simulate", "--port", "99999"], /--port/u],
   [["simulate", "--speed", "0"], /--speed/u],
   [["simulate", "--scenario", "/no/such/file"], /--scenario/u],
+  [["simulate", "--tls-key", "/no/such/file"], /--tls-cert/u],
+  [["simulate", "--tls-key", "/no/such/file", "--tls-cert", "/no/such/file"], /--tls-key/u],
 ];
 
 test("wrong flags end with 2, name the flag, and send nothing", async (t) => {

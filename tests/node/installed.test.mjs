@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, wri
 import { createRequire } from "node:module";
 import path from "node:path";
 import { test } from "node:test";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 
 import { BIN, MANIFEST, PACKAGE, folder } from "./support.mjs";
@@ -43,6 +43,26 @@ test("everything that the types name is exported, and nothing else", async () =>
     .filter(Boolean)
     .sort();
   assert.deepEqual(Object.keys(await import("pqrun")).sort(), named);
+});
+
+test("the types of signing in name what it exports, in Node and on a page", async () => {
+  const types = readFileSync(path.join(PACKAGE, "auth.d.ts"), "utf8");
+  const [, values = ""] = /export \{([^}]*)\} from/u.exec(types) ?? [];
+  const functions = [...types.matchAll(/export function (\w+)/gu)].map(([, name]) => name);
+  const named = [...values.matchAll(/\w+/gu)].map(([name]) => name).concat(functions).sort();
+  assert.ok(named.length > 5);
+  const node = await import("pqrun/auth");
+  assert.deepEqual(Object.keys(node).sort(), named);
+  // As a bundler for pages finds it.
+  const page = await import(pathToFileURL(path.join(PACKAGE, MANIFEST.exports["./auth"].default)).href);
+  assert.deepEqual(
+    named.filter((name) => !(name in page)),
+    [],
+  );
+  for (const [name, refuse] of Object.entries(page)) {
+    const call = () => (name === "Credential" ? new refuse() : refuse({}));
+    assert.throws(call, { name: "PqrunError", code: "clientSecretInBrowser", message: new RegExp(`^${name}: `, "u") });
+  }
 });
 
 test("the generator's types name what it exports", async () => {
@@ -84,8 +104,11 @@ test("no file of the package holds a path of the machine that built it", () => {
 
 const CONSUMER = `
 import { runDatabricksJob, runFabricItem, resumeRun, Table, DatabricksClient, FabricClient } from "pqrun";
-import type { ErrorCode, Outcome, PqrunError, RunEvent, RunHandle, RunResult, Snapshot } from "pqrun";
+import type { AccessToken, ErrorCode, Outcome, PqrunError, RunEvent, RunHandle, RunResult, Snapshot } from "pqrun";
 import { Simulator, simulatedFetch, startSimulator } from "pqrun/simulator";
+import { Credential, azureCli, databricksOAuth, databricksToken, defaultCredential, entraClientSecret } from "pqrun/auth";
+import { entraFederation } from "pqrun/auth";
+import type { EntraClientSecretOptions } from "pqrun/auth";
 import { generateConnector, generateQuery, packConnector } from "pqrun/connector";
 import type { ConnectorOptions, GeneratedFile, QueryOptions } from "pqrun/connector";
 
@@ -122,6 +145,25 @@ const { runId }: { runId: string } = await client.runNow({ jobName: "orders" });
 new FabricClient({ workspaceId: "x", token: "x" }).listItems({ type: "Notebook" });
 runDatabricksJob({ host: "", jobId: "1", token: "x", fetch: simulatedFetch(new Simulator(undefined, Date.now(), 1)) });
 (await startSimulator({ speed: 2 })).close();
+const application = { tenantId: "contoso.example", clientId: "b81e6d20-95c7-4f4a-8d13-6a0e27f9c354" };
+const secret: EntraClientSecretOptions = { ...application, clientSecret: "keyvault://vault/name" };
+const own: Credential = entraClientSecret({ ...secret, vaultCredential: entraFederation({ ...application, assertionFile: "f" }) });
+const { headers }: AccessToken = await own.getToken("https://api.fabric.microsoft.com/.default");
+new FabricClient({ credential: own, trustHost: false });
+new DatabricksClient({ host: "x", token: async () => ({ token: "x", ...(headers && { headers }) }) });
+// What @azure/identity declares.
+interface GetTokenOptions { abortSignal?: AbortSignal; claims?: string; enableCae?: boolean; tenantId?: string }
+interface AzureToken { token: string; expiresOnTimestamp: number; refreshAfterTimestamp?: number; tokenType?: "Bearer" | "pop" }
+declare const azure: { getToken(scopes: string | string[], options?: GetTokenOptions): Promise<AzureToken | null> };
+new FabricClient({ credential: azure });
+databricksToken({ token: "x", vaultCredential: azure }).free();
+new FabricClient({ credential: await defaultCredential({ service: "fabric", env: process.env }) });
+const { host, source }: { host: string | undefined; source: string } = await defaultCredential({ profile: "DEV" });
+databricksToken({ token: "x", vaultCredential: azureCli({ tenantId: "contoso.example", timeout: 5_000 }) });
+// @ts-expect-error A service principal has a secret.
+databricksOAuth({ clientId: "x" });
+// @ts-expect-error Only the functions make one.
+new Credential();
 const options: QueryOptions = { service: "databricks", job: { jobId: 1n }, freshness: "15m", pollSeconds: 5 };
 const query: string = generateQuery(options);
 const extension: ConnectorOptions = { service: "both", name: "Orders", jobs: [{ name: "Daily", job: { jobId: "1" } }] };

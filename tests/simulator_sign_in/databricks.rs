@@ -278,6 +278,19 @@ fn a_client_that_is_not_in_the_workspace_is_let_in_by_both_headers_and_stays() {
     assert_eq!(list(&mut client, &token, &[]).0, 200, "it is a member now");
 }
 
+/// The token of a client that was let in by both headers.
+#[track_caller]
+pub(crate) fn join(client: &mut Client) -> String {
+    let token = entra_token(client, 4, DATABRICKS);
+    let management = entra_token(client, 4, MANAGEMENT);
+    let headers = [
+        ("X-Databricks-Azure-Workspace-Resource-Id", RESOURCE),
+        ("X-Databricks-Azure-SP-Management-Token", &*management),
+    ];
+    assert_eq!(list(client, &token, &headers).0, 200);
+    token
+}
+
 #[test]
 fn both_headers_help_nobody_who_has_no_rights_on_the_resource() {
     let mut client = client();

@@ -3,4 +3,4 @@
 mod calls;
 mod conversions;
 mod runs;
-mod service;
+pub(crate) mod service;

@@ -1,15 +1,14 @@
 // Signing in needs secrets, files and programs, and no page should have any of them. Everything here says what to do
 // instead; the flows themselves are in Node only, so that no page loads them.
 
-const HINT =
-  "whoever opens a page can read what is in it: give a token callback or a credential of MSAL, or let a server add the token";
+const HINT = "keep the secret on a server; in a page give a token callback, or a TokenCredential such as MSAL's";
 
 /**
  * @param {string} name What was called.
  * @returns {(options?: unknown) => never}
  */
 const refuse = (name) => () => {
-  throw Object.assign(new Error(`${name}: expected Node, found a page`), {
+  throw Object.assign(new Error(`${name}: expected Node, found a page, where everybody could read the secret`), {
     name: "PqrunError",
     code: "clientSecretInBrowser",
     hint: HINT,

@@ -48,7 +48,7 @@ export type TokenCallback = (request: TokenRequest) => string | AccessToken | Pr
 /** What a credential is told beside the scope. Those of `@azure/identity` look for options here, and find none. */
 export interface CredentialRequest extends Partial<TokenRequest> {
     /** Never set. A member of what `@azure/identity` looks for, so that its credentials fit. */
-    tenantId?: undefined;
+    tenantId?: never;
 }
 
 /** A credential of `pqrun/auth`, of `@azure/identity`, or anything like it. Its tokens are shared as a callback's are. */

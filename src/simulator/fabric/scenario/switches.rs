@@ -56,6 +56,8 @@ pub struct Switches {
     pub request_id_header: bool,
     /// An expired token is a 403 in the envelope of Power BI, not a 401.
     pub token_expired_as403: bool,
+    /// The tenant lets service principals call the API; else a token that Entra gave to one is refused.
+    pub service_principals_allowed: bool,
     /// The status of `TooManyRequestsForJobs`: 429 or 409.
     pub too_many_jobs_status: u16,
     /// Answers name the headers that a page may read. A 429 never does.
@@ -105,6 +107,7 @@ impl Default for Switches {
             job_id_header: true,
             request_id_header: true,
             token_expired_as403: false,
+            service_principals_allowed: true,
             too_many_jobs_status: 429,
             expose_headers: true,
             allow_origin_on429: false,
