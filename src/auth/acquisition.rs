@@ -262,11 +262,13 @@ impl Acquisition {
     }
 
     fn read_vault(&mut self, reference: &VaultReference) -> Option<Step> {
-        let vault = self.places.vault.clone()?;
+        let Some(vault) = self.places.vault.clone() else {
+            self.fail(invalid("expected the address of a vault, found none"));
+            return None;
+        };
         let Some(token) = &self.have.vault_token else {
-            let scope = Resource::KeyVault(vault.clone()).scope();
             let need = Step::NeedVaultToken {
-                scope,
+                scope: self.places.cloud.vault_scope(),
                 host: vault,
                 refresh: self.have.vault_refused,
             };

@@ -33,7 +33,7 @@ pub(crate) const DATABRICKS_ZONES: &[(&str, Cloud)] = &[
 /// Fabric's only host; a workspace behind a private link has one below it. Fabric is in Azure's public cloud only.
 pub(crate) const FABRIC_HOST: &str = "api.fabric.microsoft.com";
 
-pub(super) const PUBLIC_VAULTS: &str = ".vault.azure.net";
+const PUBLIC_VAULTS: &str = ".vault.azure.net";
 
 /// Where the hosts of vaults end.
 const VAULT_ZONES: &[(&str, Cloud)] = &[
@@ -88,6 +88,12 @@ impl Cloud {
     #[must_use]
     pub fn vault_suffix(self) -> Option<&'static str> {
         first(VAULT_ZONES, self)
+    }
+
+    /// The scope of tokens for its vaults; that of the public cloud outside of Azure, where a vault may have a secret too.
+    pub(super) fn vault_scope(self) -> String {
+        let vaults = self.vault_suffix().unwrap_or(PUBLIC_VAULTS);
+        format!("https://{}/.default", vaults.trim_start_matches('.'))
     }
 
     /// The scope of tokens for Azure's management, which Databricks wants of a service principal that no workspace

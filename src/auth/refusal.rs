@@ -75,11 +75,14 @@ fn redirect(response: &HttpResponse) -> Error {
 fn of_databricks(response: &HttpResponse) -> Failure {
     let refusal = databricks::error::read(response);
     let asked = refusal.retry_delay;
+    let passes = databricks::error::is_passing(&refusal);
     let code = match response.status {
+        _ if passes => ErrorCode::ServerError,
         404 => ErrorCode::WrongHost,
         _ => ErrorCode::SignInRefused,
     };
     let mut error = refusal.into_error(response.status, code);
+    error.retryable = passes;
     if error.request_id.is_none() {
         error.request_id = header(response, &["x-databricks-request-id", "x-request-id"]);
     }

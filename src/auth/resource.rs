@@ -49,11 +49,7 @@ impl Resource {
         match self {
             Self::Databricks(_) => DATABRICKS_SCOPE.to_owned(),
             Self::Fabric(_) => FABRIC_SCOPE.to_owned(),
-            Self::KeyVault(base) => {
-                let cloud = Cloud::of_host(base).unwrap_or(Cloud::AzurePublic);
-                let vaults = cloud.vault_suffix().unwrap_or(cloud::PUBLIC_VAULTS);
-                format!("https://{}/.default", vaults.trim_start_matches('.'))
-            }
+            Self::KeyVault(base) => Cloud::of_host(base).unwrap_or(Cloud::AzurePublic).vault_scope(),
         }
     }
 

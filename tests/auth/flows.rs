@@ -20,7 +20,7 @@ fn flow(credential: &Credential, resource: &Resource) -> (AccessToken, Vec<Asked
     (token, host.sent, host.needs)
 }
 
-fn pairs<'a>(form: &'a [(String, String)]) -> Vec<(&'a str, &'a str)> {
+fn pairs(form: &[(String, String)]) -> Vec<(&str, &str)> {
     form.iter()
         .map(|(name, value)| (name.as_str(), value.as_str()))
         .collect()

@@ -108,6 +108,24 @@ fn a_wait_beyond_the_budget_is_not_waited_for() {
 }
 
 #[test]
+fn a_refusal_of_databricks_that_passes_is_tried_again_whatever_its_status() {
+    for body in [
+        r#"{"error_code":"TEMPORARILY_UNAVAILABLE","message":"The service is busy."}"#,
+        r#"{"error_code":"BAD_REQUEST","message":"Please try again later or try a faster operation."}"#,
+    ] {
+        let mut host = Host::new(
+            &oauth(given(SECRET)),
+            &databricks(AWS),
+            replies(vec![json(400, body).into(), granted(TOKEN).into()]),
+        );
+        host.run().unwrap_or_else(|error| panic!("{body}: {error}"));
+        let (error, sent) = refused(&oauth(given(SECRET)), &databricks(AWS), vec![json(400, body).into()]);
+        assert_eq!((error.code(), error.is_retryable()), (ErrorCode::ServerError, true));
+        assert!((4..30).contains(&sent), "{sent}");
+    }
+}
+
+#[test]
 fn an_answer_that_never_comes_is_given_up_and_asked_for_again() {
     let mut host = Host::new(
         &entra(given(SECRET)),

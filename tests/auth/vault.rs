@@ -380,3 +380,22 @@ fn a_vaults_address_can_be_given_and_is_then_the_only_one() {
         ["https://vault.azure.net/.default for http://127.0.0.1:8080"]
     );
 }
+
+#[test]
+fn a_given_address_gets_a_token_of_the_clouds_own_vaults() {
+    let mut settings = AuthSettings::default();
+    settings.vault_host = Some(base("https://127.0.0.1:8443"));
+    let credential = entra(vaulted("keyvault://kv-demo/spn"));
+    let government = databricks("https://adb-1.2.databricks.azure.us");
+    let mut host = Host::with(
+        &credential,
+        &government,
+        settings,
+        world(|_| vault_secret(SECRET).into(), |_| granted(TOKEN).into()),
+    );
+    host.run().expect("there is a token");
+    assert_eq!(
+        host.needs,
+        ["https://vault.usgovcloudapi.net/.default for https://127.0.0.1:8443"]
+    );
+}
