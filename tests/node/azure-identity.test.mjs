@@ -14,6 +14,7 @@ const SECRET = "entra~simulated+secret&1=%25";
 const SCRIPT = `
 import { ClientSecretCredential } from "@azure/identity";
 import { runDatabricksJob, runFabricItem } from "pqrun";
+import { databricksToken } from "pqrun/auth";
 
 const host = process.env.SIMULATOR;
 const credential = new ClientSecretCredential(
@@ -22,8 +23,11 @@ const credential = new ClientSecretCredential(
   process.env.CLIENT_SECRET,
   { authorityHost: host, disableInstanceDiscovery: true },
 );
+const token = "keyvault://kv-reports/databricks-pat";
+const fromVault = databricksToken({ token, vaultCredential: credential, vaultHost: host });
 const runs = [
   runDatabricksJob({ host, jobName: "nightly", credential, pollInterval: "500ms" }),
+  runDatabricksJob({ host, jobName: "nightly", credential: fromVault, pollInterval: "500ms" }),
   runFabricItem({
     host,
     workspaceId: "22222222-2222-4222-8222-222222222222",
@@ -51,12 +55,12 @@ async function runWith(t, secret) {
   return { ends: JSON.parse(stdout), truth: JSON.parse(server.simulator.state(Date.now())) };
 }
 
-test("ClientSecretCredential of @azure/identity signs in to both services", async (t) => {
+test("ClientSecretCredential of @azure/identity signs in to both services, and reads a vault for another credential", async (t) => {
   const { ends, truth } = await runWith(t, SECRET);
   const good = { outcome: "succeeded", rows: 2 };
-  assert.deepEqual(ends, [good, good]);
-  const given = truth.signIn.given.map((/** @type {any} */ row) => [row.audience, row.count]);
-  assert.equal(given.length, 2, JSON.stringify(given));
+  assert.deepEqual(ends, [good, good, good]);
+  const audiences = truth.signIn.given.map((/** @type {any} */ row) => row.audience);
+  assert.deepEqual(audiences.toSorted(), ["databricks", "fabric", "vault"]);
 });
 
 test("what @azure/identity says of a wrong secret is the error, and nothing was started", async (t) => {

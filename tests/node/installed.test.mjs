@@ -84,7 +84,7 @@ test("what exports does not name can't be imported", async () => {
 });
 
 test("only what is needed comes along", () => {
-  assert.deepEqual(Object.keys(MANIFEST.dependencies).sort(), ["cli-table3", "commander", "ora", "undici"]);
+  assert.deepEqual(Object.keys(MANIFEST.dependencies).sort(), ["cli-table3", "commander", "ini", "ora", "undici"]);
   assert.ok(!("devDependencies" in MANIFEST) && !("scripts" in MANIFEST));
 });
 
@@ -105,7 +105,8 @@ const CONSUMER = `
 import { runDatabricksJob, runFabricItem, resumeRun, Table, DatabricksClient, FabricClient } from "pqrun";
 import type { AccessToken, ErrorCode, Outcome, PqrunError, RunEvent, RunHandle, RunResult, Snapshot } from "pqrun";
 import { Simulator, simulatedFetch, startSimulator } from "pqrun/simulator";
-import { Credential, databricksOAuth, databricksToken, entraClientSecret, entraFederation } from "pqrun/auth";
+import { Credential, azureCli, databricksOAuth, databricksToken, defaultCredential, entraClientSecret } from "pqrun/auth";
+import { entraFederation } from "pqrun/auth";
 import type { EntraClientSecretOptions } from "pqrun/auth";
 import { generateConnector, generateQuery, packConnector } from "pqrun/connector";
 import type { ConnectorOptions, GeneratedFile, QueryOptions } from "pqrun/connector";
@@ -155,6 +156,9 @@ interface AzureToken { token: string; expiresOnTimestamp: number; refreshAfterTi
 declare const azure: { getToken(scopes: string | string[], options?: GetTokenOptions): Promise<AzureToken | null> };
 new FabricClient({ credential: azure });
 databricksToken({ token: "x", vaultCredential: azure }).free();
+new FabricClient({ credential: await defaultCredential({ service: "fabric", env: process.env }) });
+const { host, source }: { host: string | undefined; source: string } = await defaultCredential({ profile: "DEV" });
+databricksToken({ token: "x", vaultCredential: azureCli({ tenantId: "contoso.example", timeout: 5_000 }) });
 // @ts-expect-error A service principal has a secret.
 databricksOAuth({ clientId: "x" });
 // @ts-expect-error Only the functions make one.

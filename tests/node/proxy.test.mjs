@@ -221,49 +221,44 @@ test("a start whose tunnel was cut may have left: its run is looked for, and not
   assert.equal(fabricRuns(made.server, ITEM.good).length, 1);
 });
 
-for (const [how, more] of /** @type {const} */ ([
-  ["through the proxy", {}],
-  ["without one", { HTTPS_PROXY: undefined, NODE_OPTIONS: "lookup" }],
+for (const [how, change] of /** @type {const} */ ([
+  ["through the proxy", (_, { env }) => env],
+  ["without one", (t, { env, tls }) => ({ ...env, HTTPS_PROXY: undefined, ...direct(t, tls) })],
 ])) {
   test(`a certificate of an unknown authority ends it at once, with what to set, ${how}`, async (t) => {
-    const { server, tls, env } = await network(t);
-    const port = "NODE_OPTIONS" in more ? `:${tls.port}` : "";
-    const args = databricks({ url: `https://${DATABRICKS_HOST}${port}` }, "good", "--json");
-    const output = await pqrun(t, args, {
-      env: { ...env, NODE_EXTRA_CA_CERTS: undefined, ...("NODE_OPTIONS" in more ? lookup(t, more) : {}) },
-    });
+    const made = await network(t);
+    const args = databricks({ url: `https://${DATABRICKS_HOST}` }, "good", "--json");
+    const output = await pqrun(t, args, { env: { ...change(t, made), NODE_EXTRA_CA_CERTS: undefined } });
     assert.equal(output.code, 7, output.stderr);
     const { result } = JSON.parse(output.stdout.trim().split("\n").at(-1) ?? "");
     assert.equal(result.error.code, "untrustedCertificate", result.error.message);
     assert.match(output.stderr, /NODE_EXTRA_CA_CERTS/u);
-    assert.deepEqual(server.truth().requests, []);
+    assert.deepEqual(made.server.truth().requests, []);
   });
 }
 
 /**
- * The environment of a process for which every name is this machine's, as if its network's DNS said so.
+ * The environment of a process whose own TLS connections all lead to one port of this machine, as if its network did so.
  *
  * @param {import("node:test").TestContext} t
- * @param {Record<string, string | undefined>} [env]
+ * @param {{ port: number }} tls
  */
-function lookup(t, env = {}) {
-  const file = path.join(folder(t), "lookup.mjs");
+function direct(t, { port }) {
+  const file = path.join(folder(t), "direct.mjs");
   writeFileSync(
     file,
-    `import dns from "node:dns";
-     dns.lookup = (name, options, done) => {
-       const callback = done ?? options;
-       options.all ? callback(null, [{ address: "127.0.0.1", family: 4 }]) : callback(null, "127.0.0.1", 4);
-     };`,
+    `import tls from "node:tls";
+     const { connect } = tls;
+     tls.connect = (options, ...rest) =>
+       connect(options.socket ? options : { ...options, host: "127.0.0.1", port: ${port} }, ...rest);`,
   );
-  return { ...env, NODE_OPTIONS: `--import=${pathToFileURL(file).href}` };
+  return { NODE_OPTIONS: `--import=${pathToFileURL(file).href}` };
 }
 
 for (const NO_PROXY of [DATABRICKS_HOST, ".azuredatabricks.net", "example.com, azuredatabricks.net", "*"]) {
   test(`NO_PROXY=${NO_PROXY} leads past the proxy`, async (t) => {
     const { server, tls, proxy, env } = await network(t, { deed: () => 403 });
-    const args = databricks({ url: `https://${DATABRICKS_HOST}:${tls.port}` }, "good", "--quiet");
-    const output = await pqrun(t, args, { env: lookup(t, { ...env, NO_PROXY }) });
+    const output = await pqrun(t, GOOD, { env: { ...env, ...direct(t, tls), NO_PROXY } });
     assert.equal(output.code, 0, output.stderr);
     assert.deepEqual(proxy.asked, []);
     assert.equal(databricksRuns(server, 101).length, 1);

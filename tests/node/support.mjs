@@ -1,7 +1,7 @@
 /** What the tests of the installed package share: a simulator, the command as a process, a place for files. */
 
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -91,6 +91,42 @@ export function folder(t) {
   const made = mkdtempSync(path.join(tmpdir(), "pqrun-test-"));
   t.after(() => rmSync(made, { recursive: true, force: true }));
   return made;
+}
+
+/**
+ * A program in the place of Azure CLI, in a folder of its own, which writes down how it is called.
+ *
+ * @param {import("node:test").TestContext} t
+ * @param {unknown} answer What it writes: a text as it is, anything else as JSON; `hang` never ends.
+ * @param {string} [refusal] What it says in its place.
+ * @param {string} [refused] A part of the arguments of calls that are refused; all are if it is left out.
+ */
+export function fakeAzureCli(t, answer, refusal, refused = "") {
+  const made = folder(t);
+  const log = path.join(made, "calls");
+  const text = typeof answer === "string" ? answer : JSON.stringify(answer);
+  const script = `#!${process.execPath}
+const args = process.argv.slice(2);
+require("node:fs").appendFileSync(${JSON.stringify(log)}, JSON.stringify(args) + "\\n");
+if (${JSON.stringify(answer === "hang")}) {
+  setInterval(() => {}, 1000);
+} else if (${JSON.stringify(refusal !== undefined)} && args.join(" ").includes(${JSON.stringify(refused)})) {
+  process.stderr.write(${JSON.stringify(refusal ?? "")});
+  process.exitCode = 1;
+} else {
+  process.stdout.write(${JSON.stringify(text ?? "")});
+}
+`;
+  writeFileSync(path.join(made, "az"), script, { mode: 0o755 });
+  return {
+    folder: made,
+    env: { PATH: made },
+    /** @returns {string[][]} The arguments of each call. */
+    calls: () =>
+      existsSync(log)
+        ? readFileSync(log, "utf8").trimEnd().split("\n").map((line) => JSON.parse(line))
+        : [],
+  };
 }
 
 /**

@@ -18,3 +18,4 @@ export {
   entraClientSecret,
   entraFederation,
 } from "./wasm/auth.js";
+export { azureCli, defaultCredential } from "./node/auth/index.js";

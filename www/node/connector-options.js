@@ -1,6 +1,6 @@
 /** From flags and files to the options of the generator. */
 
-import { fabricHost, requireDatabricksHost, requireToken, requireWorkspace } from "./credentials.js";
+import { connect, fabricHost, requireDatabricksHost, requireWorkspace } from "./connection.js";
 import {
   databricksFunction,
   declaredParameters,
@@ -10,8 +10,8 @@ import {
   withNamesOfTheirOwn,
 } from "./definitions.js";
 import { usageError } from "./exit-codes.js";
-import { present } from "./flags.js";
 import { readJsonFile, readParameters } from "./parameters.js";
+import { present } from "./present.js";
 
 /** @typedef {import("pqrun/connector").JobFunction} JobFunction */
 /** @typedef {import("./credentials.js").Service} Service */
@@ -23,6 +23,7 @@ import { readJsonFile, readParameters } from "./parameters.js";
  *   host?: string, hostParameter?: string, tokenParameter?: string, allowHost?: string[],
  *   tenantId?: string, tenantParameter?: string, clientId?: string, clientIdParameter?: string,
  *   clientSecretParameter?: string,
+ *   profile?: string, trustHost?: boolean,
  *   jobId?: string[], workspace?: string, item?: string[], jobType?: string, paramFrom?: string[],
  *   jobsFile?: string, jobsQuery?: string,
  *   offline?: boolean, readDefinition?: boolean, sampleRun?: string, function?: string, declare?: string[],
@@ -35,7 +36,7 @@ import { readJsonFile, readParameters } from "./parameters.js";
 
 /** Flags that say something about one service only. @type {Readonly<Record<Service, readonly (keyof ConnectorFlags)[]>>} */
 const OF_SERVICE = Object.freeze({
-  databricks: ["jobId"],
+  databricks: ["jobId", "profile"],
   fabric: [
     "workspace",
     "item",
@@ -74,6 +75,8 @@ const OF_FORM = Object.freeze({
     "offline",
     "readDefinition",
     "sampleRun",
+    "profile",
+    "trustHost",
     "function",
     "declare",
     "allowed",
@@ -317,20 +320,21 @@ async function askedFunctions(flags, env) {
     }
   }
   const declared = declaredParameters(flags);
+  const connection = connections(flags, env);
   /** @type {JobFunction[]} */
   const functions = [];
   for (const jobId of jobIds) {
     const made = flags.offline
       ? { name: functionName(`Job ${jobId}`), job: { jobId } }
-      : await databricksFunction(databricksConnection(flags, env), jobId);
-    functions.push(await completed(made, "databricks", declared, flags, env));
+      : await databricksFunction(await connection("databricks"), jobId);
+    functions.push(await completed(made, "databricks", declared, flags, connection));
   }
   for (const itemId of items) {
     const job = present({ workspaceId: requireWorkspace(flags.workspace, env), itemId, jobType: flags.jobType });
     const made = flags.readDefinition
-      ? await pipelineFunction(fabricConnection(flags, env), job)
+      ? await pipelineFunction(await connection("fabric"), job)
       : { name: functionName(`Item ${itemId.slice(0, 8)}`), job };
-    functions.push(await completed(made, "fabric", declared, flags, env));
+    functions.push(await completed(made, "fabric", declared, flags, connection));
   }
   return functions;
 }
@@ -340,18 +344,16 @@ async function askedFunctions(flags, env) {
  * @param {Service} service
  * @param {import("pqrun/connector").JobParameter[]} declared What flags say comes before what the service says.
  * @param {ConnectorFlags} flags
- * @param {NodeJS.ProcessEnv} env
+ * @param {ReturnType<typeof connections>} connection
  * @returns {Promise<JobFunction>}
  */
-async function completed(made, service, declared, flags, env) {
-  const connection = () =>
-    service === "databricks" ? databricksConnection(flags, env) : fabricConnection(flags, env);
+async function completed(made, service, declared, flags, connection) {
   const columns =
     flags.sampleRun === undefined
       ? undefined
       : await sampleColumns({
           service,
-          connection: connection(),
+          connection: await connection(service),
           job: made.job,
           runId: flags.sampleRun,
           ...present({ task: flags.task, outputPath: flags.outputPath }),
@@ -366,35 +368,36 @@ async function completed(made, service, declared, flags, env) {
   });
 }
 
-/**
- * @param {ConnectorFlags} flags
- * @param {NodeJS.ProcessEnv} env
- */
-function databricksConnection(flags, env) {
-  const hint = "or give --offline, and the job's parameters with --declare";
-  return { host: requireDatabricksHost(flags.host, env), token: tokenFor("databricks", env, hint) };
-}
+/** What can be done without a credential. @type {Readonly<Record<Service, string>>} */
+const WITHOUT = Object.freeze({
+  databricks: "or give --offline, and the job's parameters with --declare",
+  fabric: "or leave out --read-definition and --sample-run, and give the item's parameters with --declare",
+});
 
 /**
+ * How the services are reached: found out once, and when it is needed.
+ *
  * @param {ConnectorFlags} flags
  * @param {NodeJS.ProcessEnv} env
+ * @returns {(service: Service) => Promise<import("./connection.js").Connection>}
  */
-function fabricConnection(flags, env) {
-  const hint = "or leave out --read-definition and --sample-run, and give the item's parameters with --declare";
-  return present({ host: fabricHost(flags.host), token: tokenFor("fabric", env, hint) });
+function connections(flags, env) {
+  /** @type {Partial<Record<Service, Promise<import("./connection.js").Connection>>>} */
+  const made = {};
+  return (service) => (made[service] ??= reach(service, flags, env));
 }
 
 /**
  * @param {Service} service
+ * @param {ConnectorFlags} flags
  * @param {NodeJS.ProcessEnv} env
- * @param {string} hint What else can be done.
  */
-function tokenFor(service, env, hint) {
+async function reach(service, { host, profile, trustHost }, env) {
   try {
-    return requireToken(service, env);
+    return await connect(service, present({ host, profile: service === "databricks" ? profile : undefined, trustHost }), env);
   } catch (error) {
-    if (error instanceof Error && "hint" in error && typeof error.hint === "string") {
-      error.hint = `${error.hint}, ${hint}`;
+    if (error instanceof Error && "code" in error && error.code === "missingCredentials" && "hint" in error) {
+      error.hint = `${error.hint}, ${WITHOUT[service]}`;
     }
     throw error;
   }

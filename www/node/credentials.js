@@ -1,15 +1,56 @@
-/** Where hosts and tokens come from: flags for what may be seen, the environment for what may not. */
+/** Secrets: never a flag, never in what is written. */
 
-import { CommandError, EXIT, usageError } from "./exit-codes.js";
+import { Buffer } from "node:buffer";
+
+import { isReference } from "./auth/secret.js";
+import { usageError } from "./exit-codes.js";
 import { proxySecrets } from "./network.js";
 
 /** @typedef {"databricks" | "fabric"} Service */
 
-/** @type {Readonly<Record<Service, string>>} */
-export const TOKEN_VARIABLES = Object.freeze({ databricks: "DATABRICKS_TOKEN", fabric: "FABRIC_TOKEN" });
+/** Variables that hold secrets, whether pqrun reads them or the services' other tools do. */
+const SECRET_VARIABLES = Object.freeze([
+  "ARM_CLIENT_SECRET",
+  "ARM_OIDC_REQUEST_TOKEN",
+  "ARM_OIDC_TOKEN",
+  "AZURE_CLIENT_CERTIFICATE_PASSWORD",
+  "AZURE_CLIENT_SECRET",
+  "AZURE_PASSWORD",
+  "DATABRICKS_CLIENT_SECRET",
+  "DATABRICKS_OIDC_TOKEN",
+  "DATABRICKS_PASSWORD",
+  "DATABRICKS_TOKEN",
+  "FABRIC_TOKEN",
+  "FAB_SPN_CERT_PASSWORD",
+  "FAB_SPN_CLIENT_SECRET",
+  "FAB_SPN_FEDERATED_TOKEN",
+  "FAB_TOKEN",
+  "FAB_TOKEN_AZURE",
+  "FAB_TOKEN_ONELAKE",
+]);
 
 /** Flags that people try for what must not be one. */
-const SECRET_FLAGS = new Set(["--token", "--access-token", "--pat", "--bearer", "--password", "--client-secret"]);
+const SECRET_FLAGS = new Set([
+  "--access-token",
+  "--assertion",
+  "--bearer",
+  "--bearer-token",
+  "--certificate-password",
+  "--client-assertion",
+  "--client-secret",
+  "--databricks-token",
+  "--fabric-token",
+  "--federated-token",
+  "--id-token",
+  "--oidc-token",
+  "--pat",
+  "--password",
+  "--secret",
+  "--token",
+]);
+
+/** A shorter one would be taken out of the midst of words. */
+const SHORTEST_SECRET = 8;
 
 /**
  * Refuses a secret among the arguments before anything reads, keeps or echoes it.
@@ -25,46 +66,51 @@ export function refuseSecretFlags(args) {
     if (SECRET_FLAGS.has(name)) {
       throw usageError(
         `${name} is no flag: other users see a command's arguments, and the shell keeps them`,
-        "set DATABRICKS_TOKEN or FABRIC_TOKEN in the environment; if the value was real, revoke it",
+        "set it in the environment, such as DATABRICKS_TOKEN or FABRIC_TOKEN, or in a profile; if the value was real, revoke it",
       );
     }
   }
 }
 
+/** What was found or made while this process runs. @type {Set<string>} */
+const remembered = new Set();
+
 /**
- * The service's token.
+ * Has a secret taken out of what is written from here on.
  *
- * @param {Service} service
- * @param {NodeJS.ProcessEnv} env
- * @returns {string}
+ * @param {string} secret
  */
-export function requireToken(service, env) {
-  const variable = TOKEN_VARIABLES[service];
-  const token = (env[variable] ?? "").trim();
-  if (token === "") {
-    throw new CommandError(
-      EXIT.rejected,
-      `no credential: ${variable} is not set`,
-      `set ${variable} in the environment`,
-    );
-  }
-  if (!/^[\u0021-\u007e]+$/u.test(token)) {
-    // Not sent on: fetch would refuse it with a message that holds it.
-    throw new CommandError(EXIT.rejected, `${variable} holds characters that no token has, such as blanks or quotes`);
-  }
-  return token;
+export function rememberSecret(secret) {
+  remembered.add(secret.trim());
 }
 
 /**
- * The secrets in the environment, for taking them out of messages: the tokens, and what proxies are told.
+ * The secrets in the environment, those of proxies with them, and those that were found elsewhere, for taking them out
+ * of messages.
  *
  * @param {NodeJS.ProcessEnv} env
- * @returns {string[]}
+ * @returns {string[]} The longest first, so that no part of one is left.
  */
 export function knownTokens(env) {
-  const tokens = Object.values(TOKEN_VARIABLES).map((variable) => (env[variable] ?? "").trim());
-  // A shorter one would be taken out of the midst of words.
-  return [...tokens, ...proxySecrets(env)].filter((secret) => secret.length >= 8);
+  const variables = [...SECRET_VARIABLES, (env.DATABRICKS_OIDC_TOKEN_ENV ?? "").trim()];
+  const given = variables.map((variable) => (Object.hasOwn(env, variable) ? (env[variable] ?? "").trim() : ""));
+  const secrets = [...given, ...proxySecrets(env), ...remembered].filter(
+    (secret) => secret.length >= SHORTEST_SECRET && !isReference(secret),
+  );
+  // As a form and as a header carry them.
+  const carried = secrets.flatMap((secret) => [secret, encodeURIComponent(secret), ...basicForms(secret, env)]);
+  return [...new Set(carried)].sort((one, other) => other.length - one.length);
+}
+
+/**
+ * The secret as HTTP's basic scheme carries it, behind the client id of the environment.
+ *
+ * @param {string} secret
+ * @param {NodeJS.ProcessEnv} env
+ */
+function basicForms(secret, env) {
+  const id = (env.DATABRICKS_CLIENT_ID ?? "").trim();
+  return id === "" ? [] : [Buffer.from(`${id}:${secret}`).toString("base64")];
 }
 
 /**
@@ -80,97 +126,4 @@ export function withoutSecrets(text, secrets) {
     rest = rest.replaceAll(secret, "***");
   }
   return rest;
-}
-
-/**
- * The Databricks workspace's address, from the flag or the environment. As in the service's own tools it may lack its
- * scheme.
- *
- * @param {string | undefined} flag
- * @param {NodeJS.ProcessEnv} env
- * @returns {string}
- */
-export function requireDatabricksHost(flag, env) {
-  const host = (flag ?? env.DATABRICKS_HOST ?? "").trim();
-  if (host === "") {
-    throw usageError("--host is missing", "give --host https://… or set DATABRICKS_HOST");
-  }
-  return withScheme(host);
-}
-
-/**
- * @param {string | undefined} flag
- * @returns {string | undefined}
- */
-export function fabricHost(flag) {
-  return flag === undefined || flag.trim() === "" ? undefined : withScheme(flag.trim());
-}
-
-/**
- * @param {string | undefined} flag
- * @param {NodeJS.ProcessEnv} env
- * @returns {string}
- */
-export function requireWorkspace(flag, env) {
-  const workspace = (flag ?? env.FABRIC_WORKSPACE_ID ?? "").trim();
-  if (workspace === "") {
-    throw usageError("--workspace is missing", "give the workspace's id with --workspace or set FABRIC_WORKSPACE_ID");
-  }
-  return workspace;
-}
-
-/**
- * Plain HTTP is for the loopback, where nobody has certificates.
- *
- * @param {string} host
- */
-function withScheme(host) {
-  if (host.includes("://")) {
-    return host;
-  }
-  return /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?::\d+)?$/u.test(host) ? `http://${host}` : `https://${host}`;
-}
-
-/**
- * Holds a snapshot's host against what is known of the environment's token, so that a snapshot from elsewhere cannot lead
- * the token elsewhere.
- *
- * @param {Service} service
- * @param {string | undefined} stored
- * @param {NodeJS.ProcessEnv} env
- * @param {string | undefined} flag `--host`, by which a person says that the stored host is right.
- */
-export function expectKnownHost(service, stored, env, flag) {
-  const known = (flag ?? (service === "databricks" ? env.DATABRICKS_HOST : undefined) ?? "").trim();
-  if (stored === undefined) {
-    return;
-  }
-  const isKnown =
-    known === "" ? service === "databricks" || isFabric(stored) : origin(withScheme(known)) === origin(stored);
-  if (!isKnown) {
-    const why = known === "" ? "is not Fabric's" : `is not ${known}, as ${flag ? "--host" : "DATABRICKS_HOST"} says`;
-    throw usageError(
-      `the snapshot's host ${stored} ${why}`,
-      `if the token is for the snapshot's host, give --host ${stored}`,
-    );
-  }
-}
-
-/**
- * Whether an address belongs to Fabric, or to nobody else.
- *
- * @param {string} url
- */
-function isFabric(url) {
-  const { hostname } = URL.canParse(url) ? new URL(url) : { hostname: "" };
-  return /^(?:.+\.)?fabric\.microsoft\.com$/u.test(hostname) || /^(?:localhost|127\..+|\[::1\])$/u.test(hostname);
-}
-
-/** @param {string} url */
-function origin(url) {
-  try {
-    return new URL(url).origin;
-  } catch {
-    return url;
-  }
 }

@@ -3,19 +3,13 @@
 import { DatabricksClient, FabricClient, attachDatabricksRun, attachFabricRun } from "pqrun";
 
 import { CommandError, EXIT, exitCodeOfResult, usageError } from "./exit-codes.js";
-import { present } from "./flags.js";
+import { present } from "./present.js";
 
 /** @typedef {import("pqrun/connector").JobFunction} JobFunction */
 /** @typedef {import("pqrun/connector").JobParameter} JobParameter */
 /** @typedef {import("pqrun/connector").ColumnDefinition} ColumnDefinition */
 
-/**
- * How to reach a service.
- *
- * @typedef {object} Connection
- * @property {string} [host]
- * @property {string} token
- */
+/** @typedef {import("./connection.js").Connection} Connection */
 
 /** How long a run that is to show its columns is waited for. */
 const SAMPLE_TIMEOUT = "10m";
@@ -40,12 +34,12 @@ const PIPELINE_TYPES = Object.freeze({
 /**
  * A function for a Databricks job, with the parameters that the job declares.
  *
- * @param {Connection & { host: string }} connection
+ * @param {Connection} connection
  * @param {string} jobId
  * @returns {Promise<JobFunction>}
  */
-export async function databricksFunction({ host, token }, jobId) {
-  const job = await new DatabricksClient({ host, token }).getJob(jobId);
+export async function databricksFunction(connection, jobId) {
+  const job = await new DatabricksClient(/** @type {any} */ (connection)).getJob(jobId);
   return present({
     name: functionName(job.name ?? `Job ${job.jobId}`),
     job: { jobId: job.jobId },
@@ -61,8 +55,8 @@ export async function databricksFunction({ host, token }, jobId) {
  * @param {{ workspaceId: string, itemId: string, jobType?: string }} job
  * @returns {Promise<JobFunction>}
  */
-export async function pipelineFunction({ host, token }, job) {
-  const client = new FabricClient(present({ host, token, workspaceId: job.workspaceId }));
+export async function pipelineFunction(connection, job) {
+  const client = new FabricClient({ ...connection, workspaceId: job.workspaceId });
   const pipeline = await client.getPipelineDefinition(job.itemId);
   return present({
     name: functionName(pipeline.name ?? `Item ${job.itemId.slice(0, 8)}`),

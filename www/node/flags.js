@@ -2,6 +2,8 @@
 
 import { InvalidArgumentError, Option } from "commander";
 
+import { present } from "./present.js";
+
 /** @typedef {import("commander").Command} Command */
 
 /**
@@ -165,15 +167,4 @@ export function runOptions(flags) {
     secretParameters: flags.secretParam,
     outputPath: flags.outputPath,
   });
-}
-
-/**
- * The object without its undefined members.
- *
- * @template {object} T
- * @param {T} members
- * @returns {T}
- */
-export function present(members) {
-  return /** @type {T} */ (Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)));
 }

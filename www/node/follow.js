@@ -71,8 +71,8 @@ function formatOfName(file) {
  */
 export async function follow({ start, flags, target, place, file, streams }) {
   const { stdout, stderr, env } = streams;
-  const tokens = knownTokens(env);
-  const clean = (/** @type {string} */ text) => withoutSecrets(text, tokens);
+  // Each time anew: tokens come while it runs.
+  const clean = (/** @type {string} */ text) => withoutSecrets(text, knownTokens(env));
   const progress = createProgress({ stream: stderr, quiet: (flags.quiet ?? false) || target.asEvents, clean });
   const began = Date.now();
   if (file === undefined) {

@@ -1,13 +1,13 @@
-/** From flags to the jobs that the package starts. */
+/** From flags to the jobs that the package starts, without the service's address. */
 
-import { fabricHost, requireDatabricksHost, requireWorkspace } from "./credentials.js";
+import { requireWorkspace } from "./connection.js";
 import { usageError } from "./exit-codes.js";
-import { present } from "./flags.js";
 import { readObject, readObjectFile, readParameters } from "./parameters.js";
+import { present } from "./present.js";
 
 /**
  * @typedef {import("./flags.js").ParameterFlags & {
- *   host?: string, jobId?: string, jobName?: string, apiVersion?: string, workspaceId?: string,
+ *   jobId?: string, jobName?: string, apiVersion?: string, workspaceId?: string,
  *   idempotencyToken?: string, notebookParam?: string[], pythonNamedParam?: string[], sqlParam?: string[],
  *   jarParam?: string[], pythonParam?: string[], sparkSubmitParam?: string[], dbtCommand?: string[],
  *   pipelineParams?: string, queue?: boolean, only?: string[], performanceTarget?: string,
@@ -16,7 +16,7 @@ import { readObject, readObjectFile, readParameters } from "./parameters.js";
 
 /**
  * @typedef {import("./flags.js").ParameterFlags & {
- *   host?: string, workspace?: string, item?: string, jobType?: string, form?: "path" | "query" | "typed",
+ *   workspace?: string, item?: string, jobType?: string, form?: "path" | "query" | "typed",
  *   executionData?: string,
  * }} FabricFlags
  */
@@ -24,10 +24,9 @@ import { readObject, readObjectFile, readParameters } from "./parameters.js";
 /**
  * @param {DatabricksFlags} flags
  * @param {NodeJS.ProcessEnv} env
- * @returns {import("pqrun").DatabricksWorkspace & import("pqrun").DatabricksJobToRun}
+ * @returns {Omit<import("pqrun").DatabricksWorkspace, "host"> & import("pqrun").DatabricksJobToRun}
  */
 export function databricksJob(flags, env) {
-  const host = requireDatabricksHost(flags.host, env);
   if ((flags.jobId === undefined) === (flags.jobName === undefined)) {
     throw flags.jobId === undefined
       ? usageError(
@@ -37,7 +36,6 @@ export function databricksJob(flags, env) {
       : usageError("--job-id and --job-name are both given", "give one of them");
   }
   return present({
-    host,
     apiVersion: flags.apiVersion,
     databricksWorkspaceId: flags.workspaceId,
     jobId: flags.jobId,
@@ -63,7 +61,7 @@ export function databricksJob(flags, env) {
 /**
  * @param {FabricFlags} flags
  * @param {NodeJS.ProcessEnv} env
- * @returns {import("pqrun").FabricTarget & import("pqrun").FabricJobToRun}
+ * @returns {Omit<import("pqrun").FabricTarget, "host"> & import("pqrun").FabricJobToRun}
  */
 export function fabricJob(flags, env) {
   const workspaceId = requireWorkspace(flags.workspace, env);
@@ -72,7 +70,6 @@ export function fabricJob(flags, env) {
   }
   const parameters = readParameters(flags, env);
   return present({
-    host: fabricHost(flags.host),
     workspaceId,
     itemId: flags.item,
     jobType: flags.jobType,

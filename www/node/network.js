@@ -5,6 +5,7 @@
  * heeded by Node itself, for both ways.
  */
 
+import { Buffer } from "node:buffer";
 import process from "node:process";
 
 /**

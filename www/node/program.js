@@ -3,6 +3,7 @@
 import { version } from "pqrun";
 import { Command } from "commander";
 
+import { addAuth } from "./commands/auth.js";
 import { addCancel } from "./commands/cancel.js";
 import { addConnector } from "./commands/connector.js";
 import { addList } from "./commands/list.js";
@@ -49,6 +50,7 @@ export function createProgram(context) {
   addStatus(program, context);
   addCancel(program, context);
   addList(program, context);
+  addAuth(program, context);
   addConnector(program, context);
   addSimulate(program, context);
   return program.addHelpText(

@@ -2,10 +2,11 @@
 
 import { attachDatabricksRun, attachFabricRun } from "pqrun";
 
-import { expectKnownHost, fabricHost, requireDatabricksHost, requireToken, requireWorkspace } from "./credentials.js";
+import { addSignInFlags, connect, expectKnownHost, requireWorkspace } from "./connection.js";
 import { usageError } from "./exit-codes.js";
-import { lengthOption, present } from "./flags.js";
+import { lengthOption } from "./flags.js";
 import { placeOf } from "./next-steps.js";
+import { present } from "./present.js";
 import { SnapshotFile } from "./snapshot-file.js";
 
 /** @typedef {import("commander").Command} Command */
@@ -14,6 +15,8 @@ import { SnapshotFile } from "./snapshot-file.js";
 /**
  * @typedef {object} ReferenceFlags
  * @property {string} [host]
+ * @property {string} [profile]
+ * @property {boolean} [trustHost]
  * @property {string} [workspaceId]
  * @property {string} [apiVersion]
  * @property {string} [runId]
@@ -74,7 +77,7 @@ export function addReferenceCommands(command, { what, addFlags, act, env }) {
     ["databricks", databricks],
     ["fabric", fabric],
   ])) {
-    sub
+    addSignInFlags(sub, service)
       .option("--snapshot <file>", "take the run from a snapshot")
       .addOption(lengthOption("--timeout <length>", "how long to try (default: 5m)").default("5m"));
     addFlags(sub).action(async (/** @type {F} */ flags) => {
@@ -90,16 +93,16 @@ export function addReferenceCommands(command, { what, addFlags, act, env }) {
  * @returns {Promise<RunReference>}
  */
 async function readReference(service, flags, env) {
-  const { job, id } =
+  const { host, job, id } =
     flags.snapshot === undefined ? byFlags(service, flags, env) : await bySnapshot(service, flags, env);
-  const token = requireToken(service, env);
+  const connection = await connect(service, { ...flags, ...present({ host }) }, env);
   return {
-    place: placeOf(job, service),
+    place: placeOf({ ...job, ...connection }, service),
     id,
     attach: (options) =>
       service === "databricks"
-        ? attachDatabricksRun(/** @type {any} */ ({ ...job, runId: id, ...options, token }))
-        : attachFabricRun(/** @type {any} */ ({ ...job, instanceId: id, ...options, token })),
+        ? attachDatabricksRun(/** @type {any} */ ({ ...job, runId: id, ...options, ...connection }))
+        : attachFabricRun(/** @type {any} */ ({ ...job, instanceId: id, ...options, ...connection })),
   };
 }
 
@@ -107,18 +110,17 @@ async function readReference(service, flags, env) {
  * @param {Service} service
  * @param {ReferenceFlags} flags
  * @param {NodeJS.ProcessEnv} env
- * @returns {{ job: Record<string, unknown>, id: string }}
+ * @returns {{ host?: string, job: Record<string, unknown>, id: string }}
  */
 function byFlags(service, flags, env) {
   if (service === "databricks") {
     const id = required(flags.runId, "--run-id");
-    const host = requireDatabricksHost(flags.host, env);
-    return { id, job: present({ host, databricksWorkspaceId: flags.workspaceId, apiVersion: flags.apiVersion }) };
+    return { id, job: present({ databricksWorkspaceId: flags.workspaceId, apiVersion: flags.apiVersion }) };
   }
   const workspaceId = requireWorkspace(flags.workspace, env);
   const itemId = required(flags.item, "--item");
   const id = required(flags.instance, "--instance");
-  return { id, job: present({ host: fabricHost(flags.host), workspaceId, itemId, jobType: flags.jobType }) };
+  return { id, job: present({ workspaceId, itemId, jobType: flags.jobType }) };
 }
 
 /**
@@ -136,7 +138,7 @@ function required(value, flag) {
  * @param {Service} service
  * @param {ReferenceFlags} flags
  * @param {NodeJS.ProcessEnv} env
- * @returns {Promise<{ job: Record<string, unknown>, id: string }>}
+ * @returns {Promise<{ host?: string, job: Record<string, unknown>, id: string }>}
  */
 async function bySnapshot(service, flags, env) {
   const { snapshot } = await SnapshotFile.read(flags.snapshot ?? "", env);
@@ -150,8 +152,9 @@ async function bySnapshot(service, flags, env) {
       `\`pqrun resume ${flags.snapshot}\` finds it, or starts it if it never was`,
     );
   }
-  expectKnownHost(service, typeof job.host === "string" ? job.host : undefined, env, flags.host);
-  const members = ["host", "apiVersion", "databricksWorkspaceId", "workspaceId", "itemId", "jobType"];
+  const host = typeof job.host === "string" ? job.host : undefined;
+  expectKnownHost(service, host, env, flags);
+  const members = ["apiVersion", "databricksWorkspaceId", "workspaceId", "itemId", "jobType"];
   const named = Object.fromEntries(members.map((name) => [name, job[name]]));
-  return { job: present(named), id: snapshot.run.id };
+  return { ...present({ host }), job: present(named), id: snapshot.run.id };
 }

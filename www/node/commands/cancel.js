@@ -37,8 +37,8 @@ export function addCancel(program, context) {
  * @returns {Promise<number>}
  */
 async function cancelRun({ attach, place }, flags, streams) {
-  const tokens = knownTokens(streams.env);
-  const clean = (/** @type {string} */ text) => withoutSecrets(text, tokens);
+  // Each time anew: tokens come while it runs.
+  const clean = (/** @type {string} */ text) => withoutSecrets(text, knownTokens(streams.env));
   const progress = createProgress({ stream: streams.stderr, quiet: flags.quiet, clean });
   // Whoever names a run here means it.
   const handle = attach({ timeout: flags.timeout, pollInterval: "2s", skipOutputs: true, cancelShared: true });

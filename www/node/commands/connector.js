@@ -6,9 +6,10 @@ import { InvalidArgumentError } from "commander";
 
 import { connectorOptions, expectFlagsOf, queryOptions, serviceOf } from "../connector-options.js";
 import { EXIT, usageError } from "../exit-codes.js";
-import { lengthOption, present, repeatable, wordOption } from "../flags.js";
+import { lengthOption, repeatable, wordOption } from "../flags.js";
 import { writeGenerated } from "../generated-files.js";
 import { readObjectFile } from "../parameters.js";
+import { present } from "../present.js";
 import { write } from "../streams.js";
 import { harmlessLine } from "../text.js";
 
@@ -70,6 +71,8 @@ function addSourceFlags(command) {
   command
     .optionsGroup("Where the jobs are:")
     .option("--host <url>", "the workspace's address (environment: DATABRICKS_HOST); of Fabric, the API's")
+    .option("--profile <name>", "connector: ask the job, signed in by this profile of .databrickscfg and by nothing else")
+    .option("--trust-host", "connector: ask, even if the host is none of the service's own")
     .addOption(repeatable("--allow-host <ending>", "connector: let a token go to hosts that end so, too"))
     .option("--host-parameter <name>", "query: the Power Query parameter that holds the address")
     .option("--token-parameter <name>", "query: the Power Query parameter that holds the token")

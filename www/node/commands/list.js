@@ -3,10 +3,11 @@
 import { DatabricksClient, FabricClient, Table } from "pqrun";
 import { InvalidArgumentError } from "commander";
 
-import { fabricHost, requireDatabricksHost, requireToken, requireWorkspace } from "../credentials.js";
+import { addSignInFlags, connect, requireWorkspace } from "../connection.js";
 import { EXIT, usageError } from "../exit-codes.js";
-import { FORMATS, present, wordOption } from "../flags.js";
+import { FORMATS, wordOption } from "../flags.js";
 import { cellText, writeTable } from "../format.js";
+import { present } from "../present.js";
 import { write } from "../streams.js";
 
 /** @typedef {import("../flags.js").Format} Format */
@@ -65,6 +66,8 @@ const FABRIC_WORKSPACES = [
 /**
  * @typedef {object} ListFlags
  * @property {string} [host]
+ * @property {string} [profile]
+ * @property {boolean} [trustHost]
  * @property {string} [workspaceId]
  * @property {string} [apiVersion]
  * @property {string} [jobId]
@@ -99,7 +102,7 @@ export function addList(program, context) {
     .option("--host <url>", "the workspace's address (environment: DATABRICKS_HOST)")
     .option("--workspace-id <id>", "the workspace's id, for a host that serves several")
     .option("--api-version <version>", "2.2 (default), 2.1 or 2.0");
-  common(databricks)
+  common(addSignInFlags(databricks, "databricks"))
     .addHelpText(
       "after",
       "\nExamples:\n  $ pqrun list databricks --jobs\n  $ pqrun list databricks --job-id 880012345678901 --active --format json",
@@ -117,7 +120,7 @@ export function addList(program, context) {
     .option("--workspace <id>", "the workspace's id (environment: FABRIC_WORKSPACE_ID)")
     .option("--item <id>", "the item's id")
     .option("--host <url>", "the API's address (default: https://api.fabric.microsoft.com)");
-  common(fabric)
+  common(addSignInFlags(fabric, "fabric"))
     .addHelpText(
       "after",
       "\nExamples:\n  $ pqrun list fabric --workspaces\n  $ pqrun list fabric --jobs --workspace …\n  $ pqrun list fabric --workspace … --item …",
@@ -143,15 +146,8 @@ async function listDatabricks(flags, env) {
       throw usageError(isOfJobs ? `${flag} needs --jobs` : `${flag} and --jobs do not go together`);
     }
   }
-  const host = requireDatabricksHost(flags.host, env);
-  const client = new DatabricksClient(
-    present({
-      host,
-      databricksWorkspaceId: flags.workspaceId,
-      apiVersion: flags.apiVersion,
-      token: requireToken("databricks", env),
-    }),
-  );
+  const workspace = present({ databricksWorkspaceId: flags.workspaceId, apiVersion: flags.apiVersion });
+  const client = new DatabricksClient(/** @type {any} */ ({ ...workspace, ...(await connect("databricks", flags, env)) }));
   const { limit } = flags;
   return flags.jobs
     ? { columns: DATABRICKS_JOBS, rows: await client.listJobs(present({ name: flags.jobName, limit })) }
@@ -166,17 +162,16 @@ async function listDatabricks(flags, env) {
  * @param {NodeJS.ProcessEnv} env
  */
 async function listFabric(flags, env) {
-  const host = fabricHost(flags.host);
   const { limit } = flags;
   if (flags.workspaces) {
-    const client = new FabricClient(present({ host, token: requireToken("fabric", env) }));
+    const client = new FabricClient(await connect("fabric", flags, env));
     return { columns: FABRIC_WORKSPACES, rows: await client.listWorkspaces({ limit }) };
   }
   const workspaceId = requireWorkspace(flags.workspace, env);
   if (!flags.jobs && flags.item === undefined) {
     throw usageError("--item is missing", "give the item's id, or --jobs to list the workspace's items");
   }
-  const client = new FabricClient(present({ host, workspaceId, token: requireToken("fabric", env) }));
+  const client = new FabricClient({ workspaceId, ...(await connect("fabric", flags, env)) });
   return flags.jobs
     ? { columns: FABRIC_ITEMS, rows: await client.listItems({ limit }) }
     : { columns: FABRIC_RUNS, rows: await client.listRuns(flags.item ?? "", { limit }) };

@@ -2,7 +2,7 @@
 
 import { resumeRun } from "pqrun";
 
-import { expectKnownHost, requireToken } from "../credentials.js";
+import { addSignInFlags, connect, expectKnownHost } from "../connection.js";
 import { usageError } from "../exit-codes.js";
 import { addFollowFlags, repeatable, runOptions } from "../flags.js";
 import { follow, resolveTarget } from "../follow.js";
@@ -11,7 +11,8 @@ import { readParameters, secretVariable } from "../parameters.js";
 import { SnapshotFile } from "../snapshot-file.js";
 
 /**
- * @typedef {import("../flags.js").FollowFlags & import("../flags.js").ParameterFlags & { host?: string }} ResumeFlags
+ * @typedef {import("../flags.js").FollowFlags & import("../flags.js").ParameterFlags &
+ *   import("../connection.js").ConnectionFlags} ResumeFlags
  */
 
 /**
@@ -23,7 +24,8 @@ export function addResume(program, context) {
     .command("resume")
     .description("go on with the run of a snapshot; it is never started a second time")
     .argument("<file>", "the file that --snapshot named, or that pqrun printed")
-    .option("--host <url>", "the snapshot's host, if the environment says another one")
+    .option("--host <url>", "the snapshot's host, if the environment says another one");
+  addSignInFlags(command, "databricks")
     .addOption(
       repeatable(
         "--secret-param <name>",
@@ -40,13 +42,13 @@ export function addResume(program, context) {
       const { env } = context.streams;
       const { file, snapshot } = await SnapshotFile.read(path, env);
       const { service, host } = /** @type {{ service: "databricks" | "fabric", host?: string }} */ (snapshot.job);
-      expectKnownHost(service, host, env, flags.host);
+      expectKnownHost(service, host, env, flags);
       const target = await resolveTarget(flags);
-      const token = requireToken(service, env);
+      const { host: _, ...signIn } = await connect(service, { ...flags, host: flags.host ?? host }, env);
       const secrets = readSecrets(flags, snapshot, env);
       const options = runOptions({ ...flags, secretParam: undefined });
       context.exitCode = await follow({
-        start: (persist) => resume(snapshot, { ...options, secretValues: secrets, token, persist }),
+        start: (persist) => resume(snapshot, { ...options, secretValues: secrets, ...signIn, persist }),
         flags,
         target,
         place: placeOf(snapshot.job, service),

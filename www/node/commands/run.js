@@ -2,7 +2,7 @@
 
 import { runDatabricksJob, runFabricItem } from "pqrun";
 
-import { requireToken } from "../credentials.js";
+import { addSignInFlags, connect } from "../connection.js";
 import { usageError } from "../exit-codes.js";
 import {
   addFollowFlags,
@@ -22,7 +22,8 @@ import { SnapshotFile } from "../snapshot-file.js";
 /** @typedef {import("../program.js").Context} Context */
 
 /**
- * @typedef {import("../flags.js").FollowFlags & import("../flags.js").ReuseFlags & {
+ * @typedef {import("../flags.js").FollowFlags & import("../flags.js").ReuseFlags &
+ *   import("../connection.js").ConnectionFlags & {
  *   expectedDuration?: string, onUnconfirmed?: "report" | "resend", marker?: string, adoptAnyParameters?: boolean,
  *   cancelDuplicates?: boolean, secretParam?: string[],
  * }} RunFlags
@@ -63,9 +64,11 @@ function addParameterFlags(command) {
 function addRunDatabricks(run, context) {
   const command = run
     .command("databricks")
-    .description("run a Databricks job; the token is read from DATABRICKS_TOKEN")
+    .description("run a Databricks job; `pqrun auth check` tells how it signs in")
+    .optionsGroup("Service:")
+    .option("--host <url>", "the workspace's address (environment: DATABRICKS_HOST; else that of a profile)");
+  addSignInFlags(command, "databricks")
     .optionsGroup("Job:")
-    .option("--host <url>", "the workspace's address (environment: DATABRICKS_HOST)")
     .option("--job-id <id>", "the job's id")
     .option("--job-name <name>", "the job's exact name")
     .option("--idempotency-token <token>", "starts with the same token are one run; at most 64 characters")
@@ -108,8 +111,8 @@ Examples:
       const job = databricksJob(flags, context.streams.env);
       context.exitCode = await start(flags, context, {
         service: "databricks",
-        place: placeOf({ ...job }, "databricks"),
-        begin: (host) => runDatabricksJob({ ...job, ...runOptions(flags), ...host }),
+        job: { ...job },
+        begin: (host) => runDatabricksJob(/** @type {any} */ ({ ...job, ...runOptions(flags), ...host })),
       });
     });
 }
@@ -121,7 +124,10 @@ Examples:
 function addRunFabric(run, context) {
   const command = run
     .command("fabric")
-    .description("run a Fabric item's job, such as a pipeline; the token is read from FABRIC_TOKEN")
+    .description("run a Fabric item's job, such as a pipeline; `pqrun auth check --service fabric` tells how it signs in")
+    .optionsGroup("Service:")
+    .option("--host <url>", "the API's address (default: https://api.fabric.microsoft.com)");
+  addSignInFlags(command, "fabric")
     .optionsGroup("Job:")
     .option("--workspace <id>", "the workspace's id (environment: FABRIC_WORKSPACE_ID)")
     .option("--item <id>", "the item's id")
@@ -133,7 +139,6 @@ function addRunFabric(run, context) {
         "typed",
       ]),
     )
-    .option("--host <url>", "the API's address (default: https://api.fabric.microsoft.com)")
     .optionsGroup("Parameters:");
   addParameterFlags(command).option("--execution-data <file>", "a JSON file that is sent as executionData");
   addReuseFlags(command)
@@ -164,7 +169,7 @@ Examples:
       const job = fabricJob(flags, context.streams.env);
       context.exitCode = await start(flags, context, {
         service: "fabric",
-        place: placeOf({ ...job }, "fabric"),
+        job: { ...job },
         begin: (host) => runFabricItem({ ...job, ...runOptions(flags), ...host }),
       });
     });
@@ -175,11 +180,12 @@ Examples:
  * @param {Context} context
  * @param {object} what
  * @param {import("../credentials.js").Service} what.service
- * @param {import("../next-steps.js").Place} what.place
- * @param {(host: { token: string, persist: (snapshot: import("pqrun").Snapshot) => Promise<void> }) =>
- *   import("pqrun").RunHandle} what.begin
+ * @param {Record<string, unknown>} what.job The job, for naming it.
+ * @param {(host: import("../connection.js").Connection & {
+ *   persist: (snapshot: import("pqrun").Snapshot) => Promise<void>,
+ * }) => import("pqrun").RunHandle} what.begin
  */
-async function start(flags, { streams }, { service, place, begin }) {
+async function start(flags, { streams }, { service, job, begin }) {
   for (const [name, given] of /** @type {const} */ ([
     ["--reuse-failure", flags.reuseFailure],
     ["--marker", flags.marker],
@@ -191,9 +197,10 @@ async function start(flags, { streams }, { service, place, begin }) {
     }
   }
   const target = await resolveTarget(flags);
-  const token = requireToken(service, streams.env);
+  const connection = await connect(service, flags, streams.env);
+  const place = placeOf({ ...job, ...connection }, service);
   const file = await (flags.snapshot === undefined
     ? SnapshotFile.kept(streams.env, new Date())
     : SnapshotFile.named(flags.snapshot));
-  return follow({ start: (persist) => begin({ token, persist }), flags, target, place, file, streams });
+  return follow({ start: (persist) => begin({ ...connection, persist }), flags, target, place, file, streams });
 }

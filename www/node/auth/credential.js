@@ -1,0 +1,151 @@
+/** From what was chosen to something that gives tokens. */
+
+import process from "node:process";
+
+import { present } from "../present.js";
+import { azureCli } from "./azure-cli.js";
+import { credentialError } from "./errors.js";
+import { isSameOrigin } from "./hosts.js";
+
+/** @typedef {import("./chain.js").Choice} Choice */
+/** @typedef {import("./parts.js").Found} Found */
+/** @typedef {import("pqrun").TokenCredential} TokenCredential */
+
+/**
+ * What concerns the sending of requests.
+ *
+ * @typedef {object} Sending
+ * @property {NodeJS.ProcessEnv} [env] In the place of the process' own.
+ * @property {boolean} [trustHost] Lets secrets go to hosts that are none of the services' own.
+ * @property {import("pqrun").FetchLike} [fetch] In the place of the global one.
+ */
+
+/** A credential that was chosen, for the host that it was chosen for. */
+export class ChosenCredential {
+  #choice;
+  #inner;
+
+  /**
+   * @param {Choice} choice
+   * @param {TokenCredential} inner
+   */
+  constructor(choice, inner) {
+    this.#choice = choice;
+    this.#inner = inner;
+  }
+
+  /** The host that it is for: as asked, or as the profile says. `undefined`: the one that it is first used with. */
+  get host() {
+    return this.#choice.host;
+  }
+
+  /** What it was made of: names of variables, a profile and its file, or Azure CLI. */
+  get source() {
+    return this.#choice.credential.from;
+  }
+
+  /**
+   * A token, as the option `credential` of runs and clients asks for it.
+   *
+   * @param {string | string[]} scope
+   * @param {Partial<import("pqrun").TokenRequest>} [request]
+   * @returns {Promise<import("pqrun").AccessToken | null>}
+   */
+  async getToken(scope, request) {
+    const { host, credential } = this.#choice;
+    if (host !== undefined && request?.host !== undefined && !isSameOrigin(host, request.host)) {
+      throw credentialError(
+        "unknownHost",
+        `${credential.from}: expected a request for ${host}, found one for ${request.host}`,
+        "a credential goes to the host that it was chosen for only: choose one for this host",
+      );
+    }
+    return /** @type {any} */ (this.#inner).getToken(scope, request);
+  }
+}
+
+/**
+ * Makes the credential. The module that signs in is loaded for those that need it only.
+ *
+ * @param {Choice} choice
+ * @param {Sending} [sending]
+ * @returns {Promise<ChosenCredential>}
+ * @throws {Error} `invalidCredentials` if a part of it can't be right; nothing is sent.
+ */
+export async function makeCredential(choice, sending = {}) {
+  const vaultCredential =
+    choice.vaultCredential === undefined ? undefined : await givesTokens(choice.vaultCredential, sending, {});
+  const { vaultHost } = choice;
+  return new ChosenCredential(choice, await givesTokens(choice.credential, sending, { vaultCredential, vaultHost }));
+}
+
+/**
+ * @param {Found} found
+ * @param {Sending} sending
+ * @param {{ vaultCredential?: TokenCredential, vaultHost?: string }} vault
+ * @returns {Promise<TokenCredential>}
+ */
+async function givesTokens(found, sending, vault) {
+  try {
+    return await tokensOf(found, sending, vault);
+  } catch (error) {
+    // It names options of functions; whoever reads it has set something else.
+    if (error instanceof Error && Reflect.get(error, "code") === "invalidCredentials") {
+      error.message = `${found.from}: ${error.message}`;
+    }
+    throw error;
+  }
+}
+
+/**
+ * @param {Found} found
+ * @param {Sending} sending
+ * @param {{ vaultCredential?: TokenCredential, vaultHost?: string }} vault
+ * @returns {Promise<TokenCredential>}
+ */
+async function tokensOf(found, { env = process.env, trustHost, fetch }, vault) {
+  if (found.kind === "azureCli") {
+    const { kind: _, from: __, ...options } = found;
+    return azureCli({ ...options, env });
+  }
+  if (found.kind === "token" && !found.token.isInVault) {
+    const token = found.token.reveal();
+    return { getToken: async () => /** @type {any} */ ({ token }) };
+  }
+  const auth = await import("pqrun/auth");
+  const common = { ...vault, trustHost, fetch };
+  switch (found.kind) {
+    case "token":
+      return auth.databricksToken(present({ ...common, token: found.token.reveal() }));
+    case "databricksOAuth": {
+      const { clientId, clientSecret, scope, accountId } = found;
+      return auth.databricksOAuth(
+        present({ ...common, clientId, clientSecret: clientSecret.reveal(), scope, accountId }),
+      );
+    }
+    case "databricksFederation": {
+      const { clientId, assertion, scope } = found;
+      return auth.databricksFederation(present({ ...common, clientId, scope, ...assertionOf(assertion, env) }));
+    }
+    case "entraClientSecret": {
+      const { tenantId, clientId, clientSecret, authority, azureWorkspaceResourceId } = found;
+      const ids = { tenantId, clientId, authority, azureWorkspaceResourceId };
+      return auth.entraClientSecret(present({ ...common, ...ids, clientSecret: clientSecret.reveal() }));
+    }
+    case "entraFederation": {
+      const { tenantId, clientId, assertion, authority, azureWorkspaceResourceId } = found;
+      const ids = { tenantId, clientId, authority, azureWorkspaceResourceId };
+      return auth.entraFederation(present({ ...common, ...ids, ...assertionOf(assertion, env) }));
+    }
+  }
+}
+
+/**
+ * @param {import("./parts.js").AssertionSource} source
+ * @param {NodeJS.ProcessEnv} env
+ */
+function assertionOf(source, env) {
+  return "file" in source
+    ? { assertionFile: source.file }
+    : { assertion: () => (env[source.variable] ?? "").trim() };
+}
