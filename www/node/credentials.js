@@ -92,9 +92,16 @@ export function rememberSecret(secret) {
 export function knownTokens(env) {
   const variables = [...SECRET_VARIABLES, (env.DATABRICKS_OIDC_TOKEN_ENV ?? "").trim()];
   const given = variables.map((variable) => (Object.hasOwn(env, variable) ? (env[variable] ?? "").trim() : ""));
-  const secrets = [...given, ...remembered].filter((secret) => secret.length >= SHORTEST_SECRET && !isReference(secret));
-  // As a form and as a header carry them.
-  const carried = secrets.flatMap((secret) => [secret, encodeURIComponent(secret), ...basicForms(secret, env)]);
+  const secrets = [...given, ...remembered].filter(
+    (secret) => secret.length >= SHORTEST_SECRET && !isReference(secret),
+  );
+  // As a form, as JSON and as a header carry them.
+  const carried = secrets.flatMap((secret) => [
+    secret,
+    encodeURIComponent(secret),
+    JSON.stringify(secret).slice(1, -1),
+    ...basicForms(secret, env),
+  ]);
   return [...new Set(carried)].sort((one, other) => other.length - one.length);
 }
 

@@ -124,7 +124,9 @@ Examples:
 function addRunFabric(run, context) {
   const command = run
     .command("fabric")
-    .description("run a Fabric item's job, such as a pipeline; `pqrun auth check --service fabric` tells how it signs in")
+    .description(
+      "run a Fabric item's job, such as a pipeline; `pqrun auth check --service fabric` tells how it signs in",
+    )
     .optionsGroup("Service:")
     .option("--host <url>", "the API's address (default: https://api.fabric.microsoft.com)");
   addSignInFlags(command, "fabric")
