@@ -203,6 +203,33 @@ test("a profile gives the host and the credential, to the check and to other com
   assert.equal(JSON.parse(status.stdout).outcome, "succeeded", status.stderr);
 });
 
+test("a run goes on with the profile of its host, and a connector asks its job with it", async (t) => {
+  const server = await simulate(t, { scenario: "auth", speed: 3600 });
+  const state = folder(t);
+  const file = path.join(state, "profiles");
+  writeFileSync(file, `[TEST]\nhost = ${server.url}\ntoken = ${SECRETS.pat}\n`);
+  const env = { ...CLEAN, DATABRICKS_CONFIG_FILE: file };
+  const snapshot = path.join(state, "run.json");
+  const args = ["run", "databricks", "--profile", "TEST", "--job-name", "three_hours", "--snapshot", snapshot];
+  const left = await pqrun(t, [...args, "--timeout", "500ms"], { env });
+  assert.equal(left.code, 6, left.stderr);
+  // What it says is to be done next signs in as it did.
+  assert.match(left.stderr, /pqrun resume \S+ --profile TEST$/mu);
+  assert.match(left.stderr, /pqrun status databricks .*--profile TEST --run-id \d+$/mu);
+  for (const more of [["--profile", "TEST"], []]) {
+    const resumed = await pqrun(t, ["resume", snapshot, "--timeout", "1m", ...more], { env });
+    assert.equal(resumed.code, 0, resumed.stderr);
+  }
+  const jobId = String(scenario("auth").databricks.jobs[0].id);
+  const connector = ["connector", "--name", "Nightly", "--out", path.join(state, "out"), "--job-id", jobId];
+  const generated = await pqrun(t, [...connector, "--profile", "TEST"], { env });
+  assert.equal(generated.code, 0, generated.stderr);
+  const form = await pqrun(t, [...connector, "--form", "query", "--profile", "TEST"], { env });
+  assert.equal(form.code, 2, form.stderr);
+  assert.match(form.stderr, /--profile/u);
+  assert.ok(!readFileSync(path.join(state, "out", "Nightly.pq"), "utf8").includes(SECRETS.pat));
+});
+
 test("a snapshot does not lead a profile's credential to another host", async (t) => {
   const server = await simulate(t, { scenario: "auth", speed: 60 });
   const other = await simulate(t, { scenario: "auth", speed: 60 });

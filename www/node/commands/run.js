@@ -200,7 +200,7 @@ async function start(flags, { streams }, { service, job, begin }) {
   }
   const target = await resolveTarget(flags);
   const connection = await connect(service, flags, streams.env);
-  const place = placeOf({ ...job, ...connection }, service);
+  const place = placeOf({ ...job, ...connection, profile: flags.profile }, service);
   const file = await (flags.snapshot === undefined
     ? SnapshotFile.kept(streams.env, new Date())
     : SnapshotFile.named(flags.snapshot));
