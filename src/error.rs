@@ -103,6 +103,10 @@ error_codes! {
     TokenOfDeletedRun = "tokenOfDeletedRun", "use another idempotency token: the service keeps this one reserved";
 
     // What went wrong on the way.
+    /// The network's proxy does not let the request through, or its address can't be read.
+    ProxyRefused = "proxyRefused", "check the proxy in HTTPS_PROXY: it may want a user and a password (http://user:password@host:port), or it has to be told to let this host through; a host that needs no proxy goes into NO_PROXY";
+    /// The host's certificate is signed by nobody who is known here, has expired, or is for another name.
+    UntrustedCertificate = "untrustedCertificate", "if a proxy of your network signs connections anew, name the file with its certificate in NODE_EXTRA_CA_CERTS before the program starts; otherwise check the host";
     /// No answer: DNS, TLS, refused or cut connection, time-out, or a browser's CORS refusal.
     Network = "network", "check the network and the host; in a browser the service may not allow this page (CORS): Databricks never does, call it from a server or through a proxy";
     /// The service answered with a server error until the budget was spent.

@@ -11,6 +11,7 @@ pub mod fabric;
 pub mod fingerprint;
 pub mod http;
 mod json;
+mod logging;
 #[cfg(feature = "connector")]
 pub mod m;
 pub mod output_table;

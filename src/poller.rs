@@ -377,7 +377,11 @@ impl Poller {
         }
         match &self.stage {
             Stage::Done(result) => Output::Done(Arc::clone(result)),
-            _ => Output::Timeout(self.next_timeout()),
+            _ => {
+                let deadline = self.next_timeout();
+                self.log_wait(deadline);
+                Output::Timeout(deadline)
+            }
         }
     }
 
@@ -497,7 +501,7 @@ impl Poller {
     }
 
     fn done(&mut self, outcome: Outcome, error: Option<Error>, outputs: Vec<RunOutput>, outputs_error: Option<Error>) {
-        self.exchanges.clear();
+        self.drop_exchanges(|_| true);
         let message = match &error {
             Some(error) if self.seen.message.is_empty() => error.message.clone(),
             _ => self.seen.message.clone(),

@@ -17,6 +17,8 @@ mod fetch;
 #[cfg(any(feature = "auth", feature = "client"))]
 mod host;
 #[cfg(any(feature = "auth", feature = "client"))]
+mod logger;
+#[cfg(any(feature = "auth", feature = "client"))]
 mod options;
 #[cfg(any(feature = "auth", feature = "client"))]
 mod secret;
@@ -33,6 +35,8 @@ mod wait;
 
 #[cfg(any(feature = "auth", feature = "client"))]
 pub use fetch::set_default_fetch;
+#[cfg(any(feature = "auth", feature = "client"))]
+pub use logger::set_module_logger;
 
 /// A panic is a bug: it says where, on the console, before the module stops working.
 #[cfg(any(feature = "auth", feature = "client"))]

@@ -13,6 +13,15 @@ mod flows;
 mod host;
 #[path = "auth/hosts.rs"]
 mod hosts;
+#[path = "auth/lane.rs"]
+mod lane;
+#[path = "auth/log.rs"]
+mod log;
+#[cfg(feature = "simulator")]
+#[path = "auth/long_runs.rs"]
+mod long_runs;
+#[path = "auth/properties.rs"]
+mod properties;
 #[path = "auth/refusals.rs"]
 mod refusals;
 #[path = "auth/retries.rs"]

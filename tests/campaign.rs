@@ -22,6 +22,7 @@ use pqrun::run::{Outcome, RunResult};
 use pqrun::simulator::{Scenario, Simulator};
 use pqrun::time::Timestamp;
 use serde_json::{Value, json};
+use support::lines::{listen, requests};
 use support::{Host, START, code};
 
 const CASES: u64 = 500;
@@ -186,12 +187,15 @@ fn fabric_scenario(random: &mut Random, seed: u64) -> Value {
     })
 }
 
-/// Runs one intent to its end; kills the host now and then; asserts that it ended in time.
+/// Runs one intent to its end; kills the host now and then; asserts that it ended in time, and told the log of each request.
 #[track_caller]
 fn run(random: &mut Random, job: Job, simulator: &Rc<RefCell<Simulator>>) -> (RunOptions, Arc<RunResult>) {
     let options = options(random);
     let bound = options.timeout() + FINAL_LOOK + CANCEL_GRACE + OUTPUTS_LIMIT;
+    listen();
     let mut host = Host::start(job, options.clone(), simulated::service(Rc::clone(simulator)));
+    // How many requests hosts have sent that died; what came of the last of them nobody knows.
+    let mut settled = 0;
     let mut deaths = if random.one_in(3) { 1 + random.below(3) } else { 0 };
     let cancel_after = random.one_in(8).then(|| random.below(40));
     for step in 0.. {
@@ -201,6 +205,9 @@ fn run(random: &mut Random, job: Job, simulator: &Rc<RefCell<Simulator>>) -> (Ru
         }
         if deaths > 0 && random.one_in(12) && host.result().is_none() {
             deaths -= 1;
+            let under_way = host.sent.len() - settled - requests().len();
+            assert!(under_way < 8, "{under_way} requests at once");
+            settled = host.sent.len();
             // The host dies with whatever was under way; only what it stored is left.
             let snapshot = host.persisted.last().cloned().unwrap_or_else(|| host.poller.snapshot());
             host = host.resume(&snapshot, Resume::default());
@@ -214,6 +221,7 @@ fn run(random: &mut Random, job: Job, simulator: &Rc<RefCell<Simulator>>) -> (Ru
         "it took {:?}, the bound is {bound:?}",
         host.elapsed()
     );
+    assert_eq!(requests().len(), host.sent.len() - settled, "each request has one line");
     let result = host.result().expect("it is over");
     (options, result)
 }

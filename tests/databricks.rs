@@ -14,6 +14,8 @@ mod events;
 mod follow;
 #[path = "databricks/hostile.rs"]
 mod hostile;
+#[path = "databricks/log.rs"]
+mod log;
 #[path = "databricks/outputs.rs"]
 mod outputs;
 #[path = "databricks/refusals.rs"]

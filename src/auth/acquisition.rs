@@ -1,7 +1,10 @@
 //! Getting one token, from nothing.
 
+mod lines;
+
 use std::time::Duration;
 
+use lines::Next;
 use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroize;
 
@@ -158,7 +161,8 @@ impl Acquisition {
                 Some(Pending::Exchange(exchange)) if self.now >= exchange.due => {
                     if exchange.id.is_some() {
                         let seconds = TIMEOUT.as_secs();
-                        self.again(exchange, network(&format!("no answer within {seconds} s")).into());
+                        let error = network(&format!("no answer within {seconds} s"));
+                        self.again(exchange, error.into(), None);
                     } else {
                         return self.transmit(exchange);
                     }
@@ -192,7 +196,7 @@ impl Acquisition {
             }
             AuthInput::TransportFailed { id, message } => {
                 if let Some(exchange) = self.exchange(id)? {
-                    self.again(exchange, network(&message).into());
+                    self.again(exchange, network(&message).into(), None);
                 }
             }
             AuthInput::Assertion(given) => {
@@ -382,15 +386,18 @@ impl Acquisition {
             }
             Wanted::Token => answer::token(issuer, response, exchange.sent_at).map(|token| self.finish(token)),
         };
-        let Err(mut failure) = taken else { return };
+        let Err(mut failure) = taken else {
+            self.log_good(&exchange, response);
+            return;
+        };
         if is_page(response) && response.is_success() && exchange.attempt >= PAGES {
             failure.error = failure.error.with_code(ErrorCode::WrongHost);
             failure.error.retryable = false;
         }
         if failure.error.is_retryable() {
-            self.again(exchange, failure);
+            self.again(exchange, failure, Some(response));
         } else {
-            self.refused(&exchange, response.status, failure);
+            self.refused(&exchange, response, failure);
         }
     }
 
@@ -422,47 +429,59 @@ impl Acquisition {
     }
 
     /// Waits, and sends it again, as long as the budget lasts.
-    fn again(&mut self, mut exchange: Exchange, failure: Failure) {
-        exchange.attempt += 1;
-        let delay = schedule::token_retry(exchange.attempt, failure.asked, &mut self.jitter);
+    fn again(&mut self, mut exchange: Exchange, failure: Failure, response: Option<&HttpResponse>) {
+        let delay = schedule::token_retry(exchange.attempt + 1, failure.asked, &mut self.jitter);
         let since = *exchange.failing_since.get_or_insert(self.now);
         exchange.id = None;
         exchange.due = self.now.plus(delay);
         if exchange.due.since(since) > BUDGET {
+            self.log_failure(&exchange, response, &failure.error, Next::Nothing);
             self.fail(failure.error.at(exchange.call.endpoint.name));
             return;
         }
+        self.log_failure(&exchange, response, &failure.error, Next::Again);
+        exchange.attempt += 1;
         self.pending = Some(Pending::Exchange(exchange));
     }
 
     /// The service said no, for good, unless something that may have changed since can be had again.
-    fn refused(&mut self, exchange: &Exchange, status: u16, failure: Failure) {
+    fn refused(&mut self, exchange: &Exchange, response: &HttpResponse, failure: Failure) {
         let error = failure.error.at(exchange.call.endpoint.name);
         let from_latest = matches!(
             self.credential.secret(),
             Some(SecretSource::Vault(VaultReference { version: None, .. }))
         );
         match exchange.wanted {
-            Wanted::Secret if status == 401 && !self.have.vault_refused => {
+            Wanted::Secret if response.status == 401 && !self.have.vault_refused => {
+                self.log_failure(exchange, Some(response), &error, Next::Again);
                 self.have.vault_refused = true;
                 self.have.vault_token = None;
             }
             // Why the secret was read again says more than why it could not be.
             Wanted::Secret => {
+                self.log_failure(exchange, Some(response), &error, Next::Nothing);
                 let error = self.have.refused.take().map_or(error, |(_, refusal)| refusal);
                 self.fail(error);
             }
             Wanted::Management | Wanted::Token if failure.of_secret && from_latest && self.have.refused.is_none() => {
+                self.log_failure(exchange, Some(response), &error, Next::Again);
                 let error = self.redactor().clean(error);
                 self.have.refused = self.have.secret.take().map(|secret| (secret, error));
             }
-            Wanted::Management | Wanted::Token => self.fail(error),
+            Wanted::Management | Wanted::Token => {
+                self.log_failure(exchange, Some(response), &error, Next::Nothing);
+                self.fail(error);
+            }
         }
     }
 
     fn fail(&mut self, error: Error) {
         self.done = Some(Err(self.redactor().clean(error)));
-        self.pending = None;
+        if let Some(Pending::Exchange(exchange)) = self.pending.take()
+            && exchange.id.is_some()
+        {
+            self.log_dropped(&exchange);
+        }
     }
 
     /// What has to be cut out of texts: everything that was sent or could be.

@@ -148,18 +148,15 @@ impl Poller {
 
     /// The time for outputs is over, or the caller does not want to wait: what is there is given.
     pub(super) fn collecting_over(&mut self) {
-        let open: Vec<Fetch> = self
+        let mut open: VecDeque<Fetch> = self
             .exchanges
-            .drain(..)
-            .filter_map(|exchange| {
-                if let Tag::Fetch(fetch) = exchange.tag {
-                    Some(fetch)
-                } else {
-                    None
-                }
+            .iter()
+            .filter_map(|exchange| match &exchange.tag {
+                Tag::Fetch(fetch) => Some(fetch.clone()),
+                _ => None,
             })
             .collect();
-        let mut open = VecDeque::from(open);
+        self.drop_exchanges(|_| true);
         loop {
             let Some(collecting) = self.collecting() else { return };
             // What is given up may have found more that will not be read.

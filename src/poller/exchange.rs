@@ -8,6 +8,7 @@ use crate::error::{Error, ErrorCode};
 use crate::fabric;
 use crate::fabric::instance::canonical_guid;
 use crate::http::{HttpResponse, RequestId, Service};
+use crate::logging::{self, RequestLine, Turn};
 use crate::poller::collect::Fetch;
 use crate::poller::{Output, Poller, Stage, TimeoutReason, schedule};
 use crate::run::EventKind;
@@ -53,6 +54,17 @@ pub(super) enum Policy {
     Once,
 }
 
+impl Tag {
+    /// What a failure for good means: whether things go on without the answer.
+    const fn last<'a>(&self, error: &'a Error) -> Turn<'a> {
+        match (self, error.code()) {
+            (Self::Marked | Self::Watch | Self::CancelDuplicate, _)
+            | (Self::Judged | Self::RunsRow(_), ErrorCode::RunNotFound) => Turn::Without(error),
+            _ => Turn::Last(error),
+        }
+    }
+}
+
 #[derive(Clone, Debug)]
 pub(super) struct Exchange {
     pub(super) tag: Tag,
@@ -64,6 +76,8 @@ pub(super) struct Exchange {
     pub(super) due: Timestamp,
     attempt: u32,
     refreshed: bool,
+    /// When it was last handed to the host.
+    sent_at: Timestamp,
 }
 
 impl Exchange {
@@ -77,6 +91,19 @@ impl Exchange {
 
     pub(super) const fn is_sent(&self) -> bool {
         self.id.is_some()
+    }
+
+    /// Tells the log what came of the last sending.
+    fn log(&self, now: Timestamp, response: Option<&HttpResponse>, turn: Turn<'_>) {
+        log_request(
+            &self.call,
+            self.attempt,
+            self.refreshed,
+            self.sent_at,
+            now,
+            response,
+            turn,
+        );
     }
 }
 
@@ -103,6 +130,7 @@ impl Poller {
             due: self.now,
             attempt: 0,
             refreshed: false,
+            sent_at: self.now,
         });
         self.transmit(self.exchanges.len() - 1);
     }
@@ -115,6 +143,7 @@ impl Poller {
         };
         exchange.id = Some(id);
         exchange.due = self.now.plus(exchange.call.timeout);
+        exchange.sent_at = self.now;
         let request = exchange.call.request(id, exchange.refreshed);
         match exchange.tag {
             Tag::Start => self.start_left(),
@@ -151,9 +180,10 @@ impl Poller {
             self.start_had_no_effect();
         }
         if exchange.policy == Policy::Once && may_have_left {
+            exchange.log(self.now, None, Turn::Without(&error));
             self.start_unclear(error, None);
         } else {
-            self.again(exchange, error, None);
+            self.again(exchange, error, None, None);
         }
     }
 
@@ -164,6 +194,7 @@ impl Poller {
         };
         let exchange = self.exchanges.remove(at);
         let error = error.at(exchange.call.endpoint.name);
+        exchange.log(self.now, None, exchange.tag.last(&error));
         self.refused(exchange.tag, error, &HttpResponse::default());
     }
 
@@ -179,30 +210,33 @@ impl Poller {
         self.note_service_clock(&response);
         let mut exchange = self.exchanges.remove(at);
         let name = exchange.call.endpoint.name;
+        let answer = Some(&response);
         match judge(&exchange.call, exchange.policy, exchange.refreshed, self.now, &response) {
             Verdict::Good => match self.take(exchange.tag.clone(), &response) {
                 Ok(()) => {
+                    exchange.log(self.now, answer, Turn::Good);
                     self.failing_since = None;
                     self.heard = true;
                 }
                 Err(error) if exchange.policy == Policy::Once => {
+                    exchange.log(self.now, answer, Turn::Without(&error));
                     self.start_unclear(error.at(name), request_id(&response));
                 }
                 // A page now and then is a gateway's; pages from the first answer on are another host's.
                 Err(error)
                     if error.is_retryable() && !self.heard && is_page(&response) && exchange.attempt >= PAGES =>
                 {
-                    self.refused(exchange.tag, error.with_code(ErrorCode::WrongHost).at(name), &response);
+                    self.refused_for_good(exchange, error.with_code(ErrorCode::WrongHost), &response);
                 }
-                Err(error) if error.is_retryable() => self.again(exchange, error.at(name), None),
-                Err(error) => self.refused(exchange.tag, error.at(name), &response),
+                Err(error) if error.is_retryable() => self.again(exchange, error.at(name), None, answer),
+                Err(error) => self.refused_for_good(exchange, error, &response),
             },
             Verdict::Again { error, asked } => {
                 // The service says this before it acts.
                 if error.code() == ErrorCode::Throttled && matches!(exchange.tag, Tag::Start) {
                     self.start_had_no_effect();
                 }
-                self.again(exchange, error.at(name), asked);
+                self.again(exchange, error.at(name), asked, answer);
             }
             Verdict::Refresh(error) => {
                 if matches!(exchange.tag, Tag::Start) {
@@ -210,42 +244,59 @@ impl Poller {
                 }
                 let error = error.at(name);
                 if matches!(exchange.tag, Tag::Start) && self.start_is_unwanted() {
+                    exchange.log(self.now, answer, Turn::Last(&error));
                     return;
                 }
+                exchange.log(self.now, answer, Turn::Again(&error));
                 exchange.refreshed = true;
                 self.retry_event(error);
                 self.exchanges.push(exchange);
                 self.transmit(self.exchanges.len() - 1);
             }
-            Verdict::Refused(error) => self.refused(exchange.tag, error.at(name), &response),
-            Verdict::Unclear(error) => self.start_unclear(error.at(name), request_id(&response)),
+            Verdict::Refused(error) => self.refused_for_good(exchange, error, &response),
+            Verdict::Unclear(error) => {
+                exchange.log(self.now, answer, Turn::Without(&error));
+                self.start_unclear(error.at(name), request_id(&response));
+            }
         }
     }
 
+    fn refused_for_good(&mut self, exchange: Exchange, error: Error, response: &HttpResponse) {
+        exchange.log(self.now, Some(response), exchange.tag.last(&error));
+        self.refused(exchange.tag, error.at(exchange.call.endpoint.name), response);
+    }
+
     /// Waits, and sends it again, as long as the budget since the last good answer lasts.
-    fn again(&mut self, mut exchange: Exchange, error: Error, asked: Option<Duration>) {
+    fn again(
+        &mut self,
+        mut exchange: Exchange,
+        error: Error,
+        asked: Option<Duration>,
+        response: Option<&HttpResponse>,
+    ) {
         if matches!(exchange.tag, Tag::Start) && self.start_is_unwanted() {
+            exchange.log(self.now, response, Turn::Last(&error));
             return;
         }
         if matches!(exchange.tag, Tag::Watch) {
             // The list is read again before the next poll anyway.
+            exchange.log(self.now, response, Turn::Without(&error));
             self.gave_up(exchange.tag, error);
             return;
         }
-        if matches!(exchange.tag, Tag::Start) && self.start_is_unwanted() {
-            return;
-        }
-        exchange.attempt += 1;
-        let delay = schedule::retry(exchange.attempt, asked, &mut self.jitter);
+        let delay = schedule::retry(exchange.attempt + 1, asked, &mut self.jitter);
         let since = self.failing_since.get_or_insert(self.now);
         // A wait that the service asked for is no failing, nor is the jitter on top of it.
         *since = since.plus(schedule::longest_obeyed(asked).min(delay));
         let due = self.now.plus(delay);
         if due.since(*since) > self.options.retry_budget() {
+            exchange.log(self.now, response, exchange.tag.last(&error));
             self.failing_since = None;
             self.gave_up(exchange.tag, error);
             return;
         }
+        exchange.log(self.now, response, Turn::Again(&error));
+        exchange.attempt += 1;
         exchange.id = None;
         exchange.due = due;
         self.exchanges.push(exchange);
@@ -321,7 +372,14 @@ impl Poller {
 
     /// Drops the requests of one kind; late answers to them are ignored.
     pub(super) fn drop_exchanges(&mut self, which: impl Fn(&Tag) -> bool) {
-        self.exchanges.retain(|exchange| !which(&exchange.tag));
+        let now = self.now;
+        self.exchanges.retain(|exchange| {
+            let stays = !which(&exchange.tag);
+            if !stays && exchange.is_sent() {
+                exchange.log(now, None, Turn::Dropped);
+            }
+            stays
+        });
     }
 
     /// Whether a request of one kind is under way or waits to be sent again.
@@ -408,6 +466,29 @@ pub(super) fn judge(call: &Call, policy: Policy, refreshed: bool, now: Timestamp
         },
         _ => Verdict::Refused(error),
     }
+}
+
+/// Tells the log what came of a sending of `call` after `attempt` others.
+pub(super) fn log_request(
+    call: &Call,
+    attempt: u32,
+    refreshed: bool,
+    sent_at: Timestamp,
+    now: Timestamp,
+    response: Option<&HttpResponse>,
+    turn: Turn<'_>,
+) {
+    RequestLine {
+        endpoint: call.endpoint.name,
+        method: call.endpoint.method.as_str(),
+        path: call.endpoint.path,
+        attempt: attempt + 1 + u32::from(refreshed),
+        duration: now.since(sent_at),
+        status: response.map(|response| response.status).filter(|status| *status != 0),
+        request_id: response.and_then(logging::request_id),
+        turn,
+    }
+    .write();
 }
 
 /// Statuses that say that the service or something before it has a passing fault.

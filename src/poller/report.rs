@@ -1,6 +1,10 @@
 //! What a poller tells while it goes on: events and warnings.
 
-use crate::poller::{Output, Poller, Stage};
+use log::Level;
+use log::kv::Value;
+
+use crate::logging;
+use crate::poller::{Deadline, Output, Poller, Stage};
 use crate::run::{EventKind, Phase, RunEvent, Warning, WarningCode};
 use crate::time::Timestamp;
 
@@ -28,9 +32,58 @@ impl Poller {
             ..event.clone()
         };
         if self.reported.as_ref() != Some(&timeless) {
+            if self.reported.as_ref().map(|reported| reported.phase) != Some(event.phase) {
+                self.log_phase(&event);
+            }
             self.reported = Some(timeless);
             self.queue.push_back(Output::Event(Box::new(event)));
         }
+    }
+
+    fn log_phase(&self, event: &RunEvent) {
+        if !logging::is_wanted(Level::Info) {
+            return;
+        }
+        let (outcome, code) = match &self.stage {
+            Stage::Done(result) => (
+                logging::word(result.outcome),
+                result.error.as_ref().map(|error| error.code()),
+            ),
+            _ => (None, None),
+        };
+        let message = if outcome.is_some() { "run over" } else { "phase begun" };
+        let phase = logging::word(event.phase);
+        logging::write(
+            Level::Info,
+            logging::RUN,
+            message,
+            &[
+                ("service", Some(self.job.service().as_str().into())),
+                ("phase", phase.as_deref().map(Value::from)),
+                ("runId", event.run_id.as_deref().map(Value::from)),
+                ("elapsedMs", Some(event.elapsed.into())),
+                ("outcome", outcome.as_deref().map(Value::from)),
+                ("code", code.map(|code| code.as_str().into())),
+            ],
+        );
+    }
+
+    /// Tells the log what is waited for, and how long at most.
+    pub(super) fn log_wait(&self, deadline: Deadline) {
+        if !logging::is_wanted(Level::Trace) {
+            return;
+        }
+        let reason = logging::word(deadline.reason);
+        logging::write(
+            Level::Trace,
+            logging::SCHEDULE,
+            "wait",
+            &[
+                ("until", reason.as_deref().map(Value::from)),
+                ("forMs", Some(logging::millis(deadline.at.since(self.now)).into())),
+                ("runId", self.run.as_ref().map(|run| run.id.as_str().into())),
+            ],
+        );
     }
 
     pub(super) fn event(&self, kind: EventKind) -> RunEvent {

@@ -6,7 +6,8 @@ use crate::contract::Call;
 use crate::error::{Error, ErrorCode};
 use crate::http::{HttpRequest, HttpResponse, RequestId};
 use crate::json;
-use crate::poller::exchange::{Policy, Verdict, is_page, judge};
+use crate::logging::Turn;
+use crate::poller::exchange::{Policy, Verdict, is_page, judge, log_request};
 use crate::poller::options::RunOptions;
 use crate::poller::schedule::{self, Jitter};
 use crate::time::Timestamp;
@@ -21,6 +22,8 @@ pub(crate) struct SingleCall {
     attempt: u32,
     refreshed: bool,
     failing_since: Option<Timestamp>,
+    /// When the request was last handed out.
+    sent_at: Timestamp,
     next_id: u32,
 }
 
@@ -41,12 +44,14 @@ impl SingleCall {
             attempt: 0,
             refreshed: false,
             failing_since: None,
+            sent_at: Timestamp(0),
             next_id: 0,
         }
     }
 
     /// The request, under a new id each time.
-    pub(crate) fn request(&mut self) -> HttpRequest {
+    pub(crate) fn request(&mut self, now: Timestamp) -> HttpRequest {
+        self.sent_at = now;
         let id = RequestId(self.next_id);
         self.next_id += 1;
         self.call.request(id, self.refreshed)
@@ -57,21 +62,29 @@ impl SingleCall {
     /// # Errors
     /// The service refused, or failed for longer than the budget.
     pub(crate) fn answered(&mut self, now: Timestamp, response: &HttpResponse) -> Result<Step, Error> {
+        let answer = Some(response);
         match judge(&self.call, Policy::Again, self.refreshed, now, response) {
-            Verdict::Good if json::trim(&response.body).is_empty() => Ok(Step::Done(Value::Null)),
+            Verdict::Good if json::trim(&response.body).is_empty() => {
+                self.log(now, answer, Turn::Good);
+                Ok(Step::Done(Value::Null))
+            }
             Verdict::Good => match json::parse(response) {
-                Ok(value) => Ok(Step::Done(value)),
-                Err(error) if is_page(response) && self.attempt >= 2 => {
-                    Err(self.at(error.with_code(ErrorCode::WrongHost)))
+                Ok(value) => {
+                    self.log(now, answer, Turn::Good);
+                    Ok(Step::Done(value))
                 }
-                Err(error) => self.again(now, error, None),
+                Err(error) if is_page(response) && self.attempt >= 2 => {
+                    self.failed(now, answer, error.with_code(ErrorCode::WrongHost))
+                }
+                Err(error) => self.again(now, answer, error, None),
             },
-            Verdict::Again { error, asked } => self.again(now, error, asked),
-            Verdict::Refresh(_) => {
+            Verdict::Again { error, asked } => self.again(now, answer, error, asked),
+            Verdict::Refresh(error) => {
+                self.log(now, answer, Turn::Again(&error));
                 self.refreshed = true;
                 Ok(Step::Again(now))
             }
-            Verdict::Refused(error) | Verdict::Unclear(error) => Err(self.at(error)),
+            Verdict::Refused(error) | Verdict::Unclear(error) => self.failed(now, answer, error),
         }
     }
 
@@ -80,18 +93,48 @@ impl SingleCall {
     /// # Errors
     /// It failed for longer than the budget.
     pub(crate) fn unanswered(&mut self, now: Timestamp, message: &str) -> Result<Step, Error> {
-        self.again(now, Error::new(ErrorCode::Network, message).retryable(), None)
+        self.again(now, None, Error::new(ErrorCode::Network, message).retryable(), None)
     }
 
-    fn again(&mut self, now: Timestamp, error: Error, asked: Option<std::time::Duration>) -> Result<Step, Error> {
-        self.attempt += 1;
-        let due = now.plus(schedule::retry(self.attempt, asked, &mut self.jitter));
+    /// The host has not sent it and will not: what it gives as the reason, as an error of this call.
+    pub(crate) fn not_sent(&self, now: Timestamp, error: Error) -> Error {
+        self.log(now, None, Turn::Last(&error));
+        self.at(error)
+    }
+
+    fn again(
+        &mut self,
+        now: Timestamp,
+        response: Option<&HttpResponse>,
+        error: Error,
+        asked: Option<std::time::Duration>,
+    ) -> Result<Step, Error> {
+        let due = now.plus(schedule::retry(self.attempt + 1, asked, &mut self.jitter));
         let since = self.failing_since.get_or_insert(now);
         *since = since.plus(asked.unwrap_or_default());
         if due.since(*since) > RunOptions::default().retry_budget() {
-            return Err(self.at(error));
+            return self.failed(now, response, error);
         }
+        self.log(now, response, Turn::Again(&error));
+        self.attempt += 1;
         Ok(Step::Again(due))
+    }
+
+    fn failed(&self, now: Timestamp, response: Option<&HttpResponse>, error: Error) -> Result<Step, Error> {
+        self.log(now, response, Turn::Last(&error));
+        Err(self.at(error))
+    }
+
+    fn log(&self, now: Timestamp, response: Option<&HttpResponse>, turn: Turn<'_>) {
+        log_request(
+            &self.call,
+            self.attempt,
+            self.refreshed,
+            self.sent_at,
+            now,
+            response,
+            turn,
+        );
     }
 
     fn at(&self, error: Error) -> Error {
@@ -153,16 +196,22 @@ mod tests {
     #[test]
     fn a_refused_credential_is_refreshed_once() {
         let mut call = call();
-        assert!(!call.request().refresh_token);
+        assert!(!call.request(Timestamp(0)).refresh_token);
         assert_eq!(
             call.answered(Timestamp(5), &response(401, "{}")),
             Ok(Step::Again(Timestamp(5)))
         );
-        assert!(call.request().refresh_token);
+        assert!(call.request(Timestamp(0)).refresh_token);
         let error = call
             .answered(Timestamp(5), &response(401, "{}"))
             .expect_err("twice is enough");
         assert_eq!(error.code(), ErrorCode::Unauthenticated);
+    }
+
+    #[test]
+    fn what_the_host_could_not_send_is_an_error_of_the_call() {
+        let error = call().not_sent(Timestamp(5), Error::new(ErrorCode::MissingCredentials, "no token"));
+        assert_eq!(error.to_string(), "workspaces: no token");
     }
 
     #[test]

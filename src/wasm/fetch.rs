@@ -108,6 +108,7 @@ const ASKED: &[&str] = &[
     "Retry-After",
     "x-ms-job-id",
     "x-ms-public-api-error-code",
+    "x-request-id",
 ];
 
 fn read_headers(headers: &JsValue) -> Vec<(String, String)> {

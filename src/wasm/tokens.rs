@@ -5,6 +5,7 @@ use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Poll, Waker};
+use std::time::Duration;
 
 use wasm_bindgen_futures::spawn_local;
 
@@ -12,6 +13,10 @@ use super::host::now;
 use super::wait::race;
 use crate::auth::{AccessToken, Decision, Generation, LIMIT, TokenCache};
 use crate::error::{Error, ErrorCode};
+
+/// How long a token is waited for: a little longer than an acquisition takes, which says better what it waited for, and
+/// a little shorter than a cache waits for a refresh.
+const PATIENCE: Duration = LIMIT.saturating_add(Duration::from_millis(500));
 
 /// Asking for a token. Nothing happens before it is polled.
 pub(super) type Asking = Pin<Box<dyn Future<Output = Result<AccessToken, Error>>>>;
@@ -67,7 +72,7 @@ impl Tokens {
         self.under_way.replace(Some(Rc::clone(&refresh)));
         let (tokens, under_way) = (Rc::clone(self), Rc::clone(&refresh));
         spawn_local(async move {
-            let given = race(asking, LIMIT).await.unwrap_or_else(|| Err(too_late()));
+            let given = race(asking, PATIENCE).await.unwrap_or_else(|| Err(too_late()));
             tokens.under_way.take();
             let ended = match given {
                 Ok(token) => {

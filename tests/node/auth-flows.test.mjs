@@ -497,6 +497,18 @@ test("nothing is sent to an authority, a vault or a host that is none of the ser
   await assert.rejects(amazon.getToken("https://graph.microsoft.com/.default", { host }), coded("invalidOptions", /scope/u));
   await assert.rejects(amazon.getToken(DATABRICKS_SCOPE), coded("invalidOptions", /host/u));
   assert.deepEqual(sent, []);
+
+  const trusting = databricksOAuth({
+    clientId: principal(1),
+    clientSecret: "databricks-simulated-secret-1",
+    trustHost: true,
+    fetch: (url) => {
+      sent.push(url);
+      return Response.json({ access_token: "t", token_type: "Bearer", expires_in: 3600 });
+    },
+  });
+  assert.equal((await trusting.getToken(DATABRICKS_SCOPE, { host: "https://workspace.example" })).token, "t");
+  assert.deepEqual(sent, ["https://workspace.example/oidc/v1/token"]);
 });
 
 test("a callback that fails to give an assertion says so, and a file is read anew each time", async (t) => {

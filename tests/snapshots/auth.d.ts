@@ -151,6 +151,14 @@ export function setDefaultFetch(fetch?: FetchLike): void;
 export function setFileReader(read: (path: string) => string | Promise<string>): void;
 
 /**
+ * Where this module's log goes, and from which level on. The package's own `setLogger` tells every module.
+ *
+ * @param callback Called in the midst of the module's work: it must not call the module. `undefined` turns the log off.
+ * @param level `off`, `error`, `warn`, `info`, `debug` or `trace`; anything else counts as `off`.
+ */
+export function setModuleLogger(callback: Function | null | undefined, level: string): void;
+
+/**
  * A panic is a bug: it says where, on the console, before the module stops working.
  */
 export function start(): void;

@@ -46,7 +46,7 @@ export type TokenCallback = (request: TokenRequest) => string | AccessToken | Pr
 /** What a credential is told beside the scope. Those of `@azure/identity` look for options here, and find none. */
 export interface CredentialRequest extends Partial<TokenRequest> {
     /** Never set. A member of what `@azure/identity` looks for, so that its credentials fit. */
-    tenantId?: undefined;
+    tenantId?: never;
 }
 
 /** A credential of `pqrun/auth`, of `@azure/identity`, or anything like it. Its tokens are shared as a callback's are. */
@@ -1009,7 +1009,7 @@ export interface ErrorInfo {
 /**
  * What went wrong. The text of a code never changes; new codes may come.
  */
-export type ErrorCode = "invalidOptions" | "invalidParameter" | "invalidHost" | "unknownRequest" | "invalidSnapshot" | "missingSecretParameters" | "missingCredentials" | "invalidCredentials" | "unknownHost" | "clientSecretInBrowser" | "signInRefused" | "interactionRequired" | "vaultRefused" | "persistFailed" | "unauthenticated" | "tokenExpired" | "forbidden" | "notFound" | "jobNotFound" | "jobNameNotFound" | "jobNameAmbiguous" | "runNotFound" | "wrongHost" | "invalidJobType" | "featureNotAvailable" | "badRequest" | "conflict" | "throttled" | "tooManyJobs" | "tokenOfDeletedRun" | "network" | "serverError" | "malformedResponse" | "startUnconfirmed" | "startAmbiguous" | "reuseExhausted" | "lostSight" | "deadlinePassed" | "cancelUnconfirmed" | "sharedRun" | "detached" | "outputTruncated" | "outputUnavailable" | "outputUnreadable" | "runFailed";
+export type ErrorCode = "invalidOptions" | "invalidParameter" | "invalidHost" | "unknownRequest" | "invalidSnapshot" | "missingSecretParameters" | "missingCredentials" | "invalidCredentials" | "unknownHost" | "clientSecretInBrowser" | "signInRefused" | "interactionRequired" | "vaultRefused" | "persistFailed" | "unauthenticated" | "tokenExpired" | "forbidden" | "notFound" | "jobNotFound" | "jobNameNotFound" | "jobNameAmbiguous" | "runNotFound" | "wrongHost" | "invalidJobType" | "featureNotAvailable" | "badRequest" | "conflict" | "throttled" | "tooManyJobs" | "tokenOfDeletedRun" | "proxyRefused" | "untrustedCertificate" | "network" | "serverError" | "malformedResponse" | "startUnconfirmed" | "startAmbiguous" | "reuseExhausted" | "lostSight" | "deadlinePassed" | "cancelUnconfirmed" | "sharedRun" | "detached" | "outputTruncated" | "outputUnavailable" | "outputUnreadable" | "runFailed";
 
 /**
  * When an earlier run may stand for a new one.
@@ -1495,6 +1495,14 @@ export function runFabricItem(options: RunFabricItemOptions): RunHandle;
  * @internal
  */
 export function setDefaultFetch(fetch?: FetchLike): void;
+
+/**
+ * Where this module's log goes, and from which level on. The package's own `setLogger` tells every module.
+ *
+ * @param callback Called in the midst of the module's work: it must not call the module. `undefined` turns the log off.
+ * @param level `off`, `error`, `warn`, `info`, `debug` or `trace`; anything else counts as `off`.
+ */
+export function setModuleLogger(callback: Function | null | undefined, level: string): void;
 
 /**
  * A panic is a bug: it says where, on the console, before the module stops working.

@@ -4,6 +4,7 @@
 #![allow(dead_code, unreachable_pub, reason = "each test binary uses a part of it")]
 
 pub mod fixture;
+pub mod lines;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,9 +1,13 @@
 // Signing in, in Node: the wasm file is read and compiled when this module is imported.
 import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { initSync, setFileReader } from "./wasm/auth.js";
+import { registerModule } from "./logger.js";
+import { networkFetch } from "./node/network.js";
+import { initSync, setDefaultFetch, setFileReader, setModuleLogger } from "./wasm/auth.js";
 
 initSync({ module: readFileSync(new URL("./wasm/auth_bg.wasm", import.meta.url)) });
+registerModule(setModuleLogger);
+setDefaultFetch(networkFetch);
 setFileReader((path) => readFile(path, "utf8"));
 
 export {

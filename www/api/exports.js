@@ -12,3 +12,4 @@ export {
   runFabricItem,
   version,
 } from "./wasm/pqrun.js";
+export { setLogger } from "./logger.js";

@@ -13,6 +13,9 @@ export {
   version,
 } from "./wasm/pqrun.js";
 
+// The log.
+export { setLogger, type Logger, type LogFields, type LogLevel, type LogRecord } from "./logger.js";
+
 // What is run, and how.
 export type {
   AccessToken,

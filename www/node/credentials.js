@@ -4,6 +4,7 @@ import { Buffer } from "node:buffer";
 
 import { isReference } from "./auth/secret.js";
 import { usageError } from "./exit-codes.js";
+import { proxySecrets } from "./network.js";
 
 /** @typedef {"databricks" | "fabric"} Service */
 
@@ -84,7 +85,8 @@ export function rememberSecret(secret) {
 }
 
 /**
- * The secrets in the environment and those that were found elsewhere, for taking them out of messages.
+ * The secrets in the environment, those of proxies with them, and those that were found elsewhere, for taking them out
+ * of messages.
  *
  * @param {NodeJS.ProcessEnv} env
  * @returns {string[]} The longest first, so that no part of one is left.
@@ -92,7 +94,7 @@ export function rememberSecret(secret) {
 export function knownTokens(env) {
   const variables = [...SECRET_VARIABLES, (env.DATABRICKS_OIDC_TOKEN_ENV ?? "").trim()];
   const given = variables.map((variable) => (Object.hasOwn(env, variable) ? (env[variable] ?? "").trim() : ""));
-  const secrets = [...given, ...remembered].filter(
+  const secrets = [...given, ...proxySecrets(env), ...remembered].filter(
     (secret) => secret.length >= SHORTEST_SECRET && !isReference(secret),
   );
   // As a form, as JSON and as a header carry them.

@@ -11,6 +11,8 @@ import { addResume } from "./commands/resume.js";
 import { addRun } from "./commands/run.js";
 import { addSimulate } from "./commands/simulate.js";
 import { addStatus } from "./commands/status.js";
+import { wordOption } from "./flags.js";
+import { LOG_LEVELS, startLog } from "./log.js";
 
 /**
  * What commands share.
@@ -29,6 +31,12 @@ export function createProgram(context) {
   const program = new Command("pqrun")
     .description("Start a Databricks job or a Microsoft Fabric pipeline once, follow it to its end, get its output.")
     .version(version())
+    .addOption(wordOption("--log-level <level>", "write a log to standard error (default: off)", LOG_LEVELS))
+    .configureHelp({ showGlobalOptions: true })
+    .hook("preAction", (_, command) => {
+      const { logLevel = "off", json = false } = command.optsWithGlobals();
+      startLog(logLevel, { asJson: json, streams: context.streams });
+    })
     .exitOverride()
     .configureOutput({
       writeOut: (text) => void stdout.write(text),

@@ -2,6 +2,7 @@
 
 import ora from "ora";
 
+import { setDisplay } from "./streams.js";
 import { clockTime, fitLine, harmlessLine } from "./text.js";
 
 /** @typedef {import("pqrun").RunEvent} RunEvent */
@@ -157,6 +158,7 @@ function onTerminal(stream, clean) {
       spinner.start();
     }
   };
+  setDisplay(stream, line);
   return {
     show(event) {
       if (event.kind !== "status") {
@@ -187,6 +189,7 @@ function onTerminal(stream, clean) {
       isStopped = true;
       clearInterval(timer);
       spinner.stop();
+      setDisplay(stream, undefined);
     },
   };
 }

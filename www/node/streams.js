@@ -39,3 +39,35 @@ export function write(stream, text) {
     stream.write(text, () => resolve());
   });
 }
+
+/**
+ * What is drawn on a stream again and again, by how to put a line above it.
+ *
+ * @type {WeakMap<NodeJS.WritableStream, (line: string) => void>}
+ */
+const displays = new WeakMap();
+
+/**
+ * Says how lines get onto a stream while something is drawn on it, or that nothing is any more.
+ *
+ * @param {NodeJS.WritableStream} stream
+ * @param {((line: string) => void) | undefined} above
+ */
+export function setDisplay(stream, above) {
+  if (above) {
+    displays.set(stream, above);
+  } else {
+    displays.delete(stream);
+  }
+}
+
+/**
+ * Writes a line, above what is drawn on the stream.
+ *
+ * @param {NodeJS.WritableStream} stream
+ * @param {string} line Without its end.
+ */
+export function writeLine(stream, line) {
+  const above = displays.get(stream) ?? ((text) => void stream.write(`${text}\n`));
+  above(line);
+}

@@ -15,7 +15,7 @@ use crate::package::Package;
 use crate::workspace::Workspace;
 
 /// What tests of the package may import besides the package, at the versions of the root `package.json`.
-const TEST_TOOLS: [&str; 4] = ["@types/node", "playwright-core", "typescript", "yauzl"];
+const TEST_TOOLS: [&str; 6] = ["@azure/identity", "@types/node", "playwright-core", "selfsigned", "typescript", "yauzl"];
 
 /// The project.
 #[derive(Debug)]

@@ -12,7 +12,7 @@ use crate::command;
 use crate::files;
 use crate::workspace::Workspace;
 
-/// The oldest Node the package runs on; `engines` in `www/package.json` says the same.
+/// The oldest Node the package runs on; `engines` in `www/package.json` says the same, to the patch.
 const OLDEST_NODE: u32 = 20;
 
 /// Installs the tools of the committed lock file when they are missing or older than it.

@@ -21,7 +21,7 @@ use crate::wasm::access_token;
 use crate::wasm::convert::{get, refuse, set};
 use crate::wasm::fetch::{Outgoing, fetch};
 use crate::wasm::host::{now, seed};
-use crate::wasm::thrown::{error_of, message_of, message_without};
+use crate::wasm::thrown::{Obstacle, error_of, message_of, message_without, obstacle};
 use crate::wasm::wait::race;
 
 /// A credential, and what it needs of its host.
@@ -35,7 +35,10 @@ pub(super) struct Signer {
     pub(super) fetch: Option<Function>,
 }
 
-type Work = Pin<Box<dyn Future<Output = AuthInput>>>;
+type Work = Pin<Box<dyn Future<Output = Outcome>>>;
+
+/// What came of something that the acquisition asked for, and the error that ends it at once if there is one.
+type Outcome = (AuthInput, Option<Error>);
 
 impl Signer {
     /// Gets a token from nothing.
@@ -51,23 +54,31 @@ impl Signer {
                 }
                 Step::Wait(until) => {
                     let first = race(Box::pin(first(&mut under_way)), until.since(now())).await;
-                    acquisition.handle_input(now(), first.unwrap_or(AuthInput::Timeout))?;
+                    let (input, obstacle) = first.unwrap_or((AuthInput::Timeout, None));
+                    acquisition.handle_input(now(), input)?;
+                    if let Some(error) = obstacle {
+                        return Err(error);
+                    }
                 }
                 Step::Done(token) => return token,
             }
         }
     }
 
-    async fn send(self: Rc<Self>, request: AuthRequest) -> AuthInput {
+    async fn send(self: Rc<Self>, request: AuthRequest) -> Outcome {
         let id = request.id;
         match self.answer(&request).await {
-            Ok(response) => AuthInput::Response { id, response },
-            Err(message) => AuthInput::TransportFailed { id, message },
+            Ok(response) => (AuthInput::Response { id, response }, None),
+            Err((message, code)) => {
+                let error = code.map(|code| Error::new(code, &*message).at(request.endpoint.name));
+                (AuthInput::TransportFailed { id, message }, error)
+            }
         }
     }
 
-    async fn answer(&self, request: &AuthRequest) -> Result<HttpResponse, String> {
-        let stop = AbortController::new().map_err(|thrown| message_of(&thrown))?;
+    /// The answer, or why there is none; with a code if somebody has to do something about it.
+    async fn answer(&self, request: &AuthRequest) -> Result<HttpResponse, (String, Option<ErrorCode>)> {
+        let stop = AbortController::new().map_err(|thrown| (message_of(&thrown), None))?;
         let headers: Vec<_> = request
             .headers
             .iter()
@@ -87,11 +98,15 @@ impl Signer {
                 let form = outgoing.body.unwrap_or_default().split('&');
                 let values = form.filter_map(|member| member.split_once('=')).map(|(_, value)| value);
                 let secrets = headers.iter().map(|(_, value)| *value).chain(values);
-                Err(message_without(&thrown, secrets.chain(self.given_secret())))
+                let code = match obstacle(&thrown) {
+                    Some(Obstacle::Standing(code)) => Some(code),
+                    Some(Obstacle::Passing) | None => None,
+                };
+                Err((message_without(&thrown, secrets.chain(self.given_secret())), code))
             }
             None => {
                 stop.abort();
-                Err(format!("no answer within {} s", request.timeout.as_secs()))
+                Err((format!("no answer within {} s", request.timeout.as_secs()), None))
             }
         }
     }
@@ -103,15 +118,19 @@ impl Signer {
         }
     }
 
-    async fn assert(self: Rc<Self>) -> AuthInput {
-        AuthInput::Assertion(match &self.assertion {
+    async fn assert(self: Rc<Self>) -> Outcome {
+        let assertion = match &self.assertion {
             Some(assertion) => assertion.clone().read().await,
             None => Err("expected assertion or assertionFile, found none".to_owned()),
-        })
+        };
+        (AuthInput::Assertion(assertion), None)
     }
 
-    async fn vault_token(self: Rc<Self>, scope: String, host: BaseUrl, refresh: bool) -> AuthInput {
-        AuthInput::VaultToken(self.ask_for_vault(&scope, &host, refresh).await)
+    async fn vault_token(self: Rc<Self>, scope: String, host: BaseUrl, refresh: bool) -> Outcome {
+        (
+            AuthInput::VaultToken(self.ask_for_vault(&scope, &host, refresh).await),
+            None,
+        )
     }
 
     async fn ask_for_vault(&self, scope: &str, host: &BaseUrl, refresh: bool) -> Result<SecretString, Error> {
@@ -141,7 +160,7 @@ pub(super) fn no_vault_credential() -> Error {
 }
 
 /// The first of them to end.
-async fn first(under_way: &mut Vec<Work>) -> AuthInput {
+async fn first(under_way: &mut Vec<Work>) -> Outcome {
     poll_fn(|context| {
         for at in 0..under_way.len() {
             if let Poll::Ready(input) = under_way[at].as_mut().poll(context) {

@@ -3,16 +3,14 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use wasm_bindgen::JsValue;
 use web_sys::AbortController;
 
-use super::convert::get;
 use super::host::Host;
 use crate::auth::ExposeSecret;
 use crate::error::{Error, ErrorCode};
 use crate::http::{HttpRequest, HttpResponse};
 use crate::wasm::fetch::{Outgoing, fetch};
-use crate::wasm::thrown::message_without;
+use crate::wasm::thrown::{Obstacle, message_without, obstacle};
 
 /// How a request went.
 pub(super) enum Answer {
@@ -96,9 +94,14 @@ pub(super) async fn send(host: &Host, request: &HttpRequest, flight: &Flight) ->
         }
         Err(thrown) => {
             let secrets = lease.headers.iter().map(|(_, value)| value.expose_secret());
-            Answer::Failed {
-                message: message_without(&thrown, secrets),
-                may_have_left: !surely_did_not_leave(&thrown),
+            let message = message_without(&thrown, secrets);
+            match obstacle(&thrown) {
+                // As it has never been otherwise, it will stay so.
+                Some(Obstacle::Standing(code)) if !host.is_reached.get() => Answer::NotSent(Error::new(code, message)),
+                found => Answer::Failed {
+                    message,
+                    may_have_left: found.is_none(),
+                },
             }
         }
     }
@@ -109,27 +112,4 @@ fn did_not_leave(message: String) -> Answer {
         message,
         may_have_left: false,
     }
-}
-
-/// Codes of Node that mean that there was no connection, so that no byte of the request can have left.
-const NEVER_CONNECTED: &[&str] = &[
-    "ECONNREFUSED",
-    "ENOTFOUND",
-    "EAI_AGAIN",
-    "ERR_TLS_CERT_ALTNAME_INVALID",
-    "DEPTH_ZERO_SELF_SIGNED_CERT",
-    "SELF_SIGNED_CERT_IN_CHAIN",
-    "UND_ERR_CONNECT_TIMEOUT",
-];
-
-/// Whether it is certain that nothing left. A browser never says why a request failed.
-fn surely_did_not_leave(thrown: &JsValue) -> bool {
-    get(&get(thrown, "cause"), "code")
-        .as_string()
-        .or_else(|| get(thrown, "code").as_string())
-        .is_some_and(|code| {
-            NEVER_CONNECTED.contains(&code.as_str())
-                || code.starts_with("CERT_")
-                || code.starts_with("UNABLE_TO_VERIFY")
-        })
 }

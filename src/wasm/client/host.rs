@@ -20,6 +20,8 @@ pub(super) struct Host {
     pub(super) refused: Cell<Option<Generation>>,
     /// In the place of the default one.
     pub(super) fetch: Option<Function>,
+    /// Whether the service has ever answered.
+    pub(super) is_reached: Cell<bool>,
 }
 
 impl Host {
@@ -30,9 +32,10 @@ impl Host {
     }
 
     /// Notes what became of a request. Which of several answers let a request be sent again is not known here, so the
-    /// latest token counts that could be the reason.
+    /// latest token counts that could be the reason. Fabric may say of one with 400, too, that it has expired.
     pub(super) fn answered(&self, status: u16, with: Option<Generation>) {
-        if matches!(status, 401 | 403) {
+        self.is_reached.set(true);
+        if matches!(status, 400 | 401 | 403) {
             self.refused.set(self.refused.get().max(with));
         }
     }

@@ -124,6 +124,7 @@ pub(super) fn read_host(service: Service, base: &BaseUrl, options: &JsValue) -> 
         source,
         refused: Cell::new(None),
         fetch: function(options, "fetch")?,
+        is_reached: Cell::new(false),
     })
 }
 

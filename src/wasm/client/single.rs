@@ -19,7 +19,7 @@ pub(super) async fn call(host: &Host, call: Call) -> Result<Value, Error> {
 pub(super) async fn answer(host: &Host, call: Call) -> Result<(Value, HttpResponse), Error> {
     let mut single = SingleCall::new(call, seed()?);
     loop {
-        let request = single.request();
+        let request = single.request(now());
         let flight = Flight::new()
             .ok_or_else(|| Error::new(ErrorCode::InvalidOptions, "expected AbortController, found none"))?;
         let answer = {
@@ -32,7 +32,7 @@ pub(super) async fn answer(host: &Host, call: Call) -> Result<(Value, HttpRespon
                 step => step,
             },
             Some(Answer::Failed { message, .. }) => single.unanswered(now(), &message)?,
-            Some(Answer::NotSent(error)) => return Err(error.at(request.endpoint)),
+            Some(Answer::NotSent(error)) => return Err(single.not_sent(now(), error)),
             None => {
                 flight.abort();
                 single.unanswered(now(), &format!("no answer within {} s", request.timeout.as_secs()))?
