@@ -37,7 +37,7 @@ function assertNoSecret(text) {
 }
 
 /**
- * Runs the check, as JSON and for people.
+ * Runs the check, as JSON and for people, the latter with a log of everything.
  *
  * @param {import("node:test").TestContext} t
  * @param {string[]} args
@@ -46,7 +46,7 @@ function assertNoSecret(text) {
 async function check(t, args, env) {
   const run = (/** @type {string[]} */ ...more) =>
     pqrun(t, ["auth", "check", ...args, ...more], { env: { ...CLEAN, PQRUN_DEBUG: "1", ...env } });
-  const [json, text] = await Promise.all([run("--json"), run()]);
+  const [json, text] = await Promise.all([run("--json"), run("--log-level", "trace")]);
   assert.equal(json.code, text.code, `${json.stderr}\n${text.stderr}`);
   for (const { stdout, stderr } of [json, text]) {
     assertNoSecret(stdout + stderr);
