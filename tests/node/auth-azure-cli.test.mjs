@@ -21,18 +21,24 @@ const JWT = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJwbGFudGVkIn0.cGxhbnRlZC1zaWduYXR1cmU
  * @param {RegExp} message
  * @param {RegExp} [hint]
  */
-const rejects = (code, message, hint = /./u) => (/** @type {any} */ error) => {
-  assert.deepEqual([error.name, error.code], ["PqrunError", code], error.stack);
-  assert.match(error.message, message);
-  assert.match(error.hint, hint);
-  assert.doesNotMatch(error.message, /planted|eyJ/u);
-  return true;
-};
+const rejects =
+  (code, message, hint = /./u) =>
+  (/** @type {any} */ error) => {
+    assert.deepEqual([error.name, error.code], ["PqrunError", code], error.stack);
+    assert.match(error.message, message);
+    assert.match(error.hint, hint);
+    assert.doesNotMatch(error.message, /planted|eyJ/u);
+    return true;
+  };
 
 const posix = { skip: process.platform === "win32" };
 
 test("it is asked for the resource of the scope, and says when the token ends", posix, async (t) => {
-  const az = fakeAzureCli(t, { accessToken: TOKEN, expires_on: 1_900_000_000, expiresOn: "2001-01-01 00:00:00.000000" });
+  const az = fakeAzureCli(t, {
+    accessToken: TOKEN,
+    expires_on: 1_900_000_000,
+    expiresOn: "2001-01-01 00:00:00.000000",
+  });
   assert.deepEqual(await azureCli({ env: az.env }).getToken(FABRIC), {
     token: TOKEN,
     expiresOnTimestamp: 1_900_000_000_000,
@@ -62,15 +68,22 @@ test("older versions tell the end as a local time, and some do not tell it", pos
   assert.deepEqual(await azureCli({ env: none.env }).getToken(FABRIC), { token: TOKEN });
 });
 
-test("without az on the PATH the error says so; folders that are not named in full are not searched", posix, async (t) => {
-  const az = fakeAzureCli(t, { accessToken: TOKEN });
-  const relative = path.relative(process.cwd(), az.folder);
-  for (const PATH of [undefined, "", ".", relative, folder(t)]) {
-    assert.equal(findAzureCli({ PATH }), undefined);
-    await assert.rejects(azureCli({ env: { PATH } }).getToken(FABRIC), rejects("missingCredentials", /no az on the PATH/u));
-  }
-  assert.deepEqual(az.calls(), []);
-});
+test(
+  "without az on the PATH the error says so; folders that are not named in full are not searched",
+  posix,
+  async (t) => {
+    const az = fakeAzureCli(t, { accessToken: TOKEN });
+    const relative = path.relative(process.cwd(), az.folder);
+    for (const PATH of [undefined, "", ".", relative, folder(t)]) {
+      assert.equal(findAzureCli({ PATH }), undefined);
+      await assert.rejects(
+        azureCli({ env: { PATH } }).getToken(FABRIC),
+        rejects("missingCredentials", /no az on the PATH/u),
+      );
+    }
+    assert.deepEqual(az.calls(), []);
+  },
+);
 
 test("who has to sign in is told so", posix, async (t) => {
   const signedOut = fakeAzureCli(t, undefined, "ERROR: Please run 'az login' to setup account.");
@@ -79,7 +92,10 @@ test("who has to sign in is told so", posix, async (t) => {
     rejects("interactionRequired", /Please run 'az login'/u, /`az login --tenant contoso\.example`/u),
   );
   const expired = fakeAzureCli(t, undefined, "AADSTS700082: The refresh token has expired due to inactivity.");
-  await assert.rejects(azureCli({ env: expired.env }).getToken(FABRIC), rejects("interactionRequired", /AADSTS700082/u));
+  await assert.rejects(
+    azureCli({ env: expired.env }).getToken(FABRIC),
+    rejects("interactionRequired", /AADSTS700082/u),
+  );
 });
 
 test("another refusal is told in its words, but for what could be a token", posix, async (t) => {
@@ -87,7 +103,10 @@ test("another refusal is told in its words, but for what could be a token", posi
   const az = fakeAzureCli(t, undefined, said);
   await assert.rejects(
     azureCli({ env: az.env }).getToken(FABRIC),
-    rejects("signInRefused", /^Azure CLI: AADSTS500011: no such resource\. Trace ID: 2c0f1b1e-0000-4000-8000-000000000000 \*\*\* \*\*\*$/u),
+    rejects(
+      "signInRefused",
+      /^Azure CLI: AADSTS500011: no such resource\. Trace ID: 2c0f1b1e-0000-4000-8000-000000000000 \*\*\* \*\*\*$/u,
+    ),
   );
 });
 
@@ -104,30 +123,53 @@ test("one that hangs is given up", posix, async (t) => {
   await assert.rejects(asked, rejects("network", /no token within 0\.3 s/u));
 });
 
-test("what could be something else than a tenant, a subscription or a scope never becomes an argument", posix, async (t) => {
-  const az = fakeAzureCli(t, { accessToken: TOKEN });
-  const mark = path.join(az.folder, "mark");
-  for (const hostile of ["", "-x", "--debug", `a"&touch ${mark}&"`, `$(touch ${mark})`, "%PATH%", "a\nb", "a;b", "a|b"]) {
-    assert.throws(() => azureCli({ tenantId: hostile, env: az.env }), rejects("invalidCredentials", /tenantId/u));
-    assert.throws(() => azureCli({ subscription: hostile, env: az.env }), rejects("invalidCredentials", /subscription/u));
-    await assert.rejects(azureCli({ env: az.env }).getToken(hostile), rejects("invalidCredentials", /scope/u));
-  }
-  await assert.rejects(azureCli({ env: az.env }).getToken([FABRIC, FABRIC]), rejects("invalidCredentials", /one scope/u));
-  assert.deepEqual(az.calls(), []);
-  assert.ok(!existsSync(mark));
-});
+test(
+  "what could be something else than a tenant, a subscription or a scope never becomes an argument",
+  posix,
+  async (t) => {
+    const az = fakeAzureCli(t, { accessToken: TOKEN });
+    const mark = path.join(az.folder, "mark");
+    for (const hostile of [
+      "",
+      "-x",
+      "--debug",
+      `a"&touch ${mark}&"`,
+      `$(touch ${mark})`,
+      "%PATH%",
+      "a\nb",
+      "a;b",
+      "a|b",
+    ]) {
+      assert.throws(() => azureCli({ tenantId: hostile, env: az.env }), rejects("invalidCredentials", /tenantId/u));
+      assert.throws(
+        () => azureCli({ subscription: hostile, env: az.env }),
+        rejects("invalidCredentials", /subscription/u),
+      );
+      await assert.rejects(azureCli({ env: az.env }).getToken(hostile), rejects("invalidCredentials", /scope/u));
+    }
+    await assert.rejects(
+      azureCli({ env: az.env }).getToken([FABRIC, FABRIC]),
+      rejects("invalidCredentials", /one scope/u),
+    );
+    assert.deepEqual(az.calls(), []);
+    assert.ok(!existsSync(mark));
+  },
+);
 
 test("for a workspace that does not know the account, a token for Azure's management goes along", posix, async (t) => {
   const resource = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Databricks/workspaces/w";
   const options = { azureWorkspaceResourceId: resource, management: "https://management.core.windows.net/" };
   const az = fakeAzureCli(t, { accessToken: TOKEN });
-  assert.deepEqual(await azureCli({ ...options, env: az.env }).getToken("2ff814a6-3304-4ab8-85cb-cd0e6f879c1d/.default"), {
-    token: TOKEN,
-    headers: {
-      "X-Databricks-Azure-Workspace-Resource-Id": resource,
-      "X-Databricks-Azure-SP-Management-Token": TOKEN,
+  assert.deepEqual(
+    await azureCli({ ...options, env: az.env }).getToken("2ff814a6-3304-4ab8-85cb-cd0e6f879c1d/.default"),
+    {
+      token: TOKEN,
+      headers: {
+        "X-Databricks-Azure-Workspace-Resource-Id": resource,
+        "X-Databricks-Azure-SP-Management-Token": TOKEN,
+      },
     },
-  });
+  );
   assert.deepEqual(az.calls()[1]?.slice(-2), ["--resource", "https://management.core.windows.net/"]);
   const partly = fakeAzureCli(t, { accessToken: TOKEN }, "no access to management", "management.core");
   assert.deepEqual(await azureCli({ ...options, env: partly.env }).getToken(FABRIC), { token: TOKEN });

@@ -98,7 +98,12 @@ const PROFILES = `[DEFAULT]\nhost = ${AZURE}\ntoken = ${SECRET}\n[NAMED]\nhost =
 test("Databricks: each source comes before all that follow it, Azure CLI last", () => {
   for (const [at, [, kind, source]] of DATABRICKS_ORDER.entries()) {
     // The later ones first, so that what two of them share has the value of the earlier one.
-    const env = Object.assign({}, ...DATABRICKS_ORDER.slice(at).map(([its]) => its).reverse());
+    const env = Object.assign(
+      {},
+      ...DATABRICKS_ORDER.slice(at)
+        .map(([its]) => its)
+        .reverse(),
+    );
     const description = describeChoice(choose({ host: AZURE }, env, { profiles: PROFILES, az: true }));
     assert.deepEqual([description.kind, description.source], [kind, source]);
   }
@@ -116,7 +121,13 @@ test("Fabric: each source comes before all that follow it, Azure CLI last", () =
     [{}, "Azure CLI"],
   ];
   for (const [at, [, source]] of order.entries()) {
-    const env = Object.assign({}, ...order.slice(at).map(([its]) => its).reverse());
+    const env = Object.assign(
+      {},
+      ...order
+        .slice(at)
+        .map(([its]) => its)
+        .reverse(),
+    );
     assert.equal(choose({ service: "fabric" }, env, { az: true }).credential.from, source);
   }
 });
@@ -141,7 +152,10 @@ test("nothing there: the error names everything that was looked for, and why it 
 
 /** Half a credential, and what the error says is missing. */
 const HALVES = [
-  [{ DATABRICKS_CLIENT_ID: "client" }, /missing: DATABRICKS_CLIENT_SECRET or DATABRICKS_OIDC_TOKEN_FILEPATH or DATABRICKS_OIDC_TOKEN/u],
+  [
+    { DATABRICKS_CLIENT_ID: "client" },
+    /missing: DATABRICKS_CLIENT_SECRET or DATABRICKS_OIDC_TOKEN_FILEPATH or DATABRICKS_OIDC_TOKEN/u,
+  ],
   [{ DATABRICKS_CLIENT_SECRET: SECRET }, /missing: DATABRICKS_CLIENT_ID/u],
   [{ DATABRICKS_OIDC_TOKEN_ENV: "BUILD_TOKEN" }, /missing: the variable BUILD_TOKEN/u],
   [{ ARM_CLIENT_ID: "client" }, /missing: ARM_TENANT_ID, and ARM_CLIENT_SECRET or ARM_OIDC_TOKEN/u],
@@ -172,17 +186,55 @@ test("a tenant alone begins no credential, and an empty variable counts as none"
 });
 
 test("a token that no header can carry is refused without being shown", () => {
-  assert.throws(() => choose({ host: AZURE }, { DATABRICKS_TOKEN: `${SECRET} x` }), says("invalidCredentials", /DATABRICKS_TOKEN/u));
+  assert.throws(
+    () => choose({ host: AZURE }, { DATABRICKS_TOKEN: `${SECRET} x` }),
+    says("invalidCredentials", /DATABRICKS_TOKEN/u),
+  );
+});
+
+test("what else OAuth takes of the environment: the scope, the account", () => {
+  const { credential } = choose(
+    { host: AWS },
+    {
+      DATABRICKS_CLIENT_ID: "client",
+      DATABRICKS_CLIENT_SECRET: SECRET,
+      DATABRICKS_ACCOUNT_ID: "account",
+      PQRUN_DATABRICKS_SCOPE: "jobs",
+    },
+  );
+  assert.deepEqual([credential.scope, credential.accountId], ["jobs", "account"]);
+});
+
+test("a host's user and password are not repeated", () => {
+  const host = `https://user:${SECRET}@adb-1.2.azuredatabricks.net`;
+  assert.throws(
+    () => choose({ host }, {}),
+    says("missingCredentials", /at https:\/\/adb-1\.2\.azuredatabricks\.net;/u),
+  );
+  const twice = "[a]\nhost = adb-1.2.azuredatabricks.net\n[b]\nhost = adb-1.2.azuredatabricks.net\n";
+  assert.throws(() => choose({ host }, {}, { profiles: twice }), says("invalidCredentials", /several profiles/u));
+  assert.throws(() => choose({ host, profile: "NAMED" }, {}, { profiles: PROFILES }), says("unknownHost"));
 });
 
 test("Microsoft's identities are not tried on a host of another cloud", () => {
   const env = { ...ARM, ARM_CLIENT_SECRET: SECRET };
-  assert.throws(() => choose({ host: AWS }, env, { az: true }), says("missingCredentials", /the host is not on Azure/u));
+  assert.throws(
+    () => choose({ host: AWS }, env, { az: true }),
+    says("missingCredentials", /the host is not on Azure/u),
+  );
   assert.equal(choose({ host: "http://127.0.0.1:8017" }, env).credential.kind, "entraClientSecret");
 });
 
 test("a service's own type chooses among what is there", () => {
-  const env = { DATABRICKS_TOKEN: SECRET, DATABRICKS_CLIENT_ID: "client", DATABRICKS_CLIENT_SECRET: SECRET, DATABRICKS_OIDC_TOKEN: SECRET, DATABRICKS_OIDC_TOKEN_FILEPATH: "/var/token", ...ARM, ARM_CLIENT_SECRET: SECRET };
+  const env = {
+    DATABRICKS_TOKEN: SECRET,
+    DATABRICKS_CLIENT_ID: "client",
+    DATABRICKS_CLIENT_SECRET: SECRET,
+    DATABRICKS_OIDC_TOKEN: SECRET,
+    DATABRICKS_OIDC_TOKEN_FILEPATH: "/var/token",
+    ...ARM,
+    ARM_CLIENT_SECRET: SECRET,
+  };
   for (const [type, kind, source] of /** @type {const} */ ([
     ["pat", "token", /DATABRICKS_TOKEN/u],
     ["oauth-m2m", "databricksOAuth", /DATABRICKS_CLIENT_SECRET/u],
@@ -217,17 +269,29 @@ test("with a named profile nothing of the environment is looked at", () => {
 
 test("a profile is for its own host only", () => {
   const other = "https://adb-9.9.azuredatabricks.net";
-  assert.throws(() => choose({ profile: "NAMED", host: other }, {}, { profiles: PROFILES }), says("unknownHost", /NAMED/u));
+  assert.throws(
+    () => choose({ profile: "NAMED", host: other }, {}, { profiles: PROFILES }),
+    says("unknownHost", /NAMED/u),
+  );
   const env = { DATABRICKS_CONFIG_PROFILE: "NAMED" };
-  assert.throws(() => choose({ host: other }, env, { profiles: PROFILES }), says("unknownHost", /DATABRICKS_CONFIG_PROFILE/u));
-  assert.throws(() => choose({ host: other }, {}, { profiles: PROFILES }), says("missingCredentials", /no profile for/u));
+  assert.throws(
+    () => choose({ host: other }, env, { profiles: PROFILES }),
+    says("unknownHost", /DATABRICKS_CONFIG_PROFILE/u),
+  );
+  assert.throws(
+    () => choose({ host: other }, {}, { profiles: PROFILES }),
+    says("missingCredentials", /no profile for/u),
+  );
 });
 
 test("a profile that is named and not there is an error with the names of those that are", () => {
-  assert.throws(() => choose({ profile: "DEV" }, {}, { profiles: PROFILES }), (/** @type {any} */ error) => {
-    assert.match(`${error.message} ${error.hint}`, /no profile DEV.*DEFAULT, NAMED/u);
-    return says("invalidCredentials")(error);
-  });
+  assert.throws(
+    () => choose({ profile: "DEV" }, {}, { profiles: PROFILES }),
+    (/** @type {any} */ error) => {
+      assert.match(`${error.message} ${error.hint}`, /no profile DEV.*DEFAULT, NAMED/u);
+      return says("invalidCredentials")(error);
+    },
+  );
   assert.throws(() => choose({ profile: "DEV" }, {}), says("invalidCredentials", /no file/u));
 });
 
@@ -235,7 +299,10 @@ test("the profile of a host is found by its origin; of several one must be named
   const one = `[DEFAULT]\nhost = ${AWS}\ntoken = wrong-token\n[a]\nhost = ${AZURE.slice(8)}/?o=1111222233334444\ntoken = ${SECRET}\n`;
   assert.equal(choose({ host: `${AZURE}/` }, {}, { profiles: one }).profile, "a");
   const two = `${one}[b]\nhost = ${AZURE}\ntoken = ${SECRET}\n`;
-  assert.throws(() => choose({ host: AZURE }, {}, { profiles: two }), says("invalidCredentials", /several profiles.*a, b/u));
+  assert.throws(
+    () => choose({ host: AZURE }, {}, { profiles: two }),
+    says("invalidCredentials", /several profiles.*a, b/u),
+  );
   // The default one is meant where it fits.
   assert.equal(choose({ host: AZURE }, {}, { profiles: two.replace(AWS, AZURE) }).profile, "DEFAULT");
   assert.equal(choose({}, {}, { profiles: `${two}[__settings__]\ndefault_profile = b\n` }).profile, "b");
@@ -247,7 +314,10 @@ test("what a profile holds is read in the order of the types", () => {
     [`client_id = client\nclient_secret = ${SECRET}\nscopes = jobs, sql`, "databricksOAuth"],
     ["client_id = client\noidc_token_filepath = /var/token", "databricksFederation"],
     ["databricks_id_token_filepath = /var/token", "databricksFederation"],
-    [`azure_tenant_id = t\nazure_client_id = c\nazure_client_secret = ${SECRET}\nazure_environment = CHINA`, "entraClientSecret"],
+    [
+      `azure_tenant_id = t\nazure_client_id = c\nazure_client_secret = ${SECRET}\nazure_environment = CHINA`,
+      "entraClientSecret",
+    ],
     ["azure_tenant_id = t", "azureCli"],
   ];
   for (const [text, kind] of members) {
@@ -262,7 +332,10 @@ test("what a profile holds is read in the order of the types", () => {
 
 test("a profile of a type that is not known here is an error if it is named, and is passed over if not", () => {
   const profiles = `[DEFAULT]\nhost = ${AZURE}\nauth_type = databricks-cli\n`;
-  assert.throws(() => choose({ profile: "DEFAULT" }, {}, { profiles, az: true }), says("invalidCredentials", /databricks-cli/u));
+  assert.throws(
+    () => choose({ profile: "DEFAULT" }, {}, { profiles, az: true }),
+    says("invalidCredentials", /databricks-cli/u),
+  );
   const choice = choose({}, {}, { profiles, az: true });
   assert.deepEqual([choice.credential.kind, choice.host], ["azureCli", AZURE]);
   assert.match(choice.passedOver.at(-1).reason, /databricks-cli/u);
@@ -272,10 +345,19 @@ test("the cloud of the authority is the host's, else that of the environment; AZ
   const env = { ...ARM, ARM_CLIENT_SECRET: SECRET };
   const authority = (/** @type {string} */ host, /** @type {Record<string, string>} */ more) =>
     choose({ host }, { ...env, ...more }).credential.authority;
-  assert.equal(authority("https://localhost:8443", { ARM_ENVIRONMENT: "usgovernment" }), "https://login.microsoftonline.us");
+  assert.equal(
+    authority("https://localhost:8443", { ARM_ENVIRONMENT: "usgovernment" }),
+    "https://login.microsoftonline.us",
+  );
   assert.equal(authority(AZURE, { ARM_ENVIRONMENT: "usgovernment" }), undefined);
-  assert.equal(authority(AZURE, { AZURE_AUTHORITY_HOST: "login.microsoftonline.com/" }), "https://login.microsoftonline.com/");
-  assert.throws(() => authority("https://localhost", { ARM_ENVIRONMENT: "mars" }), says("invalidCredentials", /public, usgovernment, china/u));
+  assert.equal(
+    authority(AZURE, { AZURE_AUTHORITY_HOST: "login.microsoftonline.com/" }),
+    "https://login.microsoftonline.com/",
+  );
+  assert.throws(
+    () => authority("https://localhost", { ARM_ENVIRONMENT: "mars" }),
+    says("invalidCredentials", /public, usgovernment, china/u),
+  );
   // Nothing of it matters to what Entra has no part in.
   assert.equal(choose({ host: AZURE }, { DATABRICKS_TOKEN: SECRET, ARM_ENVIRONMENT: "mars" }).credential.kind, "token");
 });
@@ -284,7 +366,11 @@ test("the Azure resource of the workspace goes along with Entra's credentials", 
   const resource = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Databricks/workspaces/w";
   const env = { ...ARM, ARM_CLIENT_SECRET: SECRET, DATABRICKS_AZURE_RESOURCE_ID: resource };
   assert.equal(choose({ host: AZURE }, env).credential.azureWorkspaceResourceId, resource);
-  const { credential } = choose({ host: "https://adb-1.2.databricks.azure.us" }, { DATABRICKS_AZURE_RESOURCE_ID: resource }, { az: true });
+  const { credential } = choose(
+    { host: "https://adb-1.2.databricks.azure.us" },
+    { DATABRICKS_AZURE_RESOURCE_ID: resource },
+    { az: true },
+  );
   assert.deepEqual(
     [credential.azureWorkspaceResourceId, credential.management],
     [resource, "https://management.core.usgovcloudapi.net/"],
@@ -300,15 +386,25 @@ test("a secret in a vault is read by the first of AZURE_*, ARM_* and Azure CLI t
   assert.match(reader({ ...azure, ...arm }, true), /AZURE_CLIENT_SECRET/u);
   assert.match(reader({ ...azure, ...arm, AZURE_CLIENT_SECRET: REFERENCE }), /ARM_CLIENT_SECRET/u);
   assert.equal(reader({ ...azure, AZURE_CLIENT_SECRET: REFERENCE }, true), "Azure CLI");
-  assert.throws(() => reader({ ...azure, AZURE_CLIENT_SECRET: REFERENCE }), says("missingCredentials", /is in a vault, too/u));
-  assert.equal(choose({ host: AWS }, { ...env, ...azure, PQRUN_KEYVAULT_HOST: "http://127.0.0.1:1" }).vaultHost, "http://127.0.0.1:1");
+  assert.throws(
+    () => reader({ ...azure, AZURE_CLIENT_SECRET: REFERENCE }),
+    says("missingCredentials", /is in a vault, too/u),
+  );
+  assert.equal(
+    choose({ host: AWS }, { ...env, ...azure, PQRUN_KEYVAULT_HOST: "http://127.0.0.1:1" }).vaultHost,
+    "http://127.0.0.1:1",
+  );
   assert.equal(choose({ host: AWS }, { DATABRICKS_TOKEN: SECRET, ...azure }).vaultCredential, undefined);
 });
 
 test("nothing that is told of a choice holds a secret; a vault's reference is told", () => {
   for (const [env] of DATABRICKS_ORDER) {
     const choice = choose({ host: AZURE }, env, { profiles: PROFILES });
-    for (const text of [JSON.stringify(choice), inspect(choice, { depth: 9, showHidden: true }), JSON.stringify(describeChoice(choice))]) {
+    for (const text of [
+      JSON.stringify(choice),
+      inspect(choice, { depth: 9, showHidden: true }),
+      JSON.stringify(describeChoice(choice)),
+    ]) {
       assert.ok(!text.includes(SECRET), text);
       assert.ok(!text.includes(SECRET.slice(0, 12)), text);
     }
@@ -321,7 +417,10 @@ test("nothing that is told of a choice holds a secret; a vault's reference is to
 });
 
 test("profiles are not Fabric's", () => {
-  assert.throws(() => choose({ service: "fabric", profile: "DEV" }, { FABRIC_TOKEN: SECRET }), says("invalidCredentials", /Databricks/u));
+  assert.throws(
+    () => choose({ service: "fabric", profile: "DEV" }, { FABRIC_TOKEN: SECRET }),
+    says("invalidCredentials", /Databricks/u),
+  );
 });
 
 test("a profile's authority is its own cloud's, whatever the environment says", () => {

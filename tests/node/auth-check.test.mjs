@@ -37,7 +37,7 @@ function assertNoSecret(text) {
 }
 
 /**
- * Runs the check, as JSON and for people.
+ * Runs the check, as JSON and for people, the latter with a log of everything.
  *
  * @param {import("node:test").TestContext} t
  * @param {string[]} args
@@ -46,12 +46,17 @@ function assertNoSecret(text) {
 async function check(t, args, env) {
   const run = (/** @type {string[]} */ ...more) =>
     pqrun(t, ["auth", "check", ...args, ...more], { env: { ...CLEAN, PQRUN_DEBUG: "1", ...env } });
-  const [json, text] = await Promise.all([run("--json"), run()]);
+  const [json, text] = await Promise.all([run("--json"), run("--log-level", "trace")]);
   assert.equal(json.code, text.code, `${json.stderr}\n${text.stderr}`);
   for (const { stdout, stderr } of [json, text]) {
     assertNoSecret(stdout + stderr);
   }
-  return { code: json.code, found: json.stdout === "" ? undefined : JSON.parse(json.stdout), text: text.stdout, stderr: text.stderr };
+  return {
+    code: json.code,
+    found: json.stdout === "" ? undefined : JSON.parse(json.stdout),
+    text: text.stdout,
+    stderr: text.stderr,
+  };
 }
 
 /** Each flow: what is set, what is told. */
@@ -122,17 +127,19 @@ const FLOWS = [
   ],
 ];
 
-for (const [name, env, expected] of /** @type {[string, Record<string, string>, Record<string, unknown>][]} */ (FLOWS)) {
+for (const [name, env, expected] of /** @type {[string, Record<string, string>, Record<string, unknown>][]} */ (
+  FLOWS
+)) {
   test(`the check tells and tries ${name}`, async (t) => {
     const server = await simulate(t, { scenario: "auth", speed: 1 });
     const place = { AZURE_AUTHORITY_HOST: server.url, PQRUN_KEYVAULT_HOST: server.url };
     const { code, found, text, stderr } = await check(t, ["--host", server.url], { ...place, ...env });
     assert.equal(code, 0, stderr);
+    assert.deepEqual(Object.fromEntries(Object.keys(expected).map((member) => [member, found[member]])), expected);
     assert.deepEqual(
-      Object.fromEntries(Object.keys(expected).map((member) => [member, found[member]])),
-      expected,
+      [found.service, found.host, found.works, found.call],
+      ["databricks", server.url, true, "jobs/list"],
     );
-    assert.deepEqual([found.service, found.host, found.works, found.call], ["databricks", server.url, true, "jobs/list"]);
     assert.match(text, /^works +yes, jobs\/list answered$/mu);
     // What signs in says when its token ends; a token alone does not.
     const left = found.tokenExpiresAt && Date.parse(found.tokenExpiresAt) - Date.now();
@@ -190,8 +197,37 @@ test("a profile gives the host and the credential, to the check and to other com
   assert.equal(run.code, 0, run.stderr);
   assertNoSecret(run.stdout + run.stderr + readFileSync(snapshot, "utf8"));
   const runId = JSON.parse(readFileSync(snapshot, "utf8")).run.id;
-  const status = await pqrun(t, ["status", "databricks", "--profile", "TEST", "--run-id", runId, "--format", "json"], { env });
+  const status = await pqrun(t, ["status", "databricks", "--profile", "TEST", "--run-id", runId, "--format", "json"], {
+    env,
+  });
   assert.equal(JSON.parse(status.stdout).outcome, "succeeded", status.stderr);
+});
+
+test("a run goes on with the profile of its host, and a connector asks its job with it", async (t) => {
+  const server = await simulate(t, { scenario: "auth", speed: 3600 });
+  const state = folder(t);
+  const file = path.join(state, "profiles");
+  writeFileSync(file, `[TEST]\nhost = ${server.url}\ntoken = ${SECRETS.pat}\n`);
+  const env = { ...CLEAN, DATABRICKS_CONFIG_FILE: file };
+  const snapshot = path.join(state, "run.json");
+  const args = ["run", "databricks", "--profile", "TEST", "--job-name", "three_hours", "--snapshot", snapshot];
+  const left = await pqrun(t, [...args, "--timeout", "500ms"], { env });
+  assert.equal(left.code, 6, left.stderr);
+  // What it says is to be done next signs in as it did.
+  assert.match(left.stderr, /pqrun resume \S+ --profile TEST$/mu);
+  assert.match(left.stderr, /pqrun status databricks .*--profile TEST --run-id \d+$/mu);
+  for (const more of [["--profile", "TEST"], []]) {
+    const resumed = await pqrun(t, ["resume", snapshot, "--timeout", "1m", ...more], { env });
+    assert.equal(resumed.code, 0, resumed.stderr);
+  }
+  const jobId = String(scenario("auth").databricks.jobs[0].id);
+  const connector = ["connector", "--name", "Nightly", "--out", path.join(state, "out"), "--job-id", jobId];
+  const generated = await pqrun(t, [...connector, "--profile", "TEST"], { env });
+  assert.equal(generated.code, 0, generated.stderr);
+  const form = await pqrun(t, [...connector, "--form", "query", "--profile", "TEST"], { env });
+  assert.equal(form.code, 2, form.stderr);
+  assert.match(form.stderr, /--profile/u);
+  assert.ok(!readFileSync(path.join(state, "out", "Nightly.pq"), "utf8").includes(SECRETS.pat));
 });
 
 test("a snapshot does not lead a profile's credential to another host", async (t) => {
@@ -228,7 +264,7 @@ test("Azure CLI is used where nothing else is there", { skip: process.platform =
   const signedOut = fakeAzureCli(t, undefined, "ERROR: Please run 'az login' to setup account.");
   const refused = await check(t, ["--host", server.url], signedOut.env);
   assert.deepEqual([refused.code, refused.found.error.code], [7, "interactionRequired"]);
-  assert.match(refused.stderr, /az login/u);
+  assert.match(refused.stderr, /run `az login`; nothing that comes before Azure CLI was there/u);
 });
 
 /** What goes wrong: what is set, the code that is told, what the hint or the message says. */
@@ -271,8 +307,18 @@ const FAILURES = [
     "vaultRefused",
     /disabled/u,
   ],
-  ["half a credential", { DATABRICKS_CLIENT_ID: PRINCIPAL }, "invalidCredentials", /missing: DATABRICKS_CLIENT_SECRET/u],
-  ["a client id that is none", { DATABRICKS_CLIENT_ID: "me", DATABRICKS_CLIENT_SECRET: "planted-wrong-secret" }, "invalidCredentials", /DATABRICKS_CLIENT_ID, DATABRICKS_CLIENT_SECRET: .*clientId/u],
+  [
+    "half a credential",
+    { DATABRICKS_CLIENT_ID: PRINCIPAL },
+    "invalidCredentials",
+    /missing: DATABRICKS_CLIENT_SECRET/u,
+  ],
+  [
+    "a client id that is none",
+    { DATABRICKS_CLIENT_ID: "me", DATABRICKS_CLIENT_SECRET: "planted-wrong-secret" },
+    "invalidCredentials",
+    /DATABRICKS_CLIENT_ID, DATABRICKS_CLIENT_SECRET: .*clientId/u,
+  ],
   ["nothing", {}, "missingCredentials", /DATABRICKS_TOKEN \(not set\)/u],
 ];
 
@@ -292,7 +338,12 @@ for (const [name, env, code, says] of /** @type {[string, Record<string, string>
 
 test("what was looked at before, and why it was passed over, is told", async (t) => {
   const server = await simulate(t, { scenario: "auth", speed: 1 });
-  const env = { ARM_TENANT_ID: TENANT, ARM_CLIENT_ID: ENTRA, ARM_CLIENT_SECRET: SECRETS.entra, AZURE_AUTHORITY_HOST: server.url };
+  const env = {
+    ARM_TENANT_ID: TENANT,
+    ARM_CLIENT_ID: ENTRA,
+    ARM_CLIENT_SECRET: SECRETS.entra,
+    AZURE_AUTHORITY_HOST: server.url,
+  };
   const { found, text } = await check(t, ["--host", server.url], env);
   assert.deepEqual(
     found.passedOver.map(({ source, reason }) => [source.split(" ")[0], reason]),
@@ -354,7 +405,10 @@ test("a run signs in by the environment, and no output of it holds a secret", as
     assert.equal(code, 0, stderr);
     assertNoSecret(stdout + stderr);
   }
-  const refused = await pqrun(t, databricks(server, "nightly"), { env: { ...env, ARM_CLIENT_SECRET: "planted-wrong-secret" }, state });
+  const refused = await pqrun(t, databricks(server, "nightly"), {
+    env: { ...env, ARM_CLIENT_SECRET: "planted-wrong-secret" },
+    state,
+  });
   assert.equal(refused.code, 7, refused.stderr);
   assert.match(refused.stderr, /AADSTS7000215/u);
   assert.doesNotMatch(refused.stderr, /planted/u);
@@ -365,16 +419,26 @@ test("a run signs in by the environment, and no output of it holds a secret", as
 
 test("the package gives the same credential to a program", async (t) => {
   const server = await simulate(t, { scenario: "auth", speed: 1 });
-  const env = { DATABRICKS_CLIENT_ID: PRINCIPAL, DATABRICKS_CLIENT_SECRET: SECRETS.databricks, DATABRICKS_HOST: server.url };
+  const env = {
+    DATABRICKS_CLIENT_ID: PRINCIPAL,
+    DATABRICKS_CLIENT_SECRET: SECRETS.databricks,
+    DATABRICKS_HOST: server.url,
+  };
   const credential = await defaultCredential({ env });
-  assert.deepEqual([credential.host, credential.source], [server.url, "DATABRICKS_CLIENT_ID, DATABRICKS_CLIENT_SECRET"]);
+  assert.deepEqual(
+    [credential.host, credential.source],
+    [server.url, "DATABRICKS_CLIENT_ID, DATABRICKS_CLIENT_SECRET"],
+  );
   const jobs = await new DatabricksClient({ host: server.url, credential }).listJobs();
   assert.ok(jobs.length > 0);
   const elsewhere = new DatabricksClient({ host: "https://adb-1.2.azuredatabricks.net", credential });
   await assert.rejects(elsewhere.listJobs(), (/** @type {any} */ error) => error.code === "unknownHost");
   const fabric = await defaultCredential({ service: "fabric", host: server.url, env: { FAB_TOKEN: SECRETS.fabric } });
   assert.equal((await new FabricClient({ host: server.url, credential: fabric }).listWorkspaces()).length, 1);
-  await assert.rejects(defaultCredential({ env: { HOME: folder(t) } }), (/** @type {any} */ error) => error.code === "missingCredentials");
+  await assert.rejects(
+    defaultCredential({ env: { HOME: folder(t) } }),
+    (/** @type {any} */ error) => error.code === "missingCredentials",
+  );
 });
 
 test("the module that signs in is loaded for those that need it only", async (t) => {

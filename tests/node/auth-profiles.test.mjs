@@ -36,7 +36,19 @@ test("sections, names in any case, blanks, comments, a byte order mark and both 
 });
 
 test("what a secret may hold stays in it", () => {
-  for (const value of ["a#b", "a;b", "a\\b", "C:\\tokens\\new", "a\\;b\\\\", "a=b==", "it's", "~.-_+/", "true", "null-ish", "12345678901234567890"]) {
+  for (const value of [
+    "a#b",
+    "a;b",
+    "a\\b",
+    "C:\\tokens\\new",
+    "a\\;b\\\\",
+    "a=b==",
+    "it's",
+    "~.-_+/",
+    "true",
+    "null-ish",
+    "12345678901234567890",
+  ]) {
     assert.equal(members(`token = ${value}\n`)?.token, value);
   }
   assert.equal(members('token = "a # b"')?.token, "a # b");
@@ -59,7 +71,8 @@ test("a profile that stands there twice is an error", () => {
   const twice = "[DEV]\ntoken = planted-1\n[PROD]\n[DEV]\ntoken = planted-2\n";
   assert.throws(
     () => parseProfiles(twice, "the file"),
-    (/** @type {any} */ error) => error.code === "invalidCredentials" && /\[DEV\]/u.test(error.message) && !/planted/u.test(error.message),
+    (/** @type {any} */ error) =>
+      error.code === "invalidCredentials" && /\[DEV\]/u.test(error.message) && !/planted/u.test(error.message),
   );
 });
 
@@ -89,5 +102,8 @@ test("a file without the permission to read it is an error", { skip: process.get
   const home = folder(t);
   writeFileSync(path.join(home, ".databrickscfg"), "[A]\ntoken = a\n");
   chmodSync(path.join(home, ".databrickscfg"), 0);
-  assert.throws(() => readProfiles({ HOME: home }), (/** @type {any} */ error) => error.code === "invalidCredentials");
+  assert.throws(
+    () => readProfiles({ HOME: home }),
+    (/** @type {any} */ error) => error.code === "invalidCredentials",
+  );
 });

@@ -47,11 +47,22 @@ test("a secret that begins with another one leaves nothing behind", () => {
 });
 
 test("flags that would hold a secret are refused without being repeated", () => {
-  for (const flag of ["--token", "--client-secret", "--password", "--federated-token", "--client-assertion", "--secret"]) {
-    for (const args of [["run", flag, SECRET], ["run", `${flag}=${SECRET}`]]) {
+  for (const flag of [
+    "--token",
+    "--client-secret",
+    "--password",
+    "--federated-token",
+    "--client-assertion",
+    "--secret",
+  ]) {
+    for (const args of [
+      ["run", flag, SECRET],
+      ["run", `${flag}=${SECRET}`],
+    ]) {
       assert.throws(
         () => refuseSecretFlags(args),
-        (/** @type {any} */ error) => error.exitCode === 2 && error.message.startsWith(flag) && !error.message.includes(SECRET),
+        (/** @type {any} */ error) =>
+          error.exitCode === 2 && error.message.startsWith(flag) && !error.message.includes(SECRET),
       );
     }
   }
@@ -87,7 +98,10 @@ test("the clouds of hosts, their authorities and audiences are those of the core
         return new Response(JSON.stringify({ token_type: "Bearer", access_token: "t0ken", expires_in: 3600 }));
       },
     });
-    const token = await credential.getToken("2ff814a6-3304-4ab8-85cb-cd0e6f879c1d/.default", { service: "databricks", host });
+    const token = await credential.getToken("2ff814a6-3304-4ab8-85cb-cd0e6f879c1d/.default", {
+      service: "databricks",
+      host,
+    });
     assert.ok(token.headers);
     assert.equal(sent.length, 2);
     for (const { url } of sent) {
@@ -100,7 +114,11 @@ test("the clouds of hosts, their authorities and audiences are those of the core
 });
 
 test("on the hosts of other clouds the core refuses Entra, as the chain does", async () => {
-  for (const host of ["https://dbc-1.cloud.databricks.com", "https://x.cloud.databricks.us", "https://1.2.gcp.databricks.com"]) {
+  for (const host of [
+    "https://dbc-1.cloud.databricks.com",
+    "https://x.cloud.databricks.us",
+    "https://1.2.gcp.databricks.com",
+  ]) {
     assert.equal(isElsewhere(host), true);
     assert.equal(azureCloudOf(host), undefined);
     const credential = entraClientSecret({
@@ -118,7 +136,12 @@ test("on the hosts of other clouds the core refuses Entra, as the chain does", a
 });
 
 test("names that only look like a service's are not", () => {
-  for (const host of ["https://azuredatabricks.net.evil.example", "https://evilazuredatabricks.net", "https://fabric.microsoft.com.evil.example", "no address"]) {
+  for (const host of [
+    "https://azuredatabricks.net.evil.example",
+    "https://evilazuredatabricks.net",
+    "https://fabric.microsoft.com.evil.example",
+    "no address",
+  ]) {
     assert.equal(azureCloudOf(host), undefined);
     assert.equal(isElsewhere(host), false);
     assert.equal(isFabricHost(host), false);

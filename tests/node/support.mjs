@@ -124,7 +124,10 @@ if (${JSON.stringify(answer === "hang")}) {
     /** @returns {string[][]} The arguments of each call. */
     calls: () =>
       existsSync(log)
-        ? readFileSync(log, "utf8").trimEnd().split("\n").map((line) => JSON.parse(line))
+        ? readFileSync(log, "utf8")
+            .trimEnd()
+            .split("\n")
+            .map((line) => JSON.parse(line))
         : [],
   };
 }

@@ -64,6 +64,8 @@ export interface ChosenCredential extends TokenCredential {
   /** What it was made of: names of variables, a profile and its file, or Azure CLI. Never a secret. */
   readonly source: string;
   getToken(scope: string | string[], request?: CredentialRequest): Promise<AccessToken | null>;
+  /** Overwrites its secrets and tokens in the memory of the module that signs in. It gives no tokens any more. */
+  free(): void;
 }
 
 /**

@@ -187,8 +187,7 @@ export function expectKnownHost(service, stored, env, { host: flag, profile }) {
   }
   const variable = service === "databricks" && profile === undefined ? env.DATABRICKS_HOST : undefined;
   const known = (flag ?? variable ?? "").trim();
-  const isKnown =
-    known === "" ? service === "databricks" || isFabric(stored) : isSameOrigin(known, stored);
+  const isKnown = known === "" ? service === "databricks" || isFabric(stored) : isSameOrigin(known, stored);
   if (!isKnown) {
     const why = known === "" ? "is not Fabric's" : `is not ${known}, as ${flag ? "--host" : "DATABRICKS_HOST"} says`;
     throw usageError(

@@ -97,8 +97,13 @@ export function knownTokens(env) {
   const secrets = [...given, ...proxySecrets(env), ...remembered].filter(
     (secret) => secret.length >= SHORTEST_SECRET && !isReference(secret),
   );
-  // As a form and as a header carry them.
-  const carried = secrets.flatMap((secret) => [secret, encodeURIComponent(secret), ...basicForms(secret, env)]);
+  // As a form, as JSON and as a header carry them.
+  const carried = secrets.flatMap((secret) => [
+    secret,
+    encodeURIComponent(secret),
+    JSON.stringify(secret).slice(1, -1),
+    ...basicForms(secret, env),
+  ]);
   return [...new Set(carried)].sort((one, other) => other.length - one.length);
 }
 

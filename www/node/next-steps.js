@@ -13,6 +13,8 @@ import { harmlessLine, harmlessText, shellQuoted } from "./text.js";
  * @property {string} [host]
  * @property {string} [workspaceId]
  * @property {string} [itemId]
+ * @property {string} [profile]
+ * @property {boolean} [trustHost]
  */
 
 /** How many lines of a stack trace are shown. */
@@ -60,7 +62,7 @@ export function describeEnd(result, { place, gaps, snapshot }) {
     lines.push(`  run     ${harmlessLine([result.run.id, result.run.pageUrl].filter(Boolean).join("  "))}`);
   }
   if (snapshot !== undefined) {
-    lines.push(`  go on   pqrun resume ${shellQuoted(snapshot)}`);
+    lines.push(`  go on   pqrun resume ${[shellQuoted(snapshot), ...signInFlags(place)].join(" ")}`);
   }
   if (result.run) {
     const flags = runFlags(place, result.run.id);
@@ -120,7 +122,8 @@ export function runFlags(place, id) {
 }
 
 /** @param {Place} place */
-function placeFlags({ service, host, workspaceId, itemId }) {
+function placeFlags(place) {
+  const { service, host, workspaceId, itemId } = place;
   const flags = [
     ["--host", host],
     ...(service === "fabric"
@@ -131,13 +134,25 @@ function placeFlags({ service, host, workspaceId, itemId }) {
       : []),
   ];
   const given = flags.flatMap(([name, value]) => (value === undefined ? [] : [`${name} ${shellQuoted(value)}`]));
-  return [service, ...given].join(" ");
+  return [service, ...given, ...signInFlags(place)].join(" ");
+}
+
+/**
+ * The flags by which a command signed in.
+ *
+ * @param {Place} place
+ */
+function signInFlags({ profile, trustHost }) {
+  return [
+    ...(profile === undefined ? [] : [`--profile ${shellQuoted(profile)}`]),
+    ...(trustHost ? ["--trust-host"] : []),
+  ];
 }
 
 /**
  * Where a snapshot's run is.
  *
- * @param {Record<string, unknown>} job The job of a snapshot, or of a start.
+ * @param {Record<string, unknown>} job The job of a snapshot, or of a start, with the flags that say how to sign in.
  * @param {import("./credentials.js").Service} service
  * @returns {Place}
  */
@@ -146,5 +161,12 @@ export function placeOf(job, service) {
     const value = job[name];
     return typeof value === "string" && value !== "" ? value : undefined;
   };
-  return { service, host: text("host"), workspaceId: text("workspaceId"), itemId: text("itemId") };
+  return {
+    service,
+    host: text("host"),
+    workspaceId: text("workspaceId"),
+    itemId: text("itemId"),
+    profile: text("profile"),
+    trustHost: job.trustHost === true,
+  };
 }

@@ -97,7 +97,7 @@ async function readReference(service, flags, env) {
     flags.snapshot === undefined ? byFlags(service, flags, env) : await bySnapshot(service, flags, env);
   const connection = await connect(service, { ...flags, ...present({ host }) }, env);
   return {
-    place: placeOf({ ...job, ...connection }, service),
+    place: placeOf({ ...job, ...connection, profile: flags.profile }, service),
     id,
     attach: (options) =>
       service === "databricks"

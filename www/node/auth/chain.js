@@ -6,7 +6,7 @@
 
 import { AZURE_CLOUDS, azureCloudOf, isElsewhere } from "./clouds.js";
 import { credentialError } from "./errors.js";
-import { withScheme } from "./hosts.js";
+import { originOf, withScheme } from "./hosts.js";
 import { Parts, databricksFederationOf, databricksSecretOf, entraOf, tokenOf } from "./parts.js";
 import { chooseProfile, namedProfile } from "./profile-choice.js";
 import { AUTH_TYPES, authType, cloudNamed } from "./settings.js";
@@ -114,7 +114,8 @@ export function chooseCredential(asked, surroundings) {
   const { service } = asked;
   const chosen = service === "databricks" ? ofDatabricks(asked, surroundings) : ofFabric(asked, surroundings);
   const credential = withAuthority(chosen.credential, chosen, surroundings.env);
-  const secret = "clientSecret" in credential ? credential.clientSecret : "token" in credential ? credential.token : undefined;
+  const secret =
+    "clientSecret" in credential ? credential.clientSecret : "token" in credential ? credential.token : undefined;
   if (!secret?.isInVault) {
     return { ...chosen, service, credential };
   }
@@ -161,7 +162,8 @@ function ofDatabricks(asked, surroundings) {
     {
       what: "DATABRICKS_CLIENT_ID and DATABRICKS_CLIENT_SECRET",
       types: ["oauth-m2m"],
-      look: () => databricksSecretOf(own) ?? (type === undefined ? NOT_SET : unfinished(own, "DATABRICKS_CLIENT_SECRET")),
+      look: () =>
+        databricksSecretOf(own) ?? (type === undefined ? NOT_SET : unfinished(own, "DATABRICKS_CLIENT_SECRET")),
     },
     {
       what: "DATABRICKS_OIDC_TOKEN_FILEPATH or DATABRICKS_OIDC_TOKEN",
@@ -200,15 +202,16 @@ function ofDatabricks(asked, surroundings) {
     {
       what: "Azure CLI",
       types: ["azure-cli"],
-      look: onAzure(() =>
-        hasAzureCli() ? azureCliFound(env.ARM_TENANT_ID, env.DATABRICKS_AZURE_RESOURCE_ID) : NO_AZ,
-      ),
+      look: onAzure(() => (hasAzureCli() ? azureCliFound(env.ARM_TENANT_ID, env.DATABRICKS_AZURE_RESOURCE_ID) : NO_AZ)),
     },
   ];
-  const chosen = first(steps.filter(({ types }) => type === undefined || types.includes(type)), () => ({
-    of: `Databricks${host === undefined ? "" : ` at ${host}`}${type === undefined ? "" : ` of the type ${type}`}`,
-    hint: "set DATABRICKS_TOKEN, or one of the others; `pqrun auth check` tells what is found",
-  }));
+  const chosen = first(
+    steps.filter(({ types }) => type === undefined || types.includes(type)),
+    () => ({
+      of: `Databricks${host === undefined ? "" : ` at ${originOf(host)}`}${type === undefined ? "" : ` of the type ${type}`}`,
+      hint: "set DATABRICKS_TOKEN, or one of the others; `pqrun auth check` tells what is found",
+    }),
+  );
   return { ...chosen, host, ...(profile === undefined ? {} : { profile }) };
 }
 
@@ -244,7 +247,7 @@ function ofFabric({ host, profile }, { env, hasAzureCli }) {
     },
   ];
   const chosen = first(steps, () => ({
-    of: `Fabric${host === undefined ? "" : ` at ${host}`}`,
+    of: `Fabric${host === undefined ? "" : ` at ${originOf(host)}`}`,
     hint: "set FABRIC_TOKEN, or one of the others; `pqrun auth check --service fabric` tells what is found",
   }));
   return { ...chosen, ...(host === undefined ? {} : { host }) };

@@ -24,14 +24,17 @@ import { isSameOrigin } from "./hosts.js";
 export class ChosenCredential {
   #choice;
   #inner;
+  #reader;
 
   /**
    * @param {Choice} choice
    * @param {TokenCredential} inner
+   * @param {TokenCredential} [reader] What reads its secret, if that is in a vault.
    */
-  constructor(choice, inner) {
+  constructor(choice, inner, reader) {
     this.#choice = choice;
     this.#inner = inner;
+    this.#reader = reader;
   }
 
   /** The host that it is for: as asked, or as the profile says. `undefined`: the one that it is first used with. */
@@ -52,7 +55,7 @@ export class ChosenCredential {
    * @returns {Promise<import("pqrun").AccessToken | null>}
    */
   async getToken(scope, request) {
-    const { host, credential } = this.#choice;
+    const { host, credential, passedOver } = this.#choice;
     if (host !== undefined && request?.host !== undefined && !isSameOrigin(host, request.host)) {
       throw credentialError(
         "unknownHost",
@@ -60,7 +63,22 @@ export class ChosenCredential {
         "a credential goes to the host that it was chosen for only: choose one for this host",
       );
     }
-    return /** @type {any} */ (this.#inner).getToken(scope, request);
+    try {
+      return await /** @type {any} */ (this.#inner).getToken(scope, request);
+    } catch (error) {
+      // Who never meant Azure CLI would wonder where it comes from.
+      if (credential.kind === "azureCli" && passedOver.length > 0 && error instanceof Error && "hint" in error) {
+        error.hint = `${error.hint}; nothing that comes before Azure CLI was there: \`pqrun auth check\` lists it`;
+      }
+      throw error;
+    }
+  }
+
+  /** Overwrites what the module that signs in holds of it: secrets and tokens. It gives no tokens any more. */
+  free() {
+    for (const one of [this.#inner, this.#reader]) {
+      /** @type {{ free?: () => void } | undefined} */ (one)?.free?.();
+    }
   }
 }
 
@@ -76,7 +94,8 @@ export async function makeCredential(choice, sending = {}) {
   const vaultCredential =
     choice.vaultCredential === undefined ? undefined : await givesTokens(choice.vaultCredential, sending, {});
   const { vaultHost } = choice;
-  return new ChosenCredential(choice, await givesTokens(choice.credential, sending, { vaultCredential, vaultHost }));
+  const inner = await givesTokens(choice.credential, sending, { vaultCredential, vaultHost });
+  return new ChosenCredential(choice, inner, vaultCredential);
 }
 
 /**
@@ -145,7 +164,5 @@ async function tokensOf(found, { env = process.env, trustHost, fetch }, vault) {
  * @param {NodeJS.ProcessEnv} env
  */
 function assertionOf(source, env) {
-  return "file" in source
-    ? { assertionFile: source.file }
-    : { assertion: () => (env[source.variable] ?? "").trim() };
+  return "file" in source ? { assertionFile: source.file } : { assertion: () => (env[source.variable] ?? "").trim() };
 }

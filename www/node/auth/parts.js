@@ -193,7 +193,11 @@ export function databricksFederationOf(parts, env, allowed) {
   // A name such as `constructor` leads to something else.
   if (!Object.hasOwn(env, variable) || (env[variable] ?? "").trim() === "") {
     if (named !== undefined) {
-      throw parts.incomplete("Databricks token federation", ["assertionVariable"], `the variable ${named} that it names`);
+      throw parts.incomplete(
+        "Databricks token federation",
+        ["assertionVariable"],
+        `the variable ${named} that it names`,
+      );
     }
     return undefined;
   }
@@ -250,7 +254,12 @@ export function entraOf(parts, allowed) {
     ]).filter((part) => parts.name(part) !== undefined);
     const tenant = there.length === 2 ? "" : `${parts.name("tenantId")}, and `;
     const missing = `${tenant}${ways.map((part) => parts.name(part)).join(" or ")}`;
-    throw parts.incomplete(what, there, missing, "; certificates and managed identities take a program with @azure/identity");
+    throw parts.incomplete(
+      what,
+      there,
+      missing,
+      "; certificates and managed identities take a program with @azure/identity",
+    );
   }
   return undefined;
 }
@@ -261,5 +270,8 @@ export function entraOf(parts, allowed) {
  * @param {Parts} parts
  */
 function scopeOf(parts) {
-  return parts.text("scope")?.split(/[\s,]+/u).join(" ");
+  return parts
+    .text("scope")
+    ?.split(/[\s,]+/u)
+    .join(" ");
 }

@@ -73,7 +73,7 @@ export function namedProfile(profiles, name, by, host, surroundings, type) {
   if (host !== undefined && own !== undefined && !isSameOrigin(host, own)) {
     throw credentialError(
       "unknownHost",
-      `${by}: the profile ${name} is for ${own}, not for ${host}`,
+      `${by}: the profile ${name} is for ${own}, not for ${originOf(host)}`,
       "a credential goes to the host that it was made for only: leave --host out, or name another profile",
     );
   }
@@ -85,7 +85,7 @@ export function namedProfile(profiles, name, by, host, surroundings, type) {
       "give it token, or client_id and client_secret, or another one of what the documentation lists",
     );
   }
-  return { profile: name, ...(host ?? own ? { host: host ?? own } : {}), credential: found };
+  return { profile: name, ...((host ?? own) ? { host: host ?? own } : {}), credential: found };
 }
 
 /**
@@ -107,7 +107,7 @@ export function chooseProfile(profiles, host, surroundings, type) {
   if (name === undefined) {
     return host === undefined
       ? `${file} has no profile ${defaultName}, and no host says which other one is meant`
-      : `${file} has no profile for ${host}`;
+      : `${file} has no profile for ${originOf(host)}`;
   }
   const members = all.get(name) ?? {};
   const own = hostOf(members) ?? host;
@@ -139,7 +139,7 @@ function nameFor({ all, file, defaultName }, host) {
   if (matching.length > 1) {
     throw credentialError(
       "invalidCredentials",
-      `${file} has several profiles for ${host}: ${matching.map(([name]) => name).join(", ")}`,
+      `${file} has several profiles for ${originOf(host)}: ${matching.map(([name]) => name).join(", ")}`,
       "choose one with --profile or DATABRICKS_CONFIG_PROFILE",
     );
   }

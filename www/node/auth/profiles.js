@@ -60,7 +60,9 @@ export function readProfiles(env) {
     throw credentialError(
       "invalidCredentials",
       `${file} can't be read: ${reasonOf(error)}`,
-      isNamed ? "DATABRICKS_CONFIG_FILE names it" : "correct its permissions, or name another file in DATABRICKS_CONFIG_FILE",
+      isNamed
+        ? "DATABRICKS_CONFIG_FILE names it"
+        : "correct its permissions, or name another file in DATABRICKS_CONFIG_FILE",
     );
   }
   return parseProfiles(text, file);

@@ -1,5 +1,7 @@
 /** `pqrun auth check`: which credential would be used for which host, and whether it works. */
 
+import { Buffer } from "node:buffer";
+
 import { DatabricksClient, FabricClient } from "pqrun";
 
 import { isFabricHost } from "../auth/clouds.js";
@@ -44,7 +46,9 @@ export function addAuth(program, context) {
   const check = auth
     .command("check")
     .description("tell which credential is used for which host, and whether it works; exit code 0 if it does, else 7")
-    .addOption(wordOption("--service <service>", "which one (default: the host's, else databricks)", ["databricks", "fabric"]))
+    .addOption(
+      wordOption("--service <service>", "which one (default: the host's, else databricks)", ["databricks", "fabric"]),
+    )
     .option("--host <url>", "the service's address (environment: DATABRICKS_HOST; else that of a profile)");
   addSignInFlags(check, "databricks")
     .addOption(lengthOption("--timeout <length>", "how long to try").default("1m"))
@@ -104,7 +108,14 @@ async function checkSignIn(flags, { stdout, stderr, env }) {
   if (outcome.works) {
     return EXIT.succeeded;
   }
-  await write(stderr, clean(describeThrown(thrown, env).map((line) => `${line}\n`).join("")));
+  await write(
+    stderr,
+    clean(
+      describeThrown(thrown, env)
+        .map((line) => `${line}\n`)
+        .join(""),
+    ),
+  );
   return EXIT.rejected;
 }
 
@@ -151,7 +162,13 @@ async function within(answer, timeout) {
   const late = new Promise((_, reject) => {
     alarm = setTimeout(() => {
       const message = `no answer within ${timeout}`;
-      reject(credentialError("network", message, "check the host, the network and the proxy; --log-level debug shows each request"));
+      reject(
+        credentialError(
+          "network",
+          message,
+          "check the host, the network and the proxy; --log-level debug shows each request",
+        ),
+      );
     }, milliseconds(timeout));
   });
   try {
@@ -170,7 +187,10 @@ const UNITS = Object.freeze({ ms: 1, s: 1000, m: 60_000, min: 60_000, h: 3_600_0
 function milliseconds(length) {
   const parts = [...length.matchAll(/(\d+)(ms|min|s|m|h|d)/gu)];
   // The longest that a timer takes.
-  return Math.min(parts.reduce((sum, [, number, unit = ""]) => sum + Number(number) * (UNITS[unit] ?? 0), 0), 2 ** 31 - 1);
+  return Math.min(
+    parts.reduce((sum, [, number, unit = ""]) => sum + Number(number) * (UNITS[unit] ?? 0), 0),
+    2 ** 31 - 1,
+  );
 }
 
 /**
@@ -284,7 +304,8 @@ function hostSource({ service, host, profile }, flags, env) {
   if (host === undefined) {
     return "Fabric's own";
   }
-  const isOfEnvironment = service === "databricks" && flags.profile === undefined && (env.DATABRICKS_HOST ?? "").trim() !== "";
+  const isOfEnvironment =
+    service === "databricks" && flags.profile === undefined && (env.DATABRICKS_HOST ?? "").trim() !== "";
   return isOfEnvironment || profile === undefined ? "DATABRICKS_HOST" : `profile ${profile}`;
 }
 

@@ -147,7 +147,9 @@ async function listDatabricks(flags, env) {
     }
   }
   const workspace = present({ databricksWorkspaceId: flags.workspaceId, apiVersion: flags.apiVersion });
-  const client = new DatabricksClient(/** @type {any} */ ({ ...workspace, ...(await connect("databricks", flags, env)) }));
+  const client = new DatabricksClient(
+    /** @type {any} */ ({ ...workspace, ...(await connect("databricks", flags, env)) }),
+  );
   const { limit } = flags;
   return flags.jobs
     ? { columns: DATABRICKS_JOBS, rows: await client.listJobs(present({ name: flags.jobName, limit })) }

@@ -51,7 +51,7 @@ export function addResume(program, context) {
         start: (persist) => resume(snapshot, { ...options, secretValues: secrets, ...signIn, persist }),
         flags,
         target,
-        place: placeOf(snapshot.job, service),
+        place: placeOf({ ...snapshot.job, ...signIn, profile: flags.profile }, service),
         file,
         streams: context.streams,
       });

@@ -124,7 +124,9 @@ Examples:
 function addRunFabric(run, context) {
   const command = run
     .command("fabric")
-    .description("run a Fabric item's job, such as a pipeline; `pqrun auth check --service fabric` tells how it signs in")
+    .description(
+      "run a Fabric item's job, such as a pipeline; `pqrun auth check --service fabric` tells how it signs in",
+    )
     .optionsGroup("Service:")
     .option("--host <url>", "the API's address (default: https://api.fabric.microsoft.com)");
   addSignInFlags(command, "fabric")
@@ -198,7 +200,7 @@ async function start(flags, { streams }, { service, job, begin }) {
   }
   const target = await resolveTarget(flags);
   const connection = await connect(service, flags, streams.env);
-  const place = placeOf({ ...job, ...connection }, service);
+  const place = placeOf({ ...job, ...connection, profile: flags.profile }, service);
   const file = await (flags.snapshot === undefined
     ? SnapshotFile.kept(streams.env, new Date())
     : SnapshotFile.named(flags.snapshot));
