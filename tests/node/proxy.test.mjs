@@ -1,13 +1,12 @@
 /** The package and the command behind a proxy. */
 
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { rmSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import path from "node:path";
 import { test } from "node:test";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { pathToFileURL } from "node:url";
 
 import { DATABRICKS_HOST, ENTRA_HOST, FABRIC_HOST, authorityFile, serveTls, startProxy } from "./network.mjs";
 import {
@@ -17,15 +16,14 @@ import {
   WORKSPACE,
   databricks,
   databricksRuns,
-  environment,
   fabric,
   fabricRuns,
   folder,
   pqrun,
+  program,
   simulate,
 } from "./support.mjs";
 
-const HERE = path.dirname(fileURLToPath(import.meta.url));
 const USER = "anna";
 const PASSWORD = "Wolken:kratzer@7%";
 const URL_PASSWORD = encodeURIComponent(PASSWORD);
@@ -57,24 +55,17 @@ async function network(t, { acted, scenario, ...options } = {}) {
 const GOOD = databricks({ url: `https://${DATABRICKS_HOST}` }, "good", "--format", "json", "--log-level", "trace");
 
 /**
- * A program that uses the package.
+ * What a program prints that uses the package.
  *
  * @param {import("node:test").TestContext} t
  * @param {string} script It may use `pqrun`, and `print`, which writes JSON.
  * @param {Record<string, string | undefined>} env
  */
-async function program(t, script, env) {
-  // Beside this file, where the package is found as any program finds it.
-  const file = path.join(HERE, `program-${process.pid}-${Math.random().toString(36).slice(2)}.mjs`);
-  writeFileSync(file, `import * as pqrun from "pqrun";\nconst print = (it) => console.log(JSON.stringify(it));\n${script}`);
-  t.after(() => rmSync(file, { force: true }));
-  const child = spawn(process.execPath, [file], { env: environment(folder(t), env), timeout: 60_000 });
-  const output = { stdout: "", stderr: "" };
-  child.stdout.setEncoding("utf8").on("data", (text) => (output.stdout += text));
-  child.stderr.setEncoding("utf8").on("data", (text) => (output.stderr += text));
-  const [code] = await once(child, "close");
+async function printed(t, script, env) {
+  const head = 'import * as pqrun from "pqrun";\nconst print = (it) => console.log(JSON.stringify(it));\n';
+  const output = await program(t, head + script, env);
   assertNoSecrets(output);
-  assert.equal(code, 0, output.stderr);
+  assert.equal(output.code, 0, output.stderr);
   return JSON.parse(output.stdout);
 }
 
@@ -125,7 +116,7 @@ test("a proxy that refuses the password is told of without the password", async 
 
 test("a proxy that does not let through to the host says so in the error", async (t) => {
   const { env } = await network(t, { deed: () => 403 });
-  const told = await program(
+  const told = await printed(
     t,
     `const run = pqrun.runDatabricksJob({ host: "https://${DATABRICKS_HOST}", token: process.env.DATABRICKS_TOKEN, jobName: "good" });
      const { outcome, error } = await run.result;
@@ -188,7 +179,7 @@ async function tunnelOfStart(t) {
   /** @type {string[]} */
   const requests = [];
   const { env } = await network(t, { acted: (request) => requests.push(request) });
-  await program(t, fabricRun("1m"), env);
+  await printed(t, fabricRun("1m"), env);
   return requests.findIndex((request) => request.startsWith("POST "));
 }
 
@@ -196,7 +187,7 @@ for (const deed of /** @type {const} */ ([502, "drop", 407])) {
   test(`a start whose tunnel never stood (${deed}) has surely not left: it is sent again, without a look for a run`, async (t) => {
     const start = await tunnelOfStart(t);
     const { server, env } = await network(t, { deed: (nth) => (nth === start ? deed : "open") });
-    const { outcome, identifiedBy, phases } = await program(t, fabricRun("1m"), env);
+    const { outcome, identifiedBy, phases } = await printed(t, fabricRun("1m"), env);
     assert.deepEqual([outcome, identifiedBy], ["succeeded", "answer"]);
     assert.ok(!phases.includes("reconciling"), phases.join());
     assert.equal(fabricRuns(server, ITEM.good).length, 1);
@@ -215,7 +206,7 @@ test("a start whose tunnel was cut may have left: its run is looked for, and not
   });
   proxy = made.proxy;
   // The service's list is slow to show it, and the core's own tests have the rest.
-  const { outcome, phases } = await program(t, fabricRun("3s"), made.env);
+  const { outcome, phases } = await printed(t, fabricRun("3s"), made.env);
   assert.notEqual(outcome, "rejected");
   assert.ok(phases.includes("reconciling"), phases.join());
   assert.equal(fabricRuns(made.server, ITEM.good).length, 1);
@@ -288,7 +279,7 @@ const SIGN_IN = `
 
 test("signing in goes through the proxy, and into the same log", async (t) => {
   const { server, proxy, env } = await network(t, { scenario: "auth" });
-  const { outcome, message, records } = await program(t, SIGN_IN, env);
+  const { outcome, message, records } = await printed(t, SIGN_IN, env);
   assert.equal(outcome, "succeeded", message);
   assert.equal(proxy.asked[0], `${ENTRA_HOST}:443`);
   assert.equal(databricksRuns(server, 201).length, 1);
@@ -307,7 +298,7 @@ test("signing in goes through the proxy, and into the same log", async (t) => {
 
 test("a proxy that does not let through to where one signs in ends it at once", async (t) => {
   const { proxy, env } = await network(t, { scenario: "auth", deed: () => 403 });
-  const { outcome, code, message } = await program(t, SIGN_IN, env);
+  const { outcome, code, message } = await printed(t, SIGN_IN, env);
   assert.deepEqual([outcome, code], ["rejected", "proxyRefused"]);
   assert.match(message, new RegExp(`refused the way to ${ENTRA_HOST}:443 with the status 403`, "u"));
   assert.equal(proxy.asked.length, 1);
@@ -321,8 +312,8 @@ test("only a program behind a proxy loads the package that speaks to one", async
     const job = { host: "${host}", token: process.env.DATABRICKS_TOKEN, jobName: "good", pollInterval: 500 };
     const { outcome } = await pqrun.runDatabricksJob(job).result;
     print([outcome, Object.keys(cache).some((file) => file.includes("undici"))]);`;
-  assert.deepEqual(await program(t, script(server.url), env), ["succeeded", false]);
-  assert.deepEqual(await program(t, script(`https://${DATABRICKS_HOST}`), env), ["succeeded", true]);
+  assert.deepEqual(await printed(t, script(server.url), env), ["succeeded", false]);
+  assert.deepEqual(await printed(t, script(`https://${DATABRICKS_HOST}`), env), ["succeeded", true]);
 });
 
 test("this machine is reached without the proxy", async (t) => {
@@ -338,7 +329,7 @@ test("this machine is reached without the proxy", async (t) => {
 
 test("a fetch that the program gives goes its own way, and so does one in the place of the global one", async (t) => {
   const { server, proxy, env } = await network(t, { deed: () => 403 });
-  const told = await program(
+  const told = await printed(
     t,
     `const own = (url, init) => fetchBefore(url.replace("https://${DATABRICKS_HOST}", "${server.url}"), init);
      const fetchBefore = globalThis.fetch;
@@ -355,7 +346,7 @@ test("a fetch that the program gives goes its own way, and so does one in the pl
 
 test("a program may name the proxy after its imports", async (t) => {
   const { proxy, env } = await network(t);
-  const told = await program(
+  const told = await printed(
     t,
     `process.env.HTTPS_PROXY = "${proxy.url}";
      const job = { host: "https://${DATABRICKS_HOST}", token: process.env.DATABRICKS_TOKEN, jobName: "good", pollInterval: 500 };
