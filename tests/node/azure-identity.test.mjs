@@ -60,7 +60,7 @@ test("ClientSecretCredential of @azure/identity signs in to both services, and r
   const good = { outcome: "succeeded", rows: 2 };
   assert.deepEqual(ends, [good, good, good]);
   const audiences = truth.signIn.given.map((/** @type {any} */ row) => row.audience);
-  assert.deepEqual(audiences.toSorted(), ["databricks", "fabric", "vault"]);
+  assert.deepEqual(audiences.toSorted(), ["databricks", "fabric", "keyVault"]);
 });
 
 test("what @azure/identity says of a wrong secret is the error, and nothing was started", async (t) => {

@@ -2,82 +2,12 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { inspect } from "node:util";
 
 import { DatabricksClient, FabricClient, runDatabricksJob, runFabricItem, setLogger } from "pqrun";
 import { Credential, databricksFederation, databricksOAuth, databricksToken, entraClientSecret, entraFederation } from "pqrun/auth";
 
 import { passing } from "./virtual-clock.mjs";
-
-/** With what an encoder would change, so that an encoded copy is another text; no header's value may hold more. */
-const plant = (/** @type {string} */ name) => `pl4nted+${name}/=&%"~`;
-
-/**
- * All forms in which a text may come to light.
- *
- * @param {string} secret
- */
-function forms(secret) {
-  const bytes = Buffer.from(secret);
-  return [
-    secret,
-    encodeURIComponent(secret),
-    JSON.stringify(secret).slice(1, -1),
-    new URLSearchParams({ s: secret }).toString().slice(2),
-    bytes.toString("base64").replace(/=+$/u, ""),
-    bytes.toString("base64url"),
-    bytes.toString("hex"),
-    [...secret].reverse().join(""),
-  ];
-}
-
-/** Everything that came out, and what must not be in it. */
-class Witness {
-  /** @type {string[]} */
-  #secrets = [];
-  /** @type {[string, string][]} */
-  #seen = [];
-
-  /** @param {string} secret */
-  hide(secret) {
-    this.#secrets.push(secret);
-    return secret;
-  }
-
-  /**
-   * @param {string} what
-   * @param {unknown} value
-   */
-  see(what, value) {
-    this.#seen.push([what, typeof value === "string" ? value : everything(value)]);
-  }
-
-  /** @param {number} [least] How much must have been seen, or the test looked at nothing. */
-  expectNothing(least = 1) {
-    assert.ok(this.#seen.length >= least, `only ${this.#seen.length} things were seen`);
-    for (const [what, text] of this.#seen) {
-      for (const secret of this.#secrets) {
-        const found = forms(secret).find((form) => text.includes(form));
-        assert.equal(found, undefined, `${what} holds ${secret}:\n${text.slice(0, 2000)}`);
-      }
-    }
-  }
-}
-
-/**
- * A value to its last member, the hidden ones and the causes of errors too, as people and as programs print it.
- *
- * @param {unknown} value
- */
-function everything(value) {
-  const shown = inspect(value, { depth: 20, showHidden: true, getters: true, maxArrayLength: null, maxStringLength: null });
-  const own =
-    value instanceof Error
-      ? Object.fromEntries(Object.getOwnPropertyNames(value).map((name) => [name, Reflect.get(value, name)]))
-      : value;
-  const json = JSON.stringify(own, (_, member) => (typeof member === "bigint" ? String(member) : member));
-  return `${shown}\n${json}\n${value instanceof Error ? `${value.stack}\n${inspect(value.cause)}` : String(value)}`;
-}
+import { Witness, forms, plant } from "./witness.mjs";
 
 /**
  * A log at its finest, seen by the witness.

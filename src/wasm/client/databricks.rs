@@ -203,7 +203,7 @@ impl DatabricksClient {
     ) -> Promise {
         let query = convert::members(options, "options", &[]).and_then(|mut members| {
             let limit = service::limit(&mut members)?;
-            let mut query = vec![("limit", "100".to_owned())];
+            let mut query = vec![("limit", limit.min(100).to_string())];
             query.extend(service::text(&mut members, "name")?.map(|name| ("name", name)));
             convert::refuse_rest(&members)?;
             Ok((limit, query))
