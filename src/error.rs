@@ -53,7 +53,7 @@ error_codes! {
     /// A credential is malformed, incomplete, or of another kind than the host takes.
     InvalidCredentials = "invalidCredentials", "correct the part of the credential that the message names; nothing was sent";
     /// The host is none of the service's own, so no token and no secret goes there unasked.
-    UnknownHost = "unknownHost", "check the host's spelling; if it is right, say so with trustHost: it will get the token";
+    UnknownHost = "unknownHost", "check the host's spelling; if it is right, say so by the option trustHost or the flag --trust-host: it will get the token";
     /// A page was given a client secret, which everybody who opens it could read.
     ClientSecretInBrowser = "clientSecretInBrowser", "keep the secret on a server; in a page give a token callback, or a TokenCredential such as MSAL's";
 

@@ -87,7 +87,6 @@ impl Redactor {
     /// The error without any of them.
     pub(crate) fn clean(&self, mut error: Error) -> Error {
         self.clean_text(&mut error.message);
-        self.clean_text(&mut error.hint);
         for text in [&mut error.service_code, &mut error.request_id].into_iter().flatten() {
             self.clean_text(text);
         }

@@ -23,37 +23,13 @@ use pqrun::simulator::{Scenario, Simulator};
 use pqrun::time::Timestamp;
 use serde_json::{Value, json};
 use support::lines::{listen, requests};
+use support::random::Random;
 use support::{Host, START, code};
 
 const CASES: u64 = 500;
 const JOB: i64 = 880_012_345_678_901;
 const WORKSPACE: &str = "1f0c4b7e-52aa-4c0d-9b7e-0d6f3a1e8c21";
 const ITEM: &str = "7a93e1d4-0f5b-4e0a-8d3c-64b2f9c7a510";
-
-/// splitmix64.
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
-    }
-
-    fn below(&mut self, limit: u64) -> u64 {
-        self.next() % limit
-    }
-
-    fn one_in(&mut self, many: u64) -> bool {
-        self.below(many) == 0
-    }
-
-    fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
-        &from[usize::try_from(self.below(from.len() as u64)).expect("a small number")]
-    }
-}
 
 fn fault(random: &mut Random, endpoints: &[&str]) -> Value {
     let kind = match random.below(10) {

@@ -11,6 +11,7 @@ use serde_json::json;
 
 use crate::host::{AWS, AZURE, CLIENT, FABRIC, TENANT, WORKSPACE, base, given, vaulted};
 use crate::lane::{Lane, Want};
+use crate::support::random::Random;
 use crate::support::{START, json, with_header};
 
 const CASES: u64 = 120;
@@ -18,27 +19,6 @@ const CALLERS: usize = 12;
 const EVENTS: usize = 250;
 const VAULT: &str = "https://kv-demo.vault.azure.net";
 const ENTRA: &str = "https://login.microsoftonline.com";
-
-/// splitmix64.
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
-    }
-
-    fn below(&mut self, limit: usize) -> usize {
-        usize::try_from(self.next() % limit as u64).expect("a small number")
-    }
-
-    fn one_in(&mut self, many: usize) -> bool {
-        self.below(many) == 0
-    }
-}
 
 /// What is under way for one lane.
 struct Flight {
@@ -175,7 +155,10 @@ impl World {
                 401,
                 &json!({"error": "invalid_client", "error_description": "AADSTS7000215"}).to_string(),
             ),
-            4 => json(200, ["", "{}", "<html>", "{\"access_token\":"][self.random.below(4)]),
+            4 => json(
+                200,
+                *self.random.pick::<&str>(&["", "{}", "<html>", "{\"access_token\":"]),
+            ),
             5 => with_header(json(307, ""), "Location", "https://evil.example/token"),
             _ if url.starts_with(VAULT) => {
                 let value = planted(lane, "secret");
@@ -187,7 +170,7 @@ impl World {
             _ => {
                 let owner = self.lanes[lane].resource.origin().clone();
                 let token = self.new_token(&owner);
-                let life = [5, 60, 600, 3600][self.random.below(4)];
+                let life = *self.random.pick(&[5, 60, 600, 3600]);
                 let life = if scope.contains("management") { 3600 } else { life };
                 json(200, &json!({"access_token": token, "expires_in": life}).to_string())
             }
@@ -225,7 +208,7 @@ impl World {
                     }
                     assert!(!format!("{request:?}").contains("pl4nted"));
                     let answer = self.answer(lane, &request.url, body);
-                    let at = self.now.plus(Duration::from_millis(1 + self.random.next() % 45_000));
+                    let at = self.now.plus(Duration::from_millis(1 + self.random.draw() % 45_000));
                     let id: RequestId = request.id;
                     let input = match answer {
                         Some(response) => AuthInput::Response { id, response },
@@ -274,7 +257,7 @@ impl World {
 
     /// What the host is asked for comes at once, late, or never.
     fn give(&mut self, lane: usize, input: AuthInput) {
-        let at = self.now.plus(Duration::from_millis(self.random.next() % 70_000));
+        let at = self.now.plus(Duration::from_millis(self.random.draw() % 70_000));
         self.flights[lane] = (!self.random.one_in(10)).then_some(Flight { at, input });
     }
 
@@ -288,11 +271,11 @@ impl World {
 
     /// A caller that doesn't wait asks for a token of a lane, perhaps since its last one was refused.
     fn ask(&mut self) {
-        let caller = self.random.below(CALLERS);
+        let caller = self.random.index(CALLERS);
         if self.waiting.contains_key(&caller) {
             return;
         }
-        let lane = self.random.below(self.lanes.len());
+        let lane = self.random.index(self.lanes.len());
         let had = self
             .had
             .get(&caller)
@@ -352,7 +335,7 @@ fn in_any_order_of_events_no_secret_goes_elsewhere_and_everybody_is_answered() {
                 world.ask();
             } else if !world.pass() {
                 // Nothing happens for a while: tokens grow old.
-                let idle = Duration::from_secs(world.random.next() % 900);
+                let idle = Duration::from_secs(world.random.draw() % 900);
                 world.now = world.now.plus(idle);
             }
             world.check();

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
 import { ITEM, WORKSPACE, FABRIC_TOKEN, simulate } from "../node/support.mjs";
-import { IMPORT_MAP, launch, open, serve } from "./support.mjs";
+import { launch, open, page, serve } from "./support.mjs";
 
 /** @type {import("playwright-core").Browser} */
 let browser;
@@ -12,10 +12,6 @@ before(async () => {
   browser = await launch();
 });
 after(() => browser?.close());
-
-/** @param {string} script */
-const page = (script) => `<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,">${IMPORT_MAP}
-<script type="module">${script}</script>`;
 
 test("a page can't sign in with a secret, by pqrun/auth or by an option, and both say the same", async (t) => {
   const script = `

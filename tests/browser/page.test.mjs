@@ -12,7 +12,7 @@ import {
   fabricRuns,
   simulate,
 } from "../node/support.mjs";
-import { IMPORT_MAP, launch, open, serve } from "./support.mjs";
+import { launch, open, page, serve } from "./support.mjs";
 
 /** @type {import("playwright-core").Browser} */
 let browser;
@@ -20,14 +20,6 @@ before(async () => {
   browser = await launch();
 });
 after(() => browser?.close());
-
-/**
- * A page whose script ends with an answer.
- *
- * @param {string} script
- */
-const page = (script) => `<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,">${IMPORT_MAP}
-<script type="module">${script}</script>`;
 
 /** @param {string} url */
 const fabricOptions = (url, itemId = ITEM.good) =>

