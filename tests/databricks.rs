@@ -28,6 +28,8 @@ mod retries;
 mod reuse;
 #[path = "databricks/samples.rs"]
 mod samples;
+#[path = "databricks/secrets.rs"]
+mod secrets;
 #[path = "databricks/start.rs"]
 mod start;
 #[path = "databricks/states.rs"]
