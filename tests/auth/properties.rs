@@ -157,7 +157,7 @@ impl World {
             ),
             4 => json(
                 200,
-                *self.random.pick::<&str>(&["", "{}", "<html>", "{\"access_token\":"]),
+                self.random.pick::<&str>(&["", "{}", "<html>", "{\"access_token\":"]),
             ),
             5 => with_header(json(307, ""), "Location", "https://evil.example/token"),
             _ if url.starts_with(VAULT) => {
