@@ -93,7 +93,12 @@ pub(super) fn read_host(service: Service, base: &BaseUrl, options: &JsValue) -> 
             return Err(refuse("expected token or credential, found both"));
         }
         if !get(&credential, "getToken").is_function() {
-            return Err(refuse("credential: expected an object with a method getToken"));
+            let found = match get(&credential, "then").is_function() {
+                true => ", found a promise: await it",
+                false => "",
+            };
+            let message = ["credential: expected an object with a method getToken", found].concat();
+            return Err(refuse(message));
         }
         Source::asked(credential, service, resource)
     } else if token.is_function() {
