@@ -174,10 +174,15 @@ impl BaseUrl {
             .next()
             .unwrap_or_default()
             .to_ascii_lowercase();
+        // The user part could be a secret: it is not repeated, not even if a slash in it makes it look like a host.
+        let user_part = || refuse("found a user part in it");
         if authority.contains('@') {
-            // The user part could be a secret: it is not repeated.
-            return Err(refuse("found a user part in it"));
+            return Err(user_part());
         }
+        let repeat = |what: &str, text: &str| match trimmed.contains('@') {
+            true => user_part(),
+            false => refuse(&["found ", what, &quoted(text)].concat()),
+        };
         let (host, port) = split_port(&authority);
         let host_is_clean = match host.strip_prefix('[').and_then(|inner| inner.strip_suffix(']')) {
             Some(inner) => inner.bytes().all(|b| b.is_ascii_hexdigit() || b == b':' || b == b'.'),
@@ -189,10 +194,10 @@ impl BaseUrl {
             }
         };
         if host.is_empty() || !host_is_clean {
-            return Err(refuse(&format!("found {}", quoted(trimmed))));
+            return Err(repeat("", trimmed));
         }
         if port.is_some_and(|port| port.parse::<u16>().map_or(true, |number| number == 0)) {
-            return Err(refuse(&format!("found the port {}", quoted(port.unwrap_or_default()))));
+            return Err(repeat("the port ", port.unwrap_or_default()));
         }
         match scheme.as_str() {
             "https" => Ok(Self(format!(
@@ -206,7 +211,7 @@ impl BaseUrl {
             "http" => Err(refuse(
                 "found plain HTTP to another machine: a token would be readable on the way",
             )),
-            _ => Err(refuse(&format!("found the scheme {}", quoted(&scheme)))),
+            _ => Err(repeat("the scheme ", &scheme)),
         }
     }
 
@@ -366,8 +371,15 @@ mod tests {
         ] {
             assert_eq!(base(text), "invalidHost", "{text:?}");
         }
-        let error = BaseUrl::parse("https://user:secret@example.com").expect_err("a user part is refused");
-        assert!(!error.to_string().contains("secret"), "{error}");
+        for text in [
+            "https://user:secret@example.com",
+            "https://user:secret/1@example.com",
+            "https://us er:secret#1@example.com",
+            "http://secret?1@example.com",
+        ] {
+            let error = BaseUrl::parse(text).expect_err("a user part is refused");
+            assert!(!error.to_string().contains("secret"), "{error}");
+        }
     }
 
     #[test]

@@ -3,12 +3,13 @@
 use std::cmp::Reverse;
 use std::fmt;
 
+use serde_json::Value;
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::error::Error;
 use crate::http::{HttpResponse, push_encoded};
-use crate::json::quoted;
-use crate::search::split_once;
+use crate::json::{quoted, written};
+use crate::search::{find, holds};
 use crate::sort::sort_few;
 
 /// What stands in a secret's place.
@@ -50,23 +51,56 @@ impl Redactor {
         Self(spellings)
     }
 
-    /// Cuts them out of a text.
-    pub(crate) fn clean_text(&self, text: &mut String) {
+    /// Cuts them out of a text; gives back whether there were any. All are looked for before anything is cut: one may
+    /// begin as another ends, or as it ends itself.
+    pub(crate) fn clean_text(&self, text: &mut String) -> bool {
+        let mut hidden = Vec::new();
         for secret in &self.0 {
+            let mut from = 0;
+            while let Some(found) = text.get(from..).and_then(|rest| find(rest, secret)) {
+                let at = from + found;
+                hide(&mut hidden, text, at, secret.len());
+                // The next one may lie across this one.
+                from = at + secret.chars().next().map_or(1, char::len_utf8);
+            }
             // What was cut off at the end may have been the rest of it.
-            let end = (LEAST..secret.len()).rev().find_map(|length| {
-                let part = secret.get(..length)?;
-                text.strip_suffix(part).map(str::len)
-            });
-            if let Some(end) = end {
-                text.truncate(end);
-                text.push_str(MARK);
+            let cut = (LEAST..secret.len())
+                .rev()
+                .find(|length| secret.get(..*length).is_some_and(|part| text.ends_with(part)));
+            if let Some(length) = cut {
+                hide(&mut hidden, text, text.len() - length, length);
             }
-            if split_once(text, secret).is_some() {
-                let cleaned = without(text, secret);
-                text.zeroize();
-                *text = cleaned;
+        }
+        if hidden.is_empty() {
+            return false;
+        }
+        let mut cleaned = String::with_capacity(text.len() + MARK.len());
+        let mut was_hidden = false;
+        for (at, character) in text.char_indices() {
+            let is_hidden = hidden.get(at).is_some_and(|hidden| *hidden);
+            if !is_hidden {
+                cleaned.push(character);
+            } else if !was_hidden {
+                cleaned.push_str(MARK);
             }
+            was_hidden = is_hidden;
+        }
+        text.zeroize();
+        *text = cleaned;
+        true
+    }
+
+    /// Cuts them out of every text in a document; gives back whether there were any.
+    fn clean_value(&self, value: &mut Value) -> bool {
+        match value {
+            Value::String(text) => self.clean_text(text),
+            Value::Array(items) => items
+                .iter_mut()
+                .fold(false, |found, item| self.clean_value(item) | found),
+            Value::Object(members) => members
+                .values_mut()
+                .fold(false, |found, member| self.clean_value(member) | found),
+            Value::Null | Value::Bool(_) | Value::Number(_) => false,
         }
     }
 
@@ -77,6 +111,14 @@ impl Redactor {
         }
         let mut body = String::from_utf8_lossy(&response.body).into_owned();
         self.clean_text(&mut body);
+        // Services escape more than has to be, .NET's every letter beyond ASCII and the plus sign, too.
+        if holds(&body, "\\")
+            && let Ok(mut document) = serde_json::from_str(&body)
+            && self.clean_value(&mut document)
+        {
+            body.zeroize();
+            body = written(&document);
+        }
         response.body.zeroize();
         response.body = body.into_bytes();
         for (_, value) in &mut response.headers {
@@ -121,15 +163,12 @@ fn escape(text: &str) -> Zeroizing<String> {
     Zeroizing::new(inner.unwrap_or(&quoted).to_owned())
 }
 
-fn without(mut text: &str, secret: &str) -> String {
-    let mut kept = String::with_capacity(text.len());
-    while let Some((before, behind)) = split_once(text, secret) {
-        kept.push_str(before);
-        kept.push_str(MARK);
-        text = behind;
+/// Notes that these bytes of the text are not to be shown.
+fn hide(hidden: &mut Vec<bool>, text: &str, at: usize, length: usize) {
+    hidden.resize(text.len(), false);
+    if let Some(bytes) = hidden.get_mut(at..at + length) {
+        bytes.fill(true);
     }
-    kept.push_str(text);
-    kept
 }
 
 #[cfg(test)]
@@ -159,6 +198,47 @@ mod tests {
     fn a_secret_that_was_cut_off_at_the_end_is_cut_out_too() {
         assert_eq!(cleaned("the key is a+b/\"c"), "the key is [secret]");
         assert_eq!(cleaned("the key is a+b"), "the key is a+b");
+    }
+
+    #[test]
+    fn a_secret_that_ends_as_it_begins_is_cut_out_whole() {
+        for secret in ["abcde-fgh-abcde", "aaaaaaaaaaaa", "abcabcabcabc"] {
+            let mut text = format!("<{secret}> {secret}");
+            Redactor::new([secret].into_iter()).clean_text(&mut text);
+            assert_eq!(text, "<[secret]> [secret]");
+        }
+    }
+
+    #[test]
+    fn secrets_that_lie_across_each_other_are_cut_out_whole() {
+        for (text, expected) in [
+            ("<12345-67890-abcde>", "<[secret]>"),
+            ("12345-67890-abc", "[secret]"),
+            ("67890-abcde 12345-67890", "[secret] [secret]"),
+        ] {
+            let mut text = text.to_owned();
+            Redactor::new(["12345-67890", "67890-abcde"].into_iter()).clean_text(&mut text);
+            assert_eq!(text, expected);
+        }
+    }
+
+    #[test]
+    fn a_secret_is_cut_out_of_a_refusal_however_that_is_escaped() {
+        for body in [
+            r#"{"error": {"message": ["no p\u00E4ss\u002Bw\u00f6rt\u0027", 1]}}"#,
+            r#"{"error": {"message": ["no p\u00e4ss+wört'", 1]}}"#,
+        ] {
+            let mut response = HttpResponse {
+                status: 400,
+                headers: Vec::new(),
+                body: body.as_bytes().to_vec(),
+            };
+            Redactor::new(["päss+wört'"].into_iter()).clean_refusal(&mut response);
+            assert_eq!(
+                String::from_utf8_lossy(&response.body),
+                r#"{"error":{"message":["no [secret]",1]}}"#
+            );
+        }
     }
 
     #[test]

@@ -4,11 +4,13 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::auth::cloud::Cloud;
 use crate::auth::contract::Issuer;
 use crate::auth::hint::{self, Class};
 use crate::databricks;
 use crate::error::{Error, ErrorCode};
-use crate::http::HttpResponse;
+use crate::fabric::instance::canonical_guid;
+use crate::http::{BaseUrl, HttpResponse};
 use crate::json;
 use crate::poller::exchange::is_passing;
 use crate::poller::schedule;
@@ -198,11 +200,15 @@ fn challenged(response: &HttpResponse) -> Option<String> {
     let rest = rest.trim_start_matches('"');
     let end = rest.find(['"', ',', ' ']).unwrap_or(rest.len());
     let authority = rest.get(..end)?;
-    let is_plain = authority.len() < 200
-        && authority
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b':' | b'/' | b'.' | b'-'));
-    (is_plain && authority.starts_with("https://")).then(|| authority.to_owned())
+    // It is shown: whatever is no tenant of one of Entra's authorities could be what the vault was sent.
+    let base = BaseUrl::parse(authority).ok()?;
+    let tenant = authority
+        .trim_end_matches('/')
+        .rsplit('/')
+        .next()
+        .and_then(canonical_guid)?;
+    let is_known = base.is_loopback() || Cloud::of_authority(&base).is_some();
+    is_known.then(|| [base.as_str(), "/", &tenant].concat())
 }
 
 /// An answer in another form than the issuer's own: a gateway's page, a plain text, nothing.

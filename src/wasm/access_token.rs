@@ -33,7 +33,9 @@ pub(super) fn read(given: &JsValue) -> Result<AccessToken, Error> {
         return AccessToken::new(secret::read(given).ok_or_else(|| missing("a broken text"))?, None);
     }
     let text = secret::read(&get(given, "token")).ok_or_else(|| missing("none"))?;
-    let expires_at = get(given, "expiresOnTimestamp").as_f64().map(timestamp);
+    // What came of a date that could not be read tells nothing: a token without an end is used until it is refused.
+    let end = get(given, "expiresOnTimestamp").as_f64().filter(|end| !end.is_nan());
+    let expires_at = end.map(timestamp);
     let mut token = AccessToken::new(text, expires_at)?;
     if let Some(headers) = get(given, "headers").dyn_ref::<Object>() {
         for name in Object::keys(headers).iter() {

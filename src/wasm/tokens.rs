@@ -47,7 +47,15 @@ impl Tokens {
 
     /// The generation of the latest token, if there was one.
     pub(super) fn generation(&self) -> Option<Generation> {
-        self.cache.borrow().current().map(|(_, generation)| generation)
+        self.latest(|_, generation| generation)
+    }
+
+    /// Reads the latest token, good or not, if there was one.
+    pub(super) fn latest<T>(&self, read: impl FnOnce(&AccessToken, Generation) -> T) -> Option<T> {
+        self.cache
+            .borrow()
+            .current()
+            .map(|(token, generation)| read(token, generation))
     }
 
     async fn refresh(self: &Rc<Self>, refused: Option<Generation>, ask: &dyn Fn() -> Asking) -> Result<(), Error> {

@@ -209,6 +209,22 @@ fn a_vault_that_refuses_the_first_credential_gets_one_more_token_of_it() {
 }
 
 #[test]
+fn what_a_vault_says_of_its_authority_is_told_only_if_it_can_be_one() {
+    for said in [
+        "https://pl4nted0token",
+        "https://login.microsoftonline.com/pl4nted0token",
+        "https://pl4nted0token.example/0c4f1d7e-2b60-4a35-9e8b-71d2c6a05f13",
+        "https://login.microsoftonline.com/pl4nted0token/0c4f1d7e-2b60-4a35-9e8b-71d2c6a05f13",
+        "http://login.microsoftonline.com/0c4f1d7e-2b60-4a35-9e8b-71d2c6a05f13?pl4nted0token",
+    ] {
+        let challenge = format!("Bearer authorization=\"{said}\", resource=\"https://vault.azure.net\"");
+        let body = json!({"error": {"code": "Unauthorized", "message": "no"}}).to_string();
+        let (error, _) = refused_by_vault(&with_header(json(401, &body), "WWW-Authenticate", &challenge).into());
+        assert!(!error.to_string().contains("pl4nted"), "{said}: {error}");
+    }
+}
+
+#[test]
 fn a_vault_that_is_busy_or_broken_is_asked_again() {
     let busy = with_header(
         json(429, r#"{"error":{"code":"Throttled","message":"slow down"}}"#),

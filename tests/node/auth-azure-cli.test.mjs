@@ -111,7 +111,8 @@ test("another refusal is told in its words, but for what could be a token", posi
 });
 
 test("an answer that is none is an error that does not repeat it", posix, async (t) => {
-  for (const answer of [`planted ${TOKEN}`, { token: TOKEN }, { accessToken: "" }, null]) {
+  const long = TOKEN.repeat(1 + 2 ** 21 / TOKEN.length);
+  for (const answer of [`planted ${TOKEN}`, { token: TOKEN }, { accessToken: "" }, null, { accessToken: long }]) {
     const az = fakeAzureCli(t, answer);
     await assert.rejects(azureCli({ env: az.env }).getToken(FABRIC), rejects("malformedResponse", /accessToken/u));
   }

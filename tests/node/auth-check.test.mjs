@@ -442,6 +442,36 @@ test("the package gives the same credential to a program", async (t) => {
   );
 });
 
+test("a credential without a host stays with the service that it was chosen for, and the host that it is first used with", async (t) => {
+  const server = await simulate(t, { scenario: "auth", speed: 1 });
+  /** @type {string[]} */
+  const sent = [];
+  const fetch = async (/** @type {string} */ url) => {
+    sent.push(url);
+    return new Response("{}");
+  };
+  const refused = (/** @type {any} */ error) => error.code === "unknownHost";
+  const HOME = folder(t);
+  for (const env of [
+    { HOME, DATABRICKS_TOKEN: SECRETS.databricks },
+    { HOME, DATABRICKS_CLIENT_ID: PRINCIPAL, DATABRICKS_CLIENT_SECRET: SECRETS.databricks },
+  ]) {
+    const credential = await defaultCredential({ env });
+    await assert.rejects(new FabricClient({ credential, fetch }).listWorkspaces(), refused);
+    await new DatabricksClient({ host: server.url, credential }).listJobs().catch(() => {});
+    const elsewhere = new DatabricksClient({ host: "https://adb-1.2.azuredatabricks.net", credential, fetch });
+    await assert.rejects(elsewhere.listJobs(), refused);
+  }
+  const credential = await defaultCredential({ service: "fabric", env: { FABRIC_TOKEN: SECRETS.fabric } });
+  const databricks = new DatabricksClient({ host: "https://adb-1.2.azuredatabricks.net", credential, fetch });
+  await assert.rejects(databricks.listJobs(), refused);
+  const host = "https://kv.vault.azure.net";
+  await assert.rejects(credential.getToken("https://vault.azure.net/.default", { host }), refused);
+  assert.equal((await new FabricClient({ host: server.url, credential }).listWorkspaces()).length, 1);
+  await assert.rejects(new FabricClient({ credential, fetch }).listWorkspaces(), refused);
+  assert.deepEqual(sent, []);
+});
+
 test("the module that signs in is loaded for those that need it only", async (t) => {
   const server = await simulate(t, { scenario: "auth", speed: 1 });
   const hook = `export const load = (url, context, next) => {

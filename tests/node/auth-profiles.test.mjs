@@ -67,6 +67,17 @@ test("what stands before the first heading is the default profile's, unless ther
   assert.equal(members("token = a\n[DEFAULT]\nhost = h")?.token, "a");
 });
 
+test("a broken heading is an error: what follows would be taken for the profile before it", () => {
+  for (const heading of ["[DEV] dev", "[DEV", "  [DEV]]", "[DEV]token=x", "[DEV]\u00a0x"]) {
+    const text = `[PROD]\nhost = https://adb-1.2.azuredatabricks.net\ntoken = planted-1\n${heading}\ntoken = planted-2\n`;
+    assert.throws(
+      () => parseProfiles(text, "the file"),
+      (/** @type {any} */ error) => error.code === "invalidCredentials" && !/planted/u.test(error.message),
+      heading,
+    );
+  }
+});
+
 test("a profile that stands there twice is an error", () => {
   const twice = "[DEV]\ntoken = planted-1\n[PROD]\n[DEV]\ntoken = planted-2\n";
   assert.throws(

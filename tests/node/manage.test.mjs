@@ -123,6 +123,29 @@ test("a Fabric snapshot with a host that is not Fabric's does not get the token"
   }
 });
 
+test("--trust-host alone does not trust whatever host a snapshot names", async (t) => {
+  const server = await simulate(t);
+  for (const [service, host] of /** @type {const} */ ([
+    ["databricks", "https://adb-1.2.azuredatabricks.net.example.com"],
+    ["databricks", "https://127.example.com"],
+    ["fabric", "https://127.example.com"],
+  ])) {
+    const file = await goingOn(t, server, service);
+    const snapshot = JSON.parse(readFileSync(file, "utf8"));
+    snapshot.job.host = host;
+    writeFileSync(file, JSON.stringify(snapshot));
+    for (const args of [
+      ["resume", file],
+      ["status", service, "--snapshot", file],
+      ["cancel", service, "--snapshot", file],
+    ]) {
+      const { code, stderr } = await pqrun(t, [...args, "--trust-host"]);
+      assert.equal(code, 2, stderr);
+      assert.match(stderr, new RegExp(`give --host ${host}`, "u"));
+    }
+  }
+});
+
 test("list shows runs, jobs, items and workspaces", async (t) => {
   const server = await simulate(t);
   const host = ["--host", server.url];

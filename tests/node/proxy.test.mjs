@@ -327,6 +327,26 @@ test("this machine is reached without the proxy", async (t) => {
   assert.deepEqual(proxy.asked, []);
 });
 
+test("this machine is reached without the proxy by a Node that heeds proxies itself", async (t) => {
+  const { proxy } = await network(t);
+  const server = await simulate(t);
+  const told = await printed(
+    t,
+    // As Node does since 24 when it starts.
+    `import { EnvHttpProxyAgent, setGlobalDispatcher } from "undici";
+     setGlobalDispatcher(new EnvHttpProxyAgent());
+     const told = [];
+     for (const host of ["${server.url}", "http://localhost:${server.port}"]) {
+       const job = { host, token: process.env.DATABRICKS_TOKEN, jobName: "good", pollInterval: 500 };
+       told.push((await pqrun.runDatabricksJob(job).result).outcome);
+     }
+     print(told);`,
+    { HTTP_PROXY: proxy.url, HTTPS_PROXY: proxy.url, NODE_USE_ENV_PROXY: "1" },
+  );
+  assert.deepEqual(told, ["succeeded", "succeeded"]);
+  assert.deepEqual(proxy.asked, []);
+});
+
 test("a fetch that the program gives goes its own way, and so does one in the place of the global one", async (t) => {
   const { server, proxy, env } = await network(t, { deed: () => 403 });
   const told = await printed(

@@ -7,6 +7,8 @@ import { runInNewContext } from "node:vm";
 
 import { DatabricksClient, FabricClient, runDatabricksJob, runFabricItem } from "pqrun";
 
+import { passing } from "./virtual-clock.mjs";
+
 const HOST = "https://adb-1111222233334444.5.azuredatabricks.net";
 const OTHER = "https://adb-1111222233334444.6.azuredatabricks.net";
 
@@ -74,6 +76,39 @@ test("a callback is asked once for all clients and runs of a host, and for each 
     const expected = asked.findIndex(({ host }) => url.startsWith(`${host}/`)) + 1;
     assert.equal(headers.get("authorization"), `Bearer t${expected}`, "a token goes to no host but its own");
   }
+});
+
+test("an end that is no time is none: the token is used until it is refused", async () => {
+  for (const end of [NaN, Infinity, undefined]) {
+    const { fetch } = service();
+    let asked = 0;
+    const token = async () => ({ token: `t${(asked += 1)}`, expiresOnTimestamp: end });
+    const client = new DatabricksClient({ host: HOST, token, fetch });
+    await client.getRun("7");
+    await client.getRun("7");
+    assert.equal(asked, 1, String(end));
+  }
+});
+
+test("a source that names the token that it can't replace does not get it into the error", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout", "Date"], now: Date.UTC(2026, 2, 1) });
+  let isGood = true;
+  const { fetch } = service(() => isGood);
+  let asked = 0;
+  const token = async () => {
+    asked += 1;
+    if (asked > 1) {
+      throw new Error("planted-token-1 is over, and nobody can replace planted-token-1");
+    }
+    return "planted-token-1";
+  };
+  const client = new DatabricksClient({ host: HOST, token, fetch });
+  await passing(t, client.getRun("7"));
+  isGood = false;
+  await assert.rejects(passing(t, client.getRun("7")), (/** @type {any} */ error) => {
+    assert.match(error.message, /\[secret\] is over, and nobody can replace \[secret\]/u);
+    return true;
+  });
 });
 
 test("one object for both services has a token for each", async () => {

@@ -1,6 +1,6 @@
 /** How a command reaches a service: the address, and what signs in to it. */
 
-import { isFabricHost } from "./auth/clouds.js";
+import { azureCloudOf, isElsewhere, isFabricHost } from "./auth/clouds.js";
 import { makeCredential } from "./auth/credential.js";
 import { isSameOrigin, withScheme } from "./auth/hosts.js";
 import { choose } from "./auth/index.js";
@@ -183,15 +183,17 @@ export function requireWorkspace(flag, env) {
  * @param {NodeJS.ProcessEnv} env
  * @param {ConnectionFlags} flags `--host`, by which a person says that the stored host is right.
  */
-export function expectKnownHost(service, stored, env, { host: flag, profile }) {
+export function expectKnownHost(service, stored, env, { host: flag, profile, trustHost }) {
   if (stored === undefined) {
     return;
   }
   const variable = service === "databricks" && profile === undefined ? env.DATABRICKS_HOST : undefined;
   const known = (flag ?? variable ?? "").trim();
-  const isKnown = known === "" ? service === "databricks" || isFabric(stored) : isSameOrigin(known, stored);
+  // Whoever trusts a host has to say which one. Without that the package itself keeps the token from foreign ones.
+  const isLeft = service === "databricks" && (trustHost !== true || profile !== undefined);
+  const isKnown = known === "" ? isLeft || isOwn(service, stored) : isSameOrigin(known, stored);
   if (!isKnown) {
-    const why = known === "" ? "is not Fabric's" : `is not ${known}, as ${flag ? "--host" : "DATABRICKS_HOST"} says`;
+    const why = known === "" ? `is not ${service === "fabric" ? "Fabric" : "Databricks"}'s` : `is not ${known}, as ${flag ? "--host" : "DATABRICKS_HOST"} says`;
     throw usageError(
       `the snapshot's host ${stored} ${why}`,
       `if the token is for the snapshot's host, give --host ${stored}`,
@@ -200,11 +202,13 @@ export function expectKnownHost(service, stored, env, { host: flag, profile }) {
 }
 
 /**
- * Whether an address belongs to Fabric, or to nobody else.
+ * Whether an address belongs to the service, or is this machine.
  *
+ * @param {Service} service
  * @param {string} url
  */
-function isFabric(url) {
+function isOwn(service, url) {
   const { hostname } = URL.canParse(url) ? new URL(url) : { hostname: "" };
-  return isFabricHost(url) || /^(?:localhost|127\..+|\[::1\])$/u.test(hostname);
+  const isService = service === "fabric" ? isFabricHost(url) : isElsewhere(url) || azureCloudOf(url) !== undefined;
+  return isService || /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/u.test(hostname);
 }

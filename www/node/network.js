@@ -58,15 +58,38 @@ let last;
  * @type {FetchLike}
  */
 export function networkFetch(url, init) {
-  const isProxied = PROXY_VARIABLES.some((name) => (process.env[name] ?? "").trim() !== "");
-  if (!isProxied || globalThis.fetch !== ownFetch || isLoopback(new URL(url).hostname)) {
+  if (globalThis.fetch !== ownFetch) {
     return globalThis.fetch(url, init);
+  }
+  if (isLoopback(new URL(url).hostname)) {
+    // Node leads this machine's hosts through the proxy, too, and what is sent to them needs no TLS.
+    return nodeHeedsProxies() ? (straight ??= openStraight()).then((fetch) => fetch(url, init)) : ownFetch(url, init);
+  }
+  const isProxied = PROXY_VARIABLES.some((name) => (process.env[name] ?? "").trim() !== "");
+  if (!isProxied) {
+    return ownFetch(url, init);
   }
   const key = [...PROXY_VARIABLES, "no_proxy", "NO_PROXY"].map((name) => process.env[name] ?? "").join("\n");
   if (last?.key !== key) {
     last = { key, ready: open(process.env) };
   }
   return last.ready.then((fetch) => fetch(url, init));
+}
+
+/** A way out without proxies, where Node's own has them. @type {Promise<FetchLike> | undefined} */
+let straight;
+
+/** @returns {Promise<FetchLike>} */
+async function openStraight() {
+  const { Agent, fetch } = await import("undici");
+  const dispatcher = new Agent();
+  return (url, init) => fetch(url, { ...init, dispatcher });
+}
+
+/** Whether Node was told to heed the proxies itself. */
+function nodeHeedsProxies() {
+  const { NODE_USE_ENV_PROXY = "", NODE_OPTIONS = "" } = process.env;
+  return NODE_USE_ENV_PROXY !== "" || [...process.execArgv, NODE_OPTIONS].join(" ").includes("--use-env-proxy");
 }
 
 /** Those that name a proxy. In lower case they come first, as for curl. */

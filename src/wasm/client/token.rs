@@ -102,10 +102,13 @@ impl Source {
             Self::Fixed(token) => Ok(lease(token, None)),
             Self::Asked(asked) => {
                 let ask = || -> Asking { Box::pin(Rc::clone(asked).ask(refused.is_some())) };
-                asked
-                    .tokens
-                    .get(refused, &ask, |token, generation| lease(token, Some(generation)))
-                    .await
+                let lease = |token: &AccessToken, generation| lease(token, Some(generation));
+                let leased = asked.tokens.get(refused, &ask, lease).await;
+                // It may name the token that it was to replace.
+                leased.map_err(|error| match asked.tokens.latest(lease) {
+                    Some(last) => last.redactor().clean(error),
+                    None => error,
+                })
             }
         }
     }

@@ -150,6 +150,9 @@ function run(az, args, { env, timeout, tenantId }) {
       (error, stdout, stderr) => {
         if (error === null) {
           resolve(stdout);
+        } else if (error.code === /** @type {unknown} */ ("ERR_CHILD_PROCESS_STDIO_MAXBUFFER")) {
+          // It was killed for it. No answer is half as long.
+          resolve("");
         } else if (error.killed) {
           reject(
             credentialError(

@@ -20,9 +20,17 @@ import { isSameOrigin } from "./hosts.js";
  * @property {import("pqrun").FetchLike} [fetch] In the place of the global one.
  */
 
-/** A credential that was chosen, for the host that it was chosen for. */
+/** The scopes by which Microsoft Entra ID knows the services; `src/auth/resource.rs` has the same. */
+const SCOPES = Object.freeze({
+  databricks: "2ff814a6-3304-4ab8-85cb-cd0e6f879c1d/.default",
+  fabric: "https://api.fabric.microsoft.com/.default",
+});
+
+/** A credential that was chosen, for the service and the host that it was chosen for. */
 export class ChosenCredential {
   #choice;
+  /** @type {string | undefined} */
+  #host;
   #inner;
   #reader;
 
@@ -33,6 +41,7 @@ export class ChosenCredential {
    */
   constructor(choice, inner, reader) {
     this.#choice = choice;
+    this.#host = choice.host;
     this.#inner = inner;
     this.#reader = reader;
   }
@@ -55,14 +64,8 @@ export class ChosenCredential {
    * @returns {Promise<import("pqrun").AccessToken | null>}
    */
   async getToken(scope, request) {
-    const { service, host, credential, passedOver } = this.#choice;
-    if (host !== undefined && request?.host !== undefined && !isSameOrigin(host, request.host)) {
-      throw credentialError(
-        "unknownHost",
-        `${credential.from}: expected a request for ${host}, found one for ${request.host}`,
-        "a credential goes to the host that it was chosen for only: choose one for this host",
-      );
-    }
+    const { service, credential, passedOver } = this.#choice;
+    this.#expectOwn(scope, request);
     try {
       return await /** @type {any} */ (this.#inner).getToken(scope, request);
     } catch (error) {
@@ -71,6 +74,34 @@ export class ChosenCredential {
         error.hint = `${error.hint}; nothing that comes before Azure CLI was there: \`pqrun auth check${service === "fabric" ? " --service fabric" : ""}\` lists it`;
       }
       throw error;
+    }
+  }
+
+  /**
+   * @param {string | string[]} scope
+   * @param {Partial<import("pqrun").TokenRequest>} [request]
+   * @throws {Error} `unknownHost` if the token would go elsewhere than it was chosen for.
+   */
+  #expectOwn(scope, request) {
+    const { service, credential } = this.#choice;
+    const isOwn = (Array.isArray(scope) ? scope : [scope]).every((one) => one === SCOPES[service]);
+    // Entra gives a vault a token of its own; a token that is there already would be sent as it is.
+    if ((request?.service ?? service) !== service || (credential.kind === "token" && !isOwn)) {
+      throw credentialError(
+        "unknownHost",
+        `${credential.from}: expected a request for ${service}, found one for something else`,
+        "a credential goes to the service that it was chosen for only: choose one for this service",
+      );
+    }
+    if (this.#host !== undefined && request?.host !== undefined && !isSameOrigin(this.#host, request.host)) {
+      throw credentialError(
+        "unknownHost",
+        `${credential.from}: expected a request for ${this.#host}, found one for ${request.host}`,
+        "a credential goes to the host that it was chosen for only: choose one for this host",
+      );
+    }
+    if (isOwn) {
+      this.#host ??= request?.host;
     }
   }
 

@@ -72,7 +72,8 @@ export function readProfiles(env) {
  * @param {string} text
  * @param {string} file For messages.
  * @returns {Profiles}
- * @throws {Error} `invalidCredentials` if a profile stands there twice: the tools disagree on which one counts.
+ * @throws {Error} `invalidCredentials` if a profile stands there twice, since the tools disagree on which one counts, and
+ *   if a heading is broken.
  */
 export function parseProfiles(text, file) {
   // What stands before the first heading is of the default profile.
@@ -82,6 +83,14 @@ export function parseProfiles(text, file) {
   for (const line of text.replace(/^\ufeff/u, "").split(/\r\n|\r|\n/u)) {
     const heading = HEADING.exec(line)?.[1]?.trim();
     if (heading === undefined) {
+      if (/^\s*\[/u.test(line)) {
+        // The tools take it for a heading all the same: what follows is of another profile, and so is its token.
+        throw credentialError(
+          "invalidCredentials",
+          `${file}: expected a heading such as [DEV], found a line that begins as one`,
+          "write nothing behind the bracket; a comment there begins with # or ;",
+        );
+      }
       body?.push(line);
       continue;
     }
