@@ -8,7 +8,6 @@ use std::task::Poll;
 use js_sys::{Function, Object, Promise};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::AbortController;
 
 use super::assertion::Assertion;
 use crate::auth::{
@@ -19,7 +18,7 @@ use crate::error::{Error, ErrorCode};
 use crate::http::BaseUrl;
 use crate::wasm::access_token;
 use crate::wasm::convert::{get, refuse, set};
-use crate::wasm::fetch::{Outgoing, fetch};
+use crate::wasm::fetch::{Outgoing, abort_controller, fetch};
 use crate::wasm::host::{now, seed};
 use crate::wasm::thrown::{Obstacle, error_of, message_of, obstacle};
 use crate::wasm::wait::race;
@@ -61,9 +60,9 @@ impl Signer {
 
     async fn send(self: Rc<Self>, request: AuthRequest) -> AuthInput {
         let id = request.id;
-        let Ok(stop) = AbortController::new() else {
-            let error = Error::new(ErrorCode::InvalidOptions, "expected AbortController, found none");
-            return AuthInput::NotSent { id, error };
+        let stop = match abort_controller() {
+            Ok(stop) => stop,
+            Err(error) => return AuthInput::NotSent { id, error },
         };
         let headers: Vec<_> = request
             .headers
