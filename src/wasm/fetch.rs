@@ -148,8 +148,12 @@ const ASKED: &[&str] = &[
     "Location",
     "RequestId",
     "Retry-After",
+    "WWW-Authenticate",
+    "x-databricks-request-id",
     "x-ms-job-id",
+    "x-ms-operation-id",
     "x-ms-public-api-error-code",
+    "x-ms-request-id",
     "x-request-id",
 ];
 

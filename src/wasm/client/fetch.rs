@@ -92,7 +92,6 @@ pub(super) async fn send(host: &Host, request: &HttpRequest, flight: &Flight) ->
     match answer {
         Ok(mut response) => {
             redactor.clean_refusal(&mut response);
-            host.is_reached.set(true);
             host.answered(response.status, lease.generation);
             Answer::Response(response)
         }

@@ -44,12 +44,10 @@ pub(super) struct Lease {
 impl Lease {
     /// Cuts the secrets in the headers out of texts. The scheme in front of a token is none.
     pub(super) fn redactor(&self) -> Redactor {
-        let value = |(_, value): &'_ (&str, SecretString)| -> SecretString {
+        Redactor::new(self.headers.iter().map(|(_, value)| {
             let value = value.expose_secret();
-            split_once(value, " ").map_or(value, |(_, token)| token).into()
-        };
-        let secrets: Vec<SecretString> = self.headers.iter().map(value).collect();
-        Redactor::new(secrets.iter().map(ExposeSecret::expose_secret))
+            split_once(value, " ").map_or(value, |(_, token)| token)
+        }))
     }
 }
 
