@@ -53,7 +53,6 @@ pub(super) fn read(issuer: Issuer, response: &HttpResponse, now: Timestamp) -> F
             _ => ErrorCode::ServerError,
         };
         *error = error.clone().with_code(code).retryable();
-        failure.of_secret = false;
     }
     failure.asked = failure.asked.max(schedule::retry_after(response, now));
     failure
