@@ -2,7 +2,8 @@
 
 use log::Level;
 
-use super::{Acquisition, Exchange};
+use super::Acquisition;
+use super::exchange::Exchange;
 use crate::error::{Error, ErrorCode};
 use crate::http::HttpResponse;
 use crate::logging::{self, RequestLine, Turn};
