@@ -63,7 +63,7 @@ error_codes! {
     /// The token endpoint wants a person at a screen: multi-factor authentication, consent, conditional access.
     InteractionRequired = "interactionRequired", "sign in as a person once (az login), or use a service principal that the tenant's policies let in";
     /// Key Vault refused to hand out the secret, or the secret is disabled or expired.
-    VaultRefused = "vaultRefused", "check the vault, the secret's name and version, and that the first credential has the role Key Vault Secrets User";
+    VaultRefused = "vaultRefused", "check the vault, the secret's name and version, and that the credential that reads the vault has the role Key Vault Secrets User";
 
     /// The snapshot that has to be stored before a start could not be stored.
     PersistFailed = "persistFailed", "make the persist callback store the snapshot; no start is sent that could not be found again";

@@ -175,16 +175,16 @@ pub(super) fn of_databricks(error: &str) -> Option<&'static str> {
 pub(super) fn of_vault(status: u16, code: Option<&str>) -> Option<&'static str> {
     Some(match (status, code.unwrap_or_default()) {
         (_, "ForbiddenByPolicy" | "AccessDenied") => {
-            "give the first credential the permission Get on secrets in the vault's access policies"
+            "give the credential that reads the vault the permission Get on secrets in the vault's access policies"
         }
         (_, "ForbiddenByRbac") => {
-            "give the first credential the role Key Vault Secrets User on the vault or the secret"
+            "give the credential that reads the vault the role Key Vault Secrets User on the vault or the secret"
         }
         (_, "ForbiddenByFirewall" | "ForbiddenByConnection") => {
             "the vault's firewall doesn't let this machine in: allow its address, or go through the private endpoint"
         }
         (_, "SecretDisabled") => "the secret is disabled: enable it, or name another version",
-        (401, _) => "the vault doesn't take the first credential's token: check its tenant",
+        (401, _) => "the vault doesn't take the token of the credential that reads it: check that credential's tenant",
         (404, _) => "check the names of the vault and the secret, and the version",
         _ => return None,
     })

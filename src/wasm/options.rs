@@ -36,10 +36,15 @@ pub(super) fn token_credential(options: &JsValue, name: &str) -> Result<Option<J
         return Ok(None);
     }
     if get(&value, "getToken").is_function() {
-        Ok(Some(value))
-    } else {
-        Err(refuse(format!("{name}: expected an object with a method getToken")))
+        return Ok(Some(value));
     }
+    let found = match get(&value, "then").is_function() {
+        true => ", found a promise: await it",
+        false => "",
+    };
+    Err(refuse(
+        [name, ": expected an object with a method getToken", found].concat(),
+    ))
 }
 
 /// An option that is true or false; false if it was left out.

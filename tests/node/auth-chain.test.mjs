@@ -416,6 +416,38 @@ test("nothing that is told of a choice holds a secret; a vault's reference is to
   assert.ok(!JSON.stringify(describeChoice(pasted)).includes(SECRET));
 });
 
+test("a secret with quotes around it, and the address of one, are refused before they are sent", () => {
+  for (const around of ['"', "'", "`"]) {
+    const env = { DATABRICKS_TOKEN: `${around}${SECRET}${around}` };
+    assert.throws(() => choose({ host: AZURE }, env), says("invalidCredentials", /^DATABRICKS_TOKEN .*quotes/u));
+  }
+  for (const address of [
+    `https://kv-reports.vault.azure.net/secrets/${SECRET}`,
+    `keyvault:/kv-reports/${SECRET}`,
+    `keyvalt://kv-reports/${SECRET}`,
+  ]) {
+    assert.throws(
+      () => choose({ host: AZURE }, { DATABRICKS_TOKEN: address }),
+      says("invalidCredentials", /^DATABRICKS_TOKEN: .*another address$/u),
+    );
+    assert.throws(
+      () => choose({ host: AZURE }, { ...ARM, ARM_CLIENT_SECRET: address }),
+      says("invalidCredentials", /^ARM_CLIENT_SECRET: .*another address$/u),
+    );
+  }
+});
+
+test("options that are misspelt choose nothing", async () => {
+  const { defaultCredential } = await import("pqrun/auth");
+  const env = { DATABRICKS_TOKEN: SECRET };
+  for (const [options, message] of /** @type {[any, RegExp][]} */ ([
+    [{ hots: AZURE, env }, /found hots/u],
+    [{ service: "Fabric", env }, /^service: expected databricks or fabric/u],
+  ])) {
+    await assert.rejects(defaultCredential(options), says("invalidOptions", message));
+  }
+});
+
 test("profiles are not Fabric's", () => {
   assert.throws(
     () => choose({ service: "fabric", profile: "DEV" }, { FABRIC_TOKEN: SECRET }),

@@ -378,6 +378,7 @@ test("a service that does not answer ends the check with 7 in time", async (t) =
   });
   const { code, found } = await check(t, ["--host", server.url, "--timeout", "2s"], { DATABRICKS_TOKEN: SECRETS.pat });
   assert.deepEqual([code, found.error.code], [7, "network"]);
+  assert.match(found.error.message, /^no good answer within 2s; the last request ended with: \S/u);
 });
 
 test("a token does not go to a host that is none of the service's own, unless --trust-host says so", async (t) => {

@@ -73,7 +73,8 @@ export interface ChosenCredential extends TokenCredential {
  * `.databrickscfg`, Azure CLI. The order is in `docs/sign-in.md`. What is found is final: if it fails, nothing else is tried.
  *
  * @returns For the option `credential`. Rejects with a `PqrunError` before anything is sent: `missingCredentials` with all
- * that was looked for, `invalidCredentials` if something is half there or can't be read.
+ * that was looked for, `invalidCredentials` if something is half there or can't be read, `invalidOptions` if an option is
+ * misspelt.
  * @example
  * const host = "https://adb-1111222233334444.5.azuredatabricks.net";
  * const run = runDatabricksJob({ host, credential: await defaultCredential({ host }), jobName: "orders_daily" });

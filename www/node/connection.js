@@ -76,7 +76,9 @@ export function chooseBy(service, flags, env) {
   }
   if (choice === undefined || (service === "databricks" && choice.host === undefined)) {
     throw usageError(
-      "--host is missing",
+      choice?.profile === undefined
+        ? "--host is missing"
+        : `--host is missing, and the profile ${choice.profile} says no host`,
       "give --host https://… or set DATABRICKS_HOST; a profile of .databrickscfg that is chosen says it, too",
     );
   }

@@ -21,7 +21,9 @@ import { harmlessLine } from "./text.js";
  * @returns {string[]}
  */
 export function describeRejection({ message, hint, serviceCode, status, requestId, endpoint }) {
-  const answer = [status, serviceCode].filter((part) => part !== undefined).join(" ");
+  // Databricks gives the status as its code for a token that it does not know.
+  const code = serviceCode === String(status) ? undefined : serviceCode;
+  const answer = [status, code].filter((part) => part !== undefined).join(" ");
   const about = [answer, endpoint, requestId && `request ${requestId}`].filter(Boolean).join(", ");
   return [`  ${message}${about ? ` (${about})` : ""}`, ...(hint ? [`  ${hint}`] : [])].map(harmlessLine);
 }

@@ -55,7 +55,7 @@ export class ChosenCredential {
    * @returns {Promise<import("pqrun").AccessToken | null>}
    */
   async getToken(scope, request) {
-    const { host, credential, passedOver } = this.#choice;
+    const { service, host, credential, passedOver } = this.#choice;
     if (host !== undefined && request?.host !== undefined && !isSameOrigin(host, request.host)) {
       throw credentialError(
         "unknownHost",
@@ -68,7 +68,7 @@ export class ChosenCredential {
     } catch (error) {
       // Who never meant Azure CLI would wonder where it comes from.
       if (credential.kind === "azureCli" && passedOver.length > 0 && error instanceof Error && "hint" in error) {
-        error.hint = `${error.hint}; nothing that comes before Azure CLI was there: \`pqrun auth check\` lists it`;
+        error.hint = `${error.hint}; nothing that comes before Azure CLI was there: \`pqrun auth check${service === "fabric" ? " --service fabric" : ""}\` lists it`;
       }
       throw error;
     }

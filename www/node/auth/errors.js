@@ -3,7 +3,7 @@
 /**
  * A `PqrunError`, as the package throws them; nothing has been sent when it is thrown.
  *
- * @param {"interactionRequired" | "invalidCredentials" | "malformedResponse" | "missingCredentials" | "network" | "signInRefused" | "unknownHost"} code
+ * @param {"interactionRequired" | "invalidCredentials" | "invalidOptions" | "malformedResponse" | "missingCredentials" | "network" | "signInRefused" | "unknownHost"} code
  * @param {string} message Without any secret.
  * @param {string} hint What to do about it.
  * @returns {Error & { code: string, hint: string, retryable: boolean }}

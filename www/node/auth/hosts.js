@@ -11,7 +11,7 @@ export function withScheme(host) {
   if (host.includes("://")) {
     return host;
   }
-  return /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?::\d+)?$/u.test(host) ? `http://${host}` : `https://${host}`;
+  return /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?::\d+)?(?:[/?]|$)/u.test(host) ? `http://${host}` : `https://${host}`;
 }
 
 /**

@@ -6,6 +6,7 @@ import { findAzureCli } from "./azure-cli.js";
 import { chooseCredential } from "./chain.js";
 import { isFabricHost } from "./clouds.js";
 import { makeCredential } from "./credential.js";
+import { credentialError } from "./errors.js";
 import { withScheme } from "./hosts.js";
 import { readProfiles } from "./profiles.js";
 
@@ -32,8 +33,28 @@ export { azureCli } from "./azure-cli.js";
  *   there or can't be read. Nothing has been sent then.
  */
 export async function defaultCredential(options = {}) {
+  expectOptions(options);
   const { env = process.env, trustHost, fetch } = options;
   return makeCredential(choose(options), { env, trustHost, fetch });
+}
+
+const OPTIONS = Object.freeze(["service", "host", "profile", "env", "trustHost", "fetch"]);
+
+/**
+ * A misspelt option would lead to another credential than the one that is meant.
+ *
+ * @param {DefaultCredentialOptions} options
+ * @throws {Error} `invalidOptions`
+ */
+function expectOptions(options) {
+  const unknown = Object.keys(options).find((name) => !OPTIONS.includes(name));
+  const { service } = options;
+  if (unknown !== undefined) {
+    throw credentialError("invalidOptions", `expected ${OPTIONS.join(", ")}, found ${unknown}`, "correct its name");
+  }
+  if (service !== undefined && service !== "databricks" && service !== "fabric") {
+    throw credentialError("invalidOptions", "service: expected databricks or fabric, found another one", "correct it");
+  }
 }
 
 /**

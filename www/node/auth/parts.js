@@ -67,7 +67,19 @@ export class Parts {
    */
   secret(part) {
     const text = this.text(part);
-    return text === undefined ? undefined : new Secret(text);
+    if (text === undefined) {
+      return undefined;
+    }
+    const secret = new Secret(text);
+    // Sent as it is, it would be refused with a word about a wrong secret.
+    if (!secret.isInVault && /^[a-z]+:\//iu.test(text)) {
+      throw credentialError(
+        "invalidCredentials",
+        `${this.named(part)}: expected a secret or keyvault://vault/name, found another address`,
+        "give the secret itself, or name it by its vault: keyvault://vault/name",
+      );
+    }
+    return secret;
   }
 
   /**
@@ -134,8 +146,8 @@ export function tokenOf(parts) {
   if (token === undefined) {
     return undefined;
   }
-  if (!/^[\u0021-\u007e]+$/u.test(token.reveal())) {
-    // Not sent on: fetch would refuse it with a message that holds it.
+  // Others are not sent on: fetch would refuse them with a message that holds them.
+  if (!/^[\u0021-\u007e]+$/u.test(token.reveal()) || /["'`]/u.test(token.reveal())) {
     throw credentialError(
       "invalidCredentials",
       `${parts.named("token")} holds characters that no token has, such as blanks or quotes`,

@@ -65,7 +65,7 @@ export function namedProfile(profiles, name, by, host, surroundings, type) {
     throw credentialError(
       "unknownHost",
       `${by}: the profile ${name} is for ${own}, not for ${originOf(host)}`,
-      "a credential goes to the host that it was made for only: leave --host out, or name another profile",
+      "a credential goes to the host that it was made for only: leave the host out (--host, DATABRICKS_HOST), or name another profile",
     );
   }
   const found = credentialOf(members, name, profiles.file, { own: own ?? host, type, surroundings });

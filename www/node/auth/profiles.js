@@ -61,7 +61,7 @@ export function readProfiles(env) {
       "invalidCredentials",
       `${file} can't be read: ${reasonOf(error)}`,
       isNamed
-        ? "DATABRICKS_CONFIG_FILE names it"
+        ? "correct DATABRICKS_CONFIG_FILE, which names it, or remove it"
         : "correct its permissions, or name another file in DATABRICKS_CONFIG_FILE",
     );
   }

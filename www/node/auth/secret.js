@@ -27,7 +27,7 @@ export class Secret {
 
   /** Whether a vault has to be asked for it, if the reference is well formed. */
   get isInVault() {
-    return /^keyvault:/iu.test(this.#text);
+    return /^keyvault:\/\//iu.test(this.#text);
   }
 
   toString() {

@@ -12,6 +12,7 @@ import { knownTokens, withoutSecrets } from "../credentials.js";
 import { describeThrown } from "../errors.js";
 import { CommandError, EXIT } from "../exit-codes.js";
 import { lengthOption, wordOption } from "../flags.js";
+import { networkFetch } from "../network.js";
 import { present } from "../present.js";
 import { write } from "../streams.js";
 import { clockTime, harmlessLine } from "../text.js";
@@ -56,6 +57,7 @@ export function addAuth(program, context) {
     .addHelpText(
       "after",
       `
+With FABRIC_TOKEN or another credential of Fabric give --service fabric; Fabric needs no --host.
 It never shows a secret, nor a part of one. What is looked for, in which order: docs/sign-in.md in the sources.
 
 Examples:
@@ -138,14 +140,27 @@ async function ask(service, connection, timeout) {
       return /** @type {any} */ (token);
     },
   };
-  const options = /** @type {any} */ ({ ...connection, ...(credential ? { credential } : {}) });
+  let last = "";
+  /** @type {import("pqrun").FetchLike} */
+  const fetch = async (...args) => {
+    try {
+      const response = await /** @type {any} */ (networkFetch)(...args);
+      last = `status ${response.status}`;
+      return response;
+    } catch (error) {
+      const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+      last = cause instanceof Error && cause.message ? cause.message : String(Reflect.get(Object(cause), "code"));
+      throw error;
+    }
+  };
+  const options = /** @type {any} */ ({ ...connection, ...(credential ? { credential } : {}), fetch });
   const call = CALLS[service];
   try {
     const answer =
       service === "databricks"
         ? new DatabricksClient(options).listJobs({ limit: 1 })
         : new FabricClient(options).listWorkspaces({ limit: 1 });
-    await within(answer, timeout);
+    await within(answer, timeout, () => last);
     return { outcome: { works: true, call, expiresAt } };
   } catch (thrown) {
     return { outcome: { works: false, call, expiresAt, error: errorOf(thrown) }, thrown };
@@ -155,13 +170,14 @@ async function ask(service, connection, timeout) {
 /**
  * @param {Promise<unknown>} answer
  * @param {string} timeout
+ * @param {() => string} last How the last request ended, if one did; those that may pass are sent again meanwhile.
  */
-async function within(answer, timeout) {
+async function within(answer, timeout, last) {
   /** @type {NodeJS.Timeout | undefined} */
   let alarm;
   const late = new Promise((_, reject) => {
     alarm = setTimeout(() => {
-      const message = `no answer within ${timeout}`;
+      const message = `no good answer within ${timeout}${last() && `; the last request ended with: ${last()}`}`;
       reject(
         credentialError(
           "network",
