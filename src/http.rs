@@ -127,6 +127,18 @@ impl HttpResponse {
             .filter(|value| !value.is_empty())
     }
 
+    /// The service's id of the request, wherever the services and their sign-in put it.
+    pub(crate) fn request_id(&self) -> Option<&str> {
+        [
+            "RequestId",
+            "x-request-id",
+            "x-databricks-request-id",
+            "x-ms-request-id",
+        ]
+        .iter()
+        .find_map(|name| self.header(name))
+    }
+
     /// Whether the status says success.
     #[must_use]
     pub const fn is_success(&self) -> bool {

@@ -16,7 +16,6 @@ use log::{Level, Record};
 use serde::Serialize;
 
 use crate::error::Error;
-use crate::http::HttpResponse;
 use crate::search::holds;
 
 /// The target of [`RequestLine`]s.
@@ -134,18 +133,6 @@ pub(crate) fn word(value: impl Serialize) -> Option<String> {
 /// A length of time as a field.
 pub(crate) fn millis(length: Duration) -> u64 {
     u64::try_from(length.as_millis()).unwrap_or(u64::MAX)
-}
-
-/// The service's id of the request behind an answer, wherever the services and their sign-in put it.
-pub(crate) fn request_id(response: &HttpResponse) -> Option<&str> {
-    [
-        "RequestId",
-        "x-request-id",
-        "x-databricks-request-id",
-        "x-ms-request-id",
-    ]
-    .iter()
-    .find_map(|name| response.header(name))
 }
 
 /// Ids are GUIDs or the like. A token, which a broken answer may repeat, is none.

@@ -128,8 +128,7 @@ impl Redactor {
 
     /// The error without any of them.
     pub(crate) fn clean(&self, mut error: Error) -> Error {
-        self.clean_text(&mut error.message);
-        for text in [&mut error.service_code, &mut error.request_id].into_iter().flatten() {
+        for text in said(&mut error) {
             self.clean_text(text);
         }
         error
@@ -138,14 +137,7 @@ impl Redactor {
     /// The same, with what was said on one line of bounded length.
     pub(crate) fn clean_line(&self, error: Error) -> Error {
         let mut error = self.clean(error);
-        for text in [
-            Some(&mut error.message),
-            error.service_code.as_mut(),
-            error.request_id.as_mut(),
-        ]
-        .into_iter()
-        .flatten()
-        {
+        for text in said(&mut error) {
             *text = text
                 .chars()
                 .map(|character| if character.is_control() { ' ' } else { character })
@@ -154,6 +146,17 @@ impl Redactor {
         }
         error
     }
+}
+
+/// What others may have said in an error.
+fn said(error: &mut Error) -> impl Iterator<Item = &mut String> {
+    [
+        Some(&mut error.message),
+        error.service_code.as_mut(),
+        error.request_id.as_mut(),
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// As it stands in JSON, between the quotes.

@@ -72,13 +72,8 @@ const PAUSE: Duration = Duration::from_secs(60);
 impl TokenCache {
     /// An empty one.
     #[must_use]
-    pub const fn new() -> Self {
-        Self {
-            kept: None,
-            count: 0,
-            flight: None,
-            not_before: None,
-        }
+    pub fn new() -> Self {
+        Self::default()
     }
 
     /// What a caller does now. `refused` is the generation of the token that the service refused it: if a later one is
@@ -142,11 +137,5 @@ impl TokenCache {
     #[must_use]
     pub fn current(&self) -> Option<(&AccessToken, Generation)> {
         self.kept.as_ref().map(|kept| (&kept.token, kept.generation))
-    }
-
-    /// Whether a refresh is under way.
-    #[must_use]
-    pub const fn is_refreshing(&self) -> bool {
-        self.flight.is_some()
     }
 }

@@ -149,7 +149,7 @@ impl AuthEndpoint {
             self.form
         );
         // Each byte may become three: with room for all of them the buffer never moves and leaves nothing behind.
-        let room = form.iter().map(|(name, value)| name.len() + 3 * value.len() + 2).sum();
+        let room: usize = form.iter().map(|(name, value)| name.len() + 3 * value.len() + 2).sum();
         let mut body = Zeroizing::new(String::with_capacity(room));
         for name in self.form {
             for (_, value) in form.iter().filter(|(given, _)| given == name) {
@@ -161,6 +161,7 @@ impl AuthEndpoint {
                 push_encoded(&mut body, value);
             }
         }
+        debug_assert!(body.len() <= room, "{}: the buffer has moved", self.name);
         let mut headers = vec![
             ("Accept", SecretString::from("application/json")),
             ("Content-Type", SecretString::from("application/x-www-form-urlencoded")),

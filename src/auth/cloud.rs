@@ -147,7 +147,7 @@ fn zone(zones: &[(&str, Cloud)], base: &BaseUrl) -> Option<Cloud> {
 
 fn is_fabric(base: &BaseUrl) -> bool {
     let label = base.host().strip_suffix(FABRIC_HOST);
-    base.has_default_port() && label.is_some_and(|label| label.is_empty() || (label.len() > 1 && label.ends_with('.')))
+    base.has_default_port() && label.is_some_and(|label| label.is_empty() || label.ends_with('.'))
 }
 
 fn first(table: &[(&'static str, Cloud)], cloud: Cloud) -> Option<&'static str> {

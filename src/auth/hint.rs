@@ -7,6 +7,8 @@ pub(super) enum Class {
     Config,
     /// A person has to be there.
     Interactive,
+    /// The secret is wrong or too old.
+    Secret,
     /// It passes.
     Transient,
 }
@@ -110,7 +112,7 @@ const ENTRA: &[Row] = &[
     ),
     row(
         7_000_215,
-        Class::Config,
+        Class::Secret,
         "the client secret is wrong: give the secret's value, not its id, and that of this application",
     ),
     row(
@@ -120,7 +122,7 @@ const ENTRA: &[Row] = &[
     ),
     row(
         7_000_222,
-        Class::Config,
+        Class::Secret,
         "the client secret has expired: make a new one for the application",
     ),
     row(

@@ -55,7 +55,6 @@ pub(super) fn read(issuer: Issuer, response: &HttpResponse, now: Timestamp) -> F
             _ => ErrorCode::ServerError,
         };
         *error = error.clone().with_code(code).retryable();
-        failure.of_secret = false;
     }
     failure.asked = failure.asked.max(schedule::retry_after(response, now));
     failure
@@ -85,9 +84,7 @@ fn of_databricks(response: &HttpResponse) -> Failure {
     };
     let mut error = refusal.into_error(response.status, code);
     error.retryable = passes;
-    if error.request_id.is_none() {
-        error.request_id = header(response, &["x-databricks-request-id", "x-request-id"]);
-    }
+    error.request_id = error.request_id.or_else(|| request_id(response));
     let oauth = error.service_code.clone().unwrap_or_default();
     if code == ErrorCode::SignInRefused
         && let Some(hint) = hint::of_databricks(&oauth)
@@ -117,7 +114,7 @@ fn of_entra(response: &HttpResponse) -> Failure {
         _ => row.map_or(Class::Config, |row| row.class),
     };
     let code = match class {
-        Class::Config => ErrorCode::SignInRefused,
+        Class::Config | Class::Secret => ErrorCode::SignInRefused,
         Class::Interactive => ErrorCode::InteractionRequired,
         Class::Transient => ErrorCode::ServerError,
     };
@@ -134,13 +131,9 @@ fn of_entra(response: &HttpResponse) -> Failure {
     };
     read.request_id = json::string(&value, "trace_id")
         .or_else(|| json::string(&value, "correlation_id"))
-        .or_else(|| header(response, &["x-ms-request-id"]));
+        .or_else(|| request_id(response));
     Failure {
-        of_secret: class == Class::Config
-            && match number {
-                Some(number) => matches!(number, 7_000_215 | 7_000_222),
-                None => error == "invalid_client",
-            },
+        of_secret: class == Class::Secret || (class == Class::Config && number.is_none() && error == "invalid_client"),
         asked: None,
         error: read,
     }
@@ -189,7 +182,7 @@ fn of_vault(response: &HttpResponse) -> Failure {
         error.hint = format!("{}; the vault trusts tokens of {authority}", error.hint);
     }
     error.service_code = code;
-    error.request_id = header(response, &["x-ms-request-id"]);
+    error.request_id = request_id(response);
     error.into()
 }
 
@@ -222,7 +215,7 @@ fn foreign(response: &HttpResponse, code: ErrorCode) -> Failure {
         code
     };
     let mut error = refusal.into_error(response.status, code);
-    error.request_id = header(response, &["x-ms-request-id"]);
+    error.request_id = request_id(response);
     error.into()
 }
 
@@ -231,6 +224,6 @@ fn object(response: &HttpResponse) -> Option<Value> {
     value.is_object().then_some(value)
 }
 
-fn header(response: &HttpResponse, names: &[&str]) -> Option<String> {
-    names.iter().find_map(|name| response.header(name)).map(str::to_owned)
+fn request_id(response: &HttpResponse) -> Option<String> {
+    response.request_id().map(str::to_owned)
 }

@@ -8,7 +8,7 @@ use crate::error::{Error, ErrorCode};
 use crate::fabric;
 use crate::fabric::instance::canonical_guid;
 use crate::http::{HttpResponse, RequestId, Service};
-use crate::logging::{self, RequestLine, Turn};
+use crate::logging::{RequestLine, Turn};
 use crate::poller::collect::Fetch;
 use crate::poller::{Output, Poller, Stage, TimeoutReason, schedule};
 use crate::run::EventKind;
@@ -95,15 +95,8 @@ impl Exchange {
 
     /// Tells the log what came of the last sending.
     fn log(&self, now: Timestamp, response: Option<&HttpResponse>, turn: Turn<'_>) {
-        log_request(
-            &self.call,
-            self.attempt,
-            self.refreshed,
-            self.sent_at,
-            now,
-            response,
-            turn,
-        );
+        let nth = self.attempt + 1 + u32::from(self.refreshed);
+        log_request(&self.call, nth, now.since(self.sent_at), response, turn);
     }
 }
 
@@ -468,24 +461,16 @@ pub(super) fn judge(call: &Call, policy: Policy, refreshed: bool, now: Timestamp
     }
 }
 
-/// Tells the log what came of a sending of `call` after `attempt` others.
-pub(super) fn log_request(
-    call: &Call,
-    attempt: u32,
-    refreshed: bool,
-    sent_at: Timestamp,
-    now: Timestamp,
-    response: Option<&HttpResponse>,
-    turn: Turn<'_>,
-) {
+/// Tells the log what came of the `nth` sending of `call`.
+pub(super) fn log_request(call: &Call, nth: u32, duration: Duration, response: Option<&HttpResponse>, turn: Turn<'_>) {
     RequestLine {
         endpoint: call.endpoint.name,
         method: call.endpoint.method.as_str(),
         path: call.endpoint.path,
-        attempt: attempt + 1 + u32::from(refreshed),
-        duration: now.since(sent_at),
+        attempt: nth,
+        duration,
         status: response.map(|response| response.status).filter(|status| *status != 0),
-        request_id: response.and_then(logging::request_id),
+        request_id: response.and_then(HttpResponse::request_id),
         turn,
     }
     .write();

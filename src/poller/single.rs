@@ -126,15 +126,8 @@ impl SingleCall {
     }
 
     fn log(&self, now: Timestamp, response: Option<&HttpResponse>, turn: Turn<'_>) {
-        log_request(
-            &self.call,
-            self.attempt,
-            self.refreshed,
-            self.sent_at,
-            now,
-            response,
-            turn,
-        );
+        let nth = self.attempt + 1 + u32::from(self.refreshed);
+        log_request(&self.call, nth, now.since(self.sent_at), response, turn);
     }
 
     fn at(&self, error: Error) -> Error {

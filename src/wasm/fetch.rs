@@ -8,9 +8,10 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortSignal, RequestCache, RequestRedirect};
+use web_sys::{AbortController, AbortSignal, RequestCache, RequestRedirect};
 
-use super::convert::{get, set};
+use super::convert::{get, refuse, set};
+use crate::error::Error;
 use crate::http::{HttpResponse, Method};
 
 #[wasm_bindgen]
@@ -30,6 +31,14 @@ thread_local! {
 #[wasm_bindgen(js_name = setDefaultFetch)]
 pub fn set_default_fetch(#[wasm_bindgen(unchecked_optional_param_type = "FetchLike")] fetch: Option<Function>) {
     DEFAULT.set(fetch);
+}
+
+/// What ends a request that is under way.
+///
+/// # Errors
+/// The host has none: no supported one.
+pub(super) fn abort_controller() -> Result<AbortController, Error> {
+    AbortController::new().map_err(|_| refuse("expected AbortController, found none"))
 }
 
 /// A request as it leaves: with its credential, if it has one.
@@ -139,8 +148,12 @@ const ASKED: &[&str] = &[
     "Location",
     "RequestId",
     "Retry-After",
+    "WWW-Authenticate",
+    "x-databricks-request-id",
     "x-ms-job-id",
+    "x-ms-operation-id",
     "x-ms-public-api-error-code",
+    "x-ms-request-id",
     "x-request-id",
 ];
 

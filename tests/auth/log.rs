@@ -67,18 +67,26 @@ fn what_is_tried_again_is_a_warning_and_a_refusal_is_an_error() {
 
 #[test]
 fn no_line_repeats_a_secret_that_an_answer_or_the_network_repeats() {
+    let basic = |asked: &Asked| asked.header("Authorization")?.strip_prefix("Basic ").map(str::to_owned);
     for status in [200, 401, 503] {
-        listen();
-        let parrot = move |asked: &Asked| {
-            let sent = asked.whole();
-            let secret = sent.find("pl4nted").map_or("", |at| &sent[at..]);
-            with_header(json(status, secret), "x-ms-request-id", SECRET).into()
-        };
-        let mut host = Host::new(&oauth(given(SECRET)), &databricks(AWS), parrot);
-        let _ = host.run();
-        let lines = format!("{:?}", requests());
-        assert!(lines.contains("oidc/v1/token"));
-        assert!(!lines.contains("pl4nted"), "{lines}");
+        for (credential, resource) in [
+            (oauth(given(SECRET)), databricks(AWS)),
+            (entra(given(SECRET)), fabric()),
+        ] {
+            listen();
+            let parrot = |asked: &Asked| {
+                let id = basic(asked).unwrap_or_else(|| SECRET.to_owned());
+                with_header(json(status, &asked.whole()), "x-ms-request-id", &id).into()
+            };
+            let mut host = Host::new(&credential, &resource, parrot);
+            host.run().expect_err("it is no token");
+            let lines = format!("{:?}", requests());
+            assert!(lines.contains(host.sent[0].request.endpoint.name));
+            assert!(!lines.contains("pl4nted"), "{lines}");
+            if let Some(basic) = basic(&host.sent[0]) {
+                assert!(!lines.contains(&basic), "{lines}");
+            }
+        }
     }
     listen();
     let mut host = Host::new(

@@ -283,27 +283,31 @@ fn what_no_request_can_carry_is_told_before_it_is_sent() {
     }
 }
 
-fn wrong_secret() -> Reply {
-    let body = json!({"error": "invalid_client", "error_description": format!("AADSTS7000215: {SECRET} is wrong.")});
+fn refused_with(number: u32) -> Reply {
+    let said = format!("AADSTS{number}: {SECRET} is no good.");
+    let body = json!({"error": "invalid_client", "error_description": said});
     json(401, &body.to_string()).into()
 }
 
 #[test]
 fn a_refused_secret_is_read_again_once_since_it_may_have_changed() {
-    let mut reads = 0;
-    let vault = move |_: &Asked| {
-        reads += 1;
-        vault_secret(if reads == 1 { SECRET } else { "pl4nted.new" }).into()
-    };
-    let issuer = |asked: &Asked| match asked.value("client_secret").as_deref() {
-        Some("pl4nted.new") => granted(TOKEN).into(),
-        _ => wrong_secret(),
-    };
-    let credential = entra(vaulted("keyvault://kv-demo/spn"));
-    let mut host = Host::new(&credential, &fabric(), world(vault, issuer));
-    host.run().expect("the new secret is good");
-    assert_eq!(host.sent.len(), 4);
-    assert_eq!(host.needs.len(), 1, "the vault's token is still good");
+    // Wrong, and expired.
+    for number in [7_000_215, 7_000_222] {
+        let mut reads = 0;
+        let vault = move |_: &Asked| {
+            reads += 1;
+            vault_secret(if reads == 1 { SECRET } else { "pl4nted.new" }).into()
+        };
+        let issuer = |asked: &Asked| match asked.value("client_secret").as_deref() {
+            Some("pl4nted.new") => granted(TOKEN).into(),
+            _ => refused_with(number),
+        };
+        let credential = entra(vaulted("keyvault://kv-demo/spn"));
+        let mut host = Host::new(&credential, &fabric(), world(vault, issuer));
+        host.run().expect("the new secret is good");
+        assert_eq!(host.sent.len(), 4, "AADSTS{number}");
+        assert_eq!(host.needs.len(), 1, "the vault's token is still good");
+    }
 }
 
 #[test]
@@ -312,7 +316,7 @@ fn a_secret_that_is_still_the_same_is_not_sent_again() {
     let mut host = Host::new(
         &credential,
         &fabric(),
-        world(|_| vault_secret(SECRET).into(), |_| wrong_secret()),
+        world(|_| vault_secret(SECRET).into(), |_| refused_with(7_000_215)),
     );
     let error = host.run().expect_err("it is wrong");
     assert_eq!(error.code(), ErrorCode::SignInRefused);
@@ -342,7 +346,7 @@ fn a_named_version_and_a_given_secret_are_not_read_again() {
         let mut host = Host::new(
             &entra(source),
             &fabric(),
-            world(|_| vault_secret(SECRET).into(), |_| wrong_secret()),
+            world(|_| vault_secret(SECRET).into(), |_| refused_with(7_000_215)),
         );
         host.run().expect_err("it is wrong");
         assert_eq!(host.sent.len(), sent);
@@ -356,7 +360,10 @@ fn why_a_secret_was_read_again_is_told_if_it_can_not_be_read() {
     let mut host = Host::new(
         &credential,
         &fabric(),
-        world(move |_| answers.pop().expect("two are enough"), |_| wrong_secret()),
+        world(
+            move |_| answers.pop().expect("two are enough"),
+            |_| refused_with(7_000_215),
+        ),
     );
     assert_eq!(host.run().expect_err("it is wrong").code(), ErrorCode::SignInRefused);
 }

@@ -32,7 +32,7 @@ import process from "node:process";
  *
  * `ERR_PROXY_REFUSED` will stay so, `ERR_PROXY_TUNNEL` may pass.
  */
-export class ProxyError extends Error {
+class ProxyError extends Error {
   /**
    * @param {"ERR_PROXY_REFUSED" | "ERR_PROXY_TUNNEL"} code
    * @param {string} message

@@ -117,7 +117,7 @@ function describeFailure(output) {
  * @param {Place} place
  * @param {string} id
  */
-export function runFlags(place, id) {
+function runFlags(place, id) {
   return `${placeFlags(place)} ${place.service === "fabric" ? "--instance" : "--run-id"} ${shellQuoted(id)}`;
 }
 

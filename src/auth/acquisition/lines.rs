@@ -2,7 +2,8 @@
 
 use log::Level;
 
-use super::{Acquisition, Exchange};
+use super::Acquisition;
+use super::exchange::Exchange;
 use crate::error::{Error, ErrorCode};
 use crate::http::HttpResponse;
 use crate::logging::{self, RequestLine, Turn};
@@ -20,7 +21,7 @@ impl Acquisition {
         if logging::is_wanted(Level::Debug) {
             // An error is what the redactor takes.
             let mut carrier = Error::new(ErrorCode::SignInRefused, "");
-            carrier.request_id = logging::request_id(response).map(str::to_owned);
+            carrier.request_id = response.request_id().map(str::to_owned);
             let id = self.redactor().clean_line(carrier).request_id;
             self.write(exchange, Some(response), id.as_deref(), Turn::Good);
         }
@@ -29,7 +30,7 @@ impl Acquisition {
     pub(super) fn log_failure(&self, exchange: &Exchange, response: Option<&HttpResponse>, error: &Error, next: Next) {
         if logging::is_wanted(Level::Error) {
             let mut error = error.clone();
-            if let Some(id) = response.and_then(logging::request_id) {
+            if let Some(id) = response.and_then(HttpResponse::request_id) {
                 error.request_id = Some(id.to_owned());
             }
             let error = self.redactor().clean_line(error);

@@ -5,10 +5,8 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::Poll;
 
-use js_sys::{Function, Object, Promise};
-use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
-use web_sys::AbortController;
+use js_sys::Function;
+use wasm_bindgen::JsValue;
 
 use super::assertion::Assertion;
 use crate::auth::{
@@ -17,11 +15,10 @@ use crate::auth::{
 };
 use crate::error::{Error, ErrorCode};
 use crate::http::BaseUrl;
-use crate::wasm::access_token;
-use crate::wasm::convert::{get, refuse, set};
-use crate::wasm::fetch::{Outgoing, fetch};
+use crate::wasm::access_token::{self, TokenRequest};
+use crate::wasm::fetch::{Outgoing, abort_controller, fetch};
 use crate::wasm::host::{now, seed};
-use crate::wasm::thrown::{Obstacle, error_of, message_of, obstacle};
+use crate::wasm::thrown::{Obstacle, message_of, obstacle};
 use crate::wasm::wait::race;
 
 /// A credential, and what it needs of its host.
@@ -61,9 +58,9 @@ impl Signer {
 
     async fn send(self: Rc<Self>, request: AuthRequest) -> AuthInput {
         let id = request.id;
-        let Ok(stop) = AbortController::new() else {
-            let error = Error::new(ErrorCode::InvalidOptions, "expected AbortController, found none");
-            return AuthInput::NotSent { id, error };
+        let stop = match abort_controller() {
+            Ok(stop) => stop,
+            Err(error) => return AuthInput::NotSent { id, error },
         };
         let headers: Vec<_> = request
             .headers
@@ -113,19 +110,13 @@ impl Signer {
 
     async fn ask_for_vault(&self, scope: &str, host: &BaseUrl, refresh: bool) -> Result<SecretString, Error> {
         let credential = self.vault_credential.as_ref().ok_or_else(no_vault_credential)?;
-        let request = Object::new();
-        set(&request, "host", &host.as_str().into());
-        set(&request, "scope", &scope.into());
-        set(&request, "refresh", &refresh.into());
-        let given = get(credential, "getToken")
-            .dyn_into::<Function>()
-            .map_err(|_| refuse("vaultCredential: expected an object with a method getToken"))?
-            .call2(credential, &scope.into(), &request)
-            .map_err(|thrown| error_of(&thrown))?;
-        let given = JsFuture::from(Promise::resolve(&given))
-            .await
-            .map_err(|thrown| error_of(&thrown))?;
-        access_token::read(&given).map(|token| token.token)
+        let request = TokenRequest {
+            service: None,
+            host,
+            scope,
+            refresh,
+        };
+        access_token::ask(credential, &request).await.map(|token| token.token)
     }
 }
 

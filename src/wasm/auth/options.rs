@@ -10,9 +10,8 @@ use super::credential::JsCredential;
 use crate::auth::{AuthSettings, Credential, ExposeSecret, Resource, SecretSource};
 use crate::error::{Error, ErrorCode};
 use crate::http::BaseUrl;
-use crate::json::quoted;
 use crate::wasm::convert::{get, refuse, throw};
-use crate::wasm::options::{flag, function, is_absent};
+use crate::wasm::options::{flag, function, is_absent, token_credential, unknown};
 use crate::wasm::secret;
 
 /// A token that is there already, such as a personal access token of Databricks.
@@ -135,19 +134,13 @@ fn signer(options: &JsValue, own: &[&str], read: Read) -> Result<Signer, Error> 
     let object = object.ok_or_else(|| refuse("options: expected an object"))?;
     for name in Object::keys(object).iter().filter_map(|name| name.as_string()) {
         if !own.contains(&name.as_str()) && !COMMON.contains(&name.as_str()) {
-            return Err(refuse(["expected known options, found ", &quoted(&name)].concat()));
+            return Err(unknown(&name));
         }
     }
     let (credential, assertion) = read(options)?;
     // Whose host it will be is not known yet. This one is of no cloud, and all but the cloud is checked by it.
     credential.check(&Resource::Databricks(BaseUrl::parse("localhost")?))?;
-    let vault_credential = Some(get(options, "vaultCredential")).filter(|credential| !is_absent(credential));
-    if vault_credential
-        .as_ref()
-        .is_some_and(|credential| !get(credential, "getToken").is_function())
-    {
-        return Err(refuse("vaultCredential: expected an object with a method getToken"));
-    }
+    let vault_credential = token_credential(options, "vaultCredential")?;
     if matches!(credential.secret(), Some(SecretSource::Vault(_))) && vault_credential.is_none() {
         return Err(no_vault_credential());
     }

@@ -6,9 +6,9 @@ use serde_json::Value;
 use wasm_bindgen::{JsCast, JsValue};
 
 use crate::error::{Error, ErrorCode};
-use crate::json::quoted;
 use crate::read::FromValue;
 use crate::wasm::convert::is_large;
+use crate::wasm::options::{is_absent, unknown};
 use crate::wasm::value::{id_text, read_js};
 
 pub(super) use crate::wasm::convert::{MAX_SAFE, get, refuse, set, throw, value_to_js};
@@ -27,7 +27,7 @@ pub(super) fn to_js<T: Serialize + ?Sized>(value: &T) -> JsValue {
 /// The members of an options object but for those in `own`, which stay in JavaScript. A member that is undefined or
 /// null counts as absent.
 pub(super) fn members(options: &JsValue, what: &str, own: &[&str]) -> Result<Members, Error> {
-    if options.is_null() || options.is_undefined() {
+    if is_absent(options) {
         return Ok(Members::new());
     }
     let Some(object) = options.dyn_ref::<Object>().filter(|object| !object.is_function()) else {
@@ -93,11 +93,11 @@ pub(super) fn take(members: &mut Members, names: &[&str]) -> Members {
         .collect()
 }
 
-/// Refuses what nobody took: most likely a misspelt name.
+/// Refuses what nobody took.
 pub(super) fn refuse_rest(members: &Members) -> Result<(), Error> {
     match members.keys().next() {
         None => Ok(()),
-        Some(name) => Err(refuse(format!("expected known options, found {}", quoted(name)))),
+        Some(name) => Err(unknown(name)),
     }
 }
 

@@ -244,8 +244,7 @@ impl Session {
         let refused = self.not_stored.take();
         let flight = match refused {
             Some(error) => Err(error),
-            None => Flight::new()
-                .ok_or_else(|| Error::new(ErrorCode::InvalidOptions, "expected AbortController, found none")),
+            None => Flight::new(),
         };
         let flight = match flight {
             Ok(flight) => flight,

@@ -9,7 +9,7 @@ use super::host::Host;
 use crate::auth::ExposeSecret;
 use crate::error::{Error, ErrorCode};
 use crate::http::{HttpRequest, HttpResponse};
-use crate::wasm::fetch::{Outgoing, fetch};
+use crate::wasm::fetch::{Outgoing, abort_controller, fetch};
 use crate::wasm::thrown::{Obstacle, message_of, obstacle};
 
 /// How a request went.
@@ -35,11 +35,10 @@ enum State {
 }
 
 impl Flight {
-    /// `None` where the host has no `AbortController`: no supported one.
-    pub(super) fn new() -> Option<Self> {
-        let controller = AbortController::new().ok()?;
-        Some(Self {
-            controller,
+    /// A request that has not left.
+    pub(super) fn new() -> Result<Self, Error> {
+        Ok(Self {
+            controller: abort_controller()?,
             state: Rc::new(Cell::new(State::Held)),
         })
     }
@@ -93,7 +92,6 @@ pub(super) async fn send(host: &Host, request: &HttpRequest, flight: &Flight) ->
     match answer {
         Ok(mut response) => {
             redactor.clean_refusal(&mut response);
-            host.is_reached.set(true);
             host.answered(response.status, lease.generation);
             Answer::Response(response)
         }

@@ -19,7 +19,7 @@ use crate::json::quoted;
 use crate::poller::Job;
 use crate::poller::options::RunOptions;
 use crate::table::JsonPath;
-use crate::wasm::options::{flag, function, is_absent};
+use crate::wasm::options::{flag, function, is_absent, token_credential};
 use crate::wasm::secret;
 
 /// Members that stay in JavaScript.
@@ -87,18 +87,10 @@ pub(super) fn json_path(path: &JsValue) -> Result<JsonPath, Error> {
 pub(super) fn read_host(service: Service, base: &BaseUrl, options: &JsValue) -> Result<Host, Error> {
     let resource = Resource::of(service, base.clone());
     let is_trusted = flag(options, "trustHost")? || resource.has_known_host();
-    let (token, credential) = (get(options, "token"), get(options, "credential"));
-    let source = if !is_absent(&credential) {
+    let token = get(options, "token");
+    let source = if let Some(credential) = token_credential(options, "credential")? {
         if !is_absent(&token) {
             return Err(refuse("expected token or credential, found both"));
-        }
-        if !get(&credential, "getToken").is_function() {
-            let found = match get(&credential, "then").is_function() {
-                true => ", found a promise: await it",
-                false => "",
-            };
-            let message = ["credential: expected an object with a method getToken", found].concat();
-            return Err(refuse(message));
         }
         Source::asked(credential, service, resource)
     } else if token.is_function() {

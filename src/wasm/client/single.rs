@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::fetch::{self, Answer, Flight};
 use super::host::{Host, now, seed};
 use crate::contract::Call;
-use crate::error::{Error, ErrorCode};
+use crate::error::Error;
 use crate::http::HttpResponse;
 use crate::poller::single::{SingleCall, Step};
 use crate::wasm::wait::{race, sleep};
@@ -20,8 +20,7 @@ pub(super) async fn answer(host: &Host, call: Call) -> Result<(Value, HttpRespon
     let mut single = SingleCall::new(call, seed()?);
     loop {
         let request = single.request(now());
-        let flight = Flight::new()
-            .ok_or_else(|| Error::new(ErrorCode::InvalidOptions, "expected AbortController, found none"))?;
+        let flight = Flight::new()?;
         let answer = {
             let sent = Box::pin(fetch::send(host, &request, &flight));
             race(sent, request.timeout).await

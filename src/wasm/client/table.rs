@@ -7,9 +7,9 @@ use wasm_bindgen::{JsCast, JsValue};
 use super::convert::{self, MAX_SAFE, refuse, set, throw};
 use super::options::json_path;
 use crate::error::{Error, ErrorCode};
-use crate::json::quoted;
 use crate::table::{CellRef, Column, ColumnType, CsvOptions, JsonPath, Table, TableError};
 use crate::wasm::options::is_absent;
+use crate::wasm::options::unknown;
 
 /// Rows and typed columns.
 ///
@@ -167,12 +167,7 @@ impl JsTable {
                 ("header" | "defuseFormulas", None) => {
                     return Err(throw(refuse(format!("{name}: expected true or false"))));
                 }
-                _ => {
-                    return Err(throw(refuse(format!(
-                        "expected known options, found {}",
-                        quoted(&name)
-                    ))));
-                }
+                _ => return Err(throw(unknown(&name))),
             };
         }
         Ok(self.0.to_csv(&csv))

@@ -3,18 +3,15 @@
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 
-use js_sys::{Function, Object, Promise};
-use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
+use js_sys::Object;
+use wasm_bindgen::JsValue;
 
-use super::convert::{get, set};
 use crate::auth::{AccessToken, ExposeSecret, Generation, Resource, SecretString};
 use crate::error::Error;
 use crate::http::Service;
 use crate::redact::Redactor;
 use crate::search::split_once;
-use crate::wasm::access_token;
-use crate::wasm::thrown::error_of;
+use crate::wasm::access_token::{self, TokenRequest};
 use crate::wasm::tokens::{Asking, Tokens};
 
 /// Where tokens come from.
@@ -44,12 +41,10 @@ pub(super) struct Lease {
 impl Lease {
     /// Cuts the secrets in the headers out of texts. The scheme in front of a token is none.
     pub(super) fn redactor(&self) -> Redactor {
-        let value = |(_, value): &'_ (&str, SecretString)| -> SecretString {
+        Redactor::new(self.headers.iter().map(|(_, value)| {
             let value = value.expose_secret();
-            split_once(value, " ").map_or(value, |(_, token)| token).into()
-        };
-        let secrets: Vec<SecretString> = self.headers.iter().map(value).collect();
-        Redactor::new(secrets.iter().map(ExposeSecret::expose_secret))
+            split_once(value, " ").map_or(value, |(_, token)| token)
+        }))
     }
 }
 
@@ -116,24 +111,12 @@ impl Source {
 
 impl Asked {
     async fn ask(self: Rc<Self>, refresh: bool) -> Result<AccessToken, Error> {
-        let promise = self.call(refresh).map_err(|thrown| error_of(&thrown))?;
-        let given = JsFuture::from(promise).await.map_err(|thrown| error_of(&thrown))?;
-        access_token::read(&given)
-    }
-
-    fn call(&self, refresh: bool) -> Result<Promise, JsValue> {
-        let scope = JsValue::from(self.resource.scope());
-        let request = Object::new();
-        set(&request, "service", &self.service.as_str().into());
-        set(&request, "host", &self.resource.origin().as_str().into());
-        set(&request, "scope", &scope);
-        set(&request, "refresh", &refresh.into());
-        let given = match self.who.dyn_ref::<Function>() {
-            Some(callback) => callback.call1(&JsValue::UNDEFINED, &request)?,
-            None => get(&self.who, "getToken")
-                .unchecked_into::<Function>()
-                .call2(&self.who, &scope, &request)?,
+        let request = TokenRequest {
+            service: Some(self.service),
+            host: self.resource.origin(),
+            scope: &self.resource.scope(),
+            refresh,
         };
-        Ok(Promise::resolve(&given))
+        access_token::ask(&self.who, &request).await
     }
 }

@@ -4,6 +4,7 @@
  * Nothing here reads a file, starts a process or sends anything, but through what it is given.
  */
 
+import { present } from "../present.js";
 import { AZURE_CLOUDS, azureCloudOf, isElsewhere } from "./clouds.js";
 import { credentialError } from "./errors.js";
 import { originOf, withScheme } from "./hosts.js";
@@ -212,7 +213,7 @@ function ofDatabricks(asked, surroundings) {
       hint: "set DATABRICKS_TOKEN, or one of the others; `pqrun auth check` tells what is found",
     }),
   );
-  return { ...chosen, host, ...(profile === undefined ? {} : { profile }) };
+  return present({ ...chosen, host, profile });
 }
 
 /**
@@ -250,7 +251,7 @@ function ofFabric({ host, profile }, { env, hasAzureCli }) {
     of: `Fabric${host === undefined ? "" : ` at ${originOf(host)}`}`,
     hint: "set FABRIC_TOKEN, or one of the others; `pqrun auth check --service fabric` tells what is found",
   }));
-  return { ...chosen, ...(host === undefined ? {} : { host }) };
+  return present({ ...chosen, host });
 }
 
 /**

@@ -65,8 +65,7 @@ function expectOptions(options) {
  */
 export function choose({ service, host: given, profile, env = process.env }) {
   const asked = (given ?? "").trim();
-  const isOfFabric = asked !== "" && isFabricHost(withScheme(asked));
-  const one = service ?? (isOfFabric ? "fabric" : "databricks");
+  const one = service ?? serviceOf(asked);
   const named = (profile ?? "").trim();
   // With a profile nothing else is looked at.
   const host = asked || (one === "databricks" && named === "" ? (env.DATABRICKS_HOST ?? "").trim() : "");
@@ -78,4 +77,14 @@ export function choose({ service, host: given, profile, env = process.env }) {
     },
     { env, profiles: () => readProfiles(env), hasAzureCli: () => findAzureCli(env) !== undefined },
   );
+}
+
+/**
+ * The service that an address belongs to; Databricks, if it is not Fabric's own.
+ *
+ * @param {string} host An empty text for none.
+ * @returns {"databricks" | "fabric"}
+ */
+export function serviceOf(host) {
+  return isFabricHost(withScheme(host)) ? "fabric" : "databricks";
 }

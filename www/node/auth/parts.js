@@ -32,7 +32,7 @@ import { Secret } from "./secret.js";
 
 /**
  * @typedef {"token" | "clientId" | "clientSecret" | "tenantId" | "assertion" | "assertionFile" | "assertionVariable" |
- *   "scope" | "accountId" | "azureWorkspaceResourceId" | "environment" | "authority"} Part
+ *   "scope" | "accountId" | "azureWorkspaceResourceId"} Part
  */
 
 /** A set of named values, of which some are parts of a credential. */

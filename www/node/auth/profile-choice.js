@@ -1,5 +1,6 @@
 /** Which profile of `.databrickscfg` is used, and which credential it holds. */
 
+import { present } from "../present.js";
 import { isElsewhere } from "./clouds.js";
 import { credentialError } from "./errors.js";
 import { isSameOrigin, originOf } from "./hosts.js";
@@ -35,16 +36,6 @@ const AZURE_MEMBERS = {
   clientSecret: ["azure_client_secret"],
   azureWorkspaceResourceId: ["azure_workspace_resource_id"],
 };
-
-/** Members of profiles that hold secrets. */
-export const SECRET_MEMBERS = Object.freeze([
-  "token",
-  "client_secret",
-  "azure_client_secret",
-  "password",
-  "google_credentials",
-  "metadata_service_url",
-]);
 
 /**
  * A profile that somebody named: it is used, or an error says why it can't be.
@@ -85,7 +76,7 @@ export function namedProfile(profiles, name, by, host, surroundings, type) {
       "give it token, or client_id and client_secret, or another one of what the documentation lists",
     );
   }
-  return { profile: name, ...((host ?? own) ? { host: host ?? own } : {}), credential: found };
+  return present({ profile: name, host: host ?? own, credential: found });
 }
 
 /**
@@ -112,7 +103,7 @@ export function chooseProfile(profiles, host, surroundings, type) {
   const members = all.get(name) ?? {};
   const own = hostOf(members) ?? host;
   const found = credentialOf(members, name, file, { own, type, surroundings });
-  const of = { profile: name, ...(own === undefined ? {} : { host: own }) };
+  const of = present({ profile: name, host: own });
   return typeof found === "string"
     ? { ...of, reason: `the profile ${name} of ${file}: ${found}` }
     : { ...of, credential: found };

@@ -4,16 +4,16 @@ import { Buffer } from "node:buffer";
 
 import { DatabricksClient, FabricClient } from "pqrun";
 
-import { isFabricHost } from "../auth/clouds.js";
 import { describeChoice } from "../auth/describe.js";
 import { credentialError } from "../auth/errors.js";
-import { withScheme } from "../auth/hosts.js";
+import { serviceOf } from "../auth/index.js";
 import { addSignInFlags, chooseBy, connectBy } from "../connection.js";
 import { knownTokens, withoutSecrets } from "../credentials.js";
 import { describeThrown } from "../errors.js";
 import { CommandError, EXIT } from "../exit-codes.js";
 import { lengthOption, wordOption } from "../flags.js";
 import { networkFetch } from "../network.js";
+import { present } from "../present.js";
 import { write } from "../streams.js";
 import { clockTime, harmlessLine } from "../text.js";
 
@@ -77,7 +77,7 @@ Examples:
  */
 async function checkSignIn(flags, { stdout, stderr, env }) {
   const given = (flags.host ?? "").trim();
-  const service = flags.service ?? (given !== "" && isFabricHost(withScheme(given)) ? "fabric" : "databricks");
+  const service = flags.service ?? serviceOf(given);
   /** @type {Description | undefined} */
   let description;
   let hostFrom = "";
@@ -249,12 +249,8 @@ function passedOverBy(thrown) {
 
 /** @param {Outcome} outcome */
 function jsonOf({ works, call, expiresAt, error }) {
-  return {
-    ...(call === undefined ? {} : { call }),
-    ...(expiresAt === undefined ? {} : { tokenExpiresAt: new Date(expiresAt).toISOString() }),
-    works,
-    ...(error === undefined ? {} : { error }),
-  };
+  const tokenExpiresAt = expiresAt === undefined ? undefined : new Date(expiresAt).toISOString();
+  return present({ call, tokenExpiresAt, works, error });
 }
 
 /** @typedef {[string, string | undefined]} Row A name and what is told under it, if there is something. */
