@@ -48,7 +48,7 @@ error_codes! {
     /// A resume would have to send the body again, and the secret parameters were rightly not stored.
     MissingSecretParameters = "missingSecretParameters", "give the values of the secret parameters again when resuming";
     /// No credential was given.
-    MissingCredentials = "missingCredentials", "give a token: DATABRICKS_TOKEN or FABRIC_TOKEN for the command, the token option for the package";
+    MissingCredentials = "missingCredentials", "give what the message names: the package takes a token or a credential; for the command set DATABRICKS_TOKEN, FABRIC_TOKEN or another source that `pqrun auth check` lists";
 
     /// A credential is malformed, incomplete, or of another kind than the host takes.
     InvalidCredentials = "invalidCredentials", "correct the part of the credential that the message names; nothing was sent";
@@ -74,7 +74,7 @@ error_codes! {
     /// The credential has expired, and a fresh one was refused too or could not be had.
     TokenExpired = "tokenExpired", "give a token callback or a credential that can get a fresh token, or a new token";
     /// 403: the credential is good, but not allowed to do this.
-    Forbidden = "forbidden", "ask for the permission: CAN MANAGE RUN on the Databricks job; Contributor on the Fabric workspace, and for service principals the tenant setting that allows them";
+    Forbidden = "forbidden", "ask for the permission: CAN MANAGE RUN on the Databricks job, and a token with the scope jobs or all-apis; Contributor on the Fabric workspace, and for service principals the tenant setting that allows them";
     /// The job, item or workspace does not exist, or this credential can't see it.
     NotFound = "notFound", "check the ids and the host: the thing may be in another workspace";
     /// No job has this id.
@@ -237,8 +237,9 @@ impl Error {
         self
     }
 
+    /// The same error, at this endpoint unless it knows a better one: a sign-in's, say, before the request itself.
     pub(crate) fn at(mut self, endpoint: &str) -> Self {
-        self.endpoint = Some(endpoint.to_owned());
+        self.endpoint.get_or_insert_with(|| endpoint.to_owned());
         self
     }
 

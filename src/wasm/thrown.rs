@@ -23,11 +23,23 @@ pub(super) fn message_of(thrown: &JsValue) -> String {
 pub(super) fn error_of(thrown: &JsValue) -> Error {
     let text = |name: &str| get(thrown, name).as_string();
     let code = text("code").and_then(|code| ErrorCode::ALL.iter().find(|known| known.as_str() == code));
+    let said = message_of(thrown);
     let Some(code) = code else {
-        let message = ["no token: ", &message_of(thrown)].concat();
-        return Error::new(ErrorCode::MissingCredentials, message);
+        // What the bindings say of an object of ours after `free()`.
+        let why = if said == "null pointer passed to rust" {
+            "the credential was freed"
+        } else {
+            &said
+        };
+        return Error::new(ErrorCode::MissingCredentials, ["no token: ", why].concat());
     };
-    let mut error = Error::new(*code, message_of(thrown));
+    let endpoint = text("endpoint");
+    // The message begins with it, as it would again.
+    let rest = endpoint
+        .as_ref()
+        .and_then(|endpoint| said.strip_prefix(endpoint.as_str())?.strip_prefix(": "));
+    let mut error = Error::new(*code, rest.unwrap_or(&said));
+    error.endpoint = endpoint;
     if let Some(hint) = text("hint") {
         error.hint = hint;
     }

@@ -113,7 +113,14 @@ pub(super) fn read_host(service: Service, base: &BaseUrl, options: &JsValue) -> 
     if !is_trusted && !matches!(source, Source::Elsewhere) {
         return Err(Error::new(
             ErrorCode::UnknownHost,
-            format!("expected a host of the service, found {}", quoted(base.as_str())),
+            format!(
+                "expected a host of {}, found {}",
+                match service {
+                    Service::Databricks => "Databricks, such as https://adb-1111222233334444.5.azuredatabricks.net",
+                    Service::Fabric => "Fabric, such as https://api.fabric.microsoft.com",
+                },
+                quoted(base.as_str())
+            ),
         ));
     }
     Ok(Host {
