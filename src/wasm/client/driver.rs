@@ -48,7 +48,8 @@ pub(super) enum Until {
 /// One poller on its way. It lives as long as anything is under way.
 pub(super) struct Session {
     poller: RefCell<Poller>,
-    host: Rc<Host>,
+    /// Let go of at the end: whoever holds a run that is over holds no token.
+    host: RefCell<Option<Rc<Host>>>,
     persist: Option<Function>,
     output_path: Option<JsonPath>,
     until: Until,
@@ -81,7 +82,7 @@ impl Session {
         spawn_local(async move { drop(read.await) });
         let session = Rc::new(Self {
             poller: RefCell::new(poller),
-            host: options.host,
+            host: RefCell::new(Some(options.host)),
             persist: options.persist,
             output_path: options.output_path,
             until,
@@ -188,6 +189,7 @@ impl Session {
     /// Ends everything that is under way, and settles the promise.
     fn end(&self, with: Result<JsValue, JsValue>) {
         let Some(settle) = self.settle.take() else { return };
+        self.host.take();
         self.timer.take();
         self.abort.take();
         for (_, _, flight) in self.flights.take() {
@@ -240,6 +242,7 @@ impl Session {
     }
 
     fn transmit(self: &Rc<Self>, request: HttpRequest) {
+        let Some(host) = self.host.borrow().clone() else { return };
         let id = request.id;
         let refused = self.not_stored.take();
         let flight = match refused {
@@ -255,7 +258,7 @@ impl Session {
             .push((id, now().plus(request.timeout), flight.clone()));
         let session = Rc::clone(self);
         spawn_local(async move {
-            let answer = fetch::send(&session.host, &request, &flight).await;
+            let answer = fetch::send(&host, &request, &flight).await;
             session.flights.borrow_mut().retain(|(known, _, _)| *known != id);
             session.input(match answer {
                 Answer::Response(response) => Input::Response { id, response },
