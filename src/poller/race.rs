@@ -150,6 +150,7 @@ impl Poller {
             following.watch = watch;
         }
     }
+
     /// Cancels our own run that lost a race, now that the winner is seen. Until that one has begun, the service may yet
     /// skip it because of the very run that would be cancelled.
     pub(super) fn settle_duplicate(&mut self, winner: &Instance) {

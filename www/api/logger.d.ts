@@ -3,6 +3,9 @@
 /** How much a line matters, from what ends a matter to what only a developer wants to see. */
 export type LogLevel = "off" | "error" | "warn" | "info" | "debug" | "trace";
 
+/** The levels, from the least to the most that is told. */
+export const LOG_LEVELS: readonly LogLevel[];
+
 /** A line of the log. It has no URL, no parameter, no token and no body. */
 export interface LogRecord {
   /** Milliseconds since the Unix epoch, by the clock of this machine. */

@@ -4,8 +4,8 @@
  * @import { Logger, LogLevel, LogRecord, SetModuleLogger } from "./logger.d.ts"
  */
 
-/** @type {readonly string[]} */
-const LEVELS = Object.freeze(["off", "error", "warn", "info", "debug", "trace"]);
+/** The levels, from the least to the most that is told. @type {readonly LogLevel[]} */
+export const LOG_LEVELS = Object.freeze(["off", "error", "warn", "info", "debug", "trace"]);
 
 /** @type {Set<SetModuleLogger>} */
 const modules = new Set();
@@ -34,8 +34,8 @@ export function setLogger(callback, level = "debug") {
   if (callback !== undefined && callback !== null && typeof callback !== "function") {
     throw new TypeError(`setLogger: expected a function or undefined, found ${typeof callback}`);
   }
-  if (!LEVELS.includes(level)) {
-    throw new TypeError(`setLogger: expected one of ${LEVELS.join(", ")}, found ${JSON.stringify(level)}`);
+  if (!LOG_LEVELS.includes(level)) {
+    throw new TypeError(`setLogger: expected one of ${LOG_LEVELS.join(", ")}, found ${JSON.stringify(level)}`);
   }
   logger = callback ?? undefined;
   wanted = logger ? level : "off";

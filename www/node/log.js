@@ -9,9 +9,6 @@ import { harmlessLine } from "./text.js";
 /** @typedef {import("pqrun").LogLevel} LogLevel */
 /** @typedef {import("pqrun").LogRecord} LogRecord */
 
-/** @type {readonly LogLevel[]} */
-export const LOG_LEVELS = Object.freeze(["off", "error", "warn", "info", "debug", "trace"]);
-
 /**
  * Writes the log from here on.
  *

@@ -3,6 +3,7 @@
 import { version } from "pqrun";
 import { Command } from "commander";
 
+import { LOG_LEVELS } from "../logger.js";
 import { addAuth } from "./commands/auth.js";
 import { addCancel } from "./commands/cancel.js";
 import { addConnector } from "./commands/connector.js";
@@ -12,7 +13,7 @@ import { addRun } from "./commands/run.js";
 import { addSimulate } from "./commands/simulate.js";
 import { addStatus } from "./commands/status.js";
 import { wordOption } from "./flags.js";
-import { LOG_LEVELS, startLog } from "./log.js";
+import { startLog } from "./log.js";
 
 /**
  * What commands share.

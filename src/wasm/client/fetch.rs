@@ -86,18 +86,18 @@ pub(super) async fn send(host: &Host, request: &HttpRequest, flight: &Flight) ->
         headers: &own.chain(added).collect::<Vec<_>>(),
         body: request.body.as_deref(),
     };
-    let answer = fetch(host.fetch.as_ref(), &outgoing, &flight.controller.signal()).await;
     // Services and networks may repeat what they were told.
-    let redactor = lease.redactor();
-    match answer {
+    match fetch(host.fetch.as_ref(), &outgoing, &flight.controller.signal()).await {
         Ok(mut response) => {
-            redactor.clean_refusal(&mut response);
+            if !response.is_success() {
+                lease.redactor().clean_refusal(&mut response);
+            }
             host.answered(response.status, lease.generation);
             Answer::Response(response)
         }
         Err(thrown) => {
             let mut message = message_of(&thrown);
-            redactor.clean_text(&mut message);
+            lease.redactor().clean_text(&mut message);
             match obstacle(&thrown) {
                 // As it has never been otherwise, it will stay so.
                 Some(Obstacle::Standing(code)) if !host.is_reached.get() => Answer::NotSent(Error::new(code, message)),
