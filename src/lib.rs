@@ -24,10 +24,11 @@ mod search;
 #[cfg(feature = "simulator")]
 pub mod simulator;
 mod sort;
-pub mod table;
 pub mod time;
 #[cfg(test)]
 mod vectors;
 #[cfg(target_family = "wasm")]
 #[doc(hidden)]
 pub mod wasm;
+
+pub use pqrun_table as table;

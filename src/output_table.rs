@@ -1,7 +1,5 @@
 //! Which outputs are tables, and how they are read as such.
 
-use serde_json::Value;
-
 use crate::error::{Error, ErrorCode};
 use crate::json;
 use crate::run::{OutputKind, RunOutput};
@@ -26,8 +24,11 @@ pub fn output_table(output: &RunOutput, path: Option<&JsonPath>) -> Option<Resul
             Some(path) => Table::from_json(text.as_bytes(), path),
             None => Table::from_text(text),
         },
-        (OutputKind::Rows, _, Some(Value::Array(rows))) if path.is_none() => Table::from_values(rows),
-        (OutputKind::ReturnValue, _, Some(value)) if path.is_none() => Table::from_values(std::slice::from_ref(value)),
+        (OutputKind::ReturnValue, _, Some(value)) if path.is_none() => {
+            // One row, whatever the value is.
+            let row = ["[", &json::written(value), "]"].concat();
+            Table::from_json(row.as_bytes(), &JsonPath::root())
+        }
         (OutputKind::Rows | OutputKind::ReturnValue | OutputKind::Data, _, Some(value)) => {
             Table::from_json(json::written(value).as_bytes(), path.unwrap_or(&JsonPath::root()))
         }
@@ -54,7 +55,7 @@ fn unreadable(output: &RunOutput, error: &TableError) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     fn output(kind: OutputKind, members: Value) -> RunOutput {
         let mut all = json!({ "key": "it", "kind": kind, "state": { "state": "" }, "attempt": 0, "truncated": false });

@@ -14,7 +14,13 @@ mod properties;
 mod types;
 
 use pqrun::table::{CellRef, ColumnType, ColumnValues, JsonPath, Table, TableError, TableErrorCode};
-use serde_json::json;
+use serde_json::{Value, json};
+
+/// Rows that are parsed already.
+#[track_caller]
+fn rows_table(rows: &[Value]) -> Table {
+    table(&Value::from(rows.to_vec()).to_string())
+}
 
 #[track_caller]
 fn table(text: &str) -> Table {
@@ -161,9 +167,9 @@ fn a_byte_order_mark_is_skipped() {
 #[test]
 fn rows_that_are_parsed_already_are_read_like_an_array() {
     let rows = [json!({"a": 1, "b": {"c": [true]}}), json!({"a": 2.5})];
-    let table = Table::from_values(&rows).expect("rows");
+    let table = rows_table(&rows);
     assert_eq!(table.to_json(), r#"[{"a":1.0,"b":{"c":[true]}},{"a":2.5,"b":null}]"#);
-    assert_eq!(Table::from_values(&[]).expect("no rows"), Table::default());
+    assert_eq!(rows_table(&[]), Table::default());
 }
 
 #[test]

@@ -16,8 +16,12 @@ pub enum ColumnType {
     Int64,
     /// Doubles; always finite.
     Float64,
-    /// Instants: milliseconds since the Unix epoch, in the years 1 to 9999.
+    /// Instants, from texts with a zone: microseconds since the Unix epoch, in the years 1 to 9999.
     Timestamp,
+    /// Dates with times and without a zone: microseconds since 1970-01-01 00:00:00, in the years 1 to 9999.
+    Datetime,
+    /// Dates: days since 1970-01-01, in the years 1 to 9999.
+    Date,
     /// Text.
     Utf8,
     /// Values of any kind, each as its JSON text without white space between its parts.
@@ -25,7 +29,8 @@ pub enum ColumnType {
 }
 
 impl ColumnType {
-    /// The name in lower case, as it is serialized: `bool`, `int64`, `float64`, `timestamp`, `utf8`, `json`.
+    /// The name in lower case, as it is serialized: `bool`, `int64`, `float64`, `timestamp`, `datetime`, `date`, `utf8`,
+    /// `json`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -33,6 +38,8 @@ impl ColumnType {
             Self::Int64 => "int64",
             Self::Float64 => "float64",
             Self::Timestamp => "timestamp",
+            Self::Datetime => "datetime",
+            Self::Date => "date",
             Self::Utf8 => "utf8",
             Self::Json => "json",
         }
@@ -51,8 +58,12 @@ pub enum CellRef<'t> {
     Int64(i64),
     /// A value of a [`ColumnType::Float64`] column.
     Float64(f64),
-    /// A value of a [`ColumnType::Timestamp`] column, in milliseconds since the Unix epoch.
+    /// A value of a [`ColumnType::Timestamp`] column, in microseconds since the Unix epoch.
     Timestamp(i64),
+    /// A value of a [`ColumnType::Datetime`] column, in microseconds since 1970-01-01 00:00:00.
+    Datetime(i64),
+    /// A value of a [`ColumnType::Date`] column, in days since 1970-01-01.
+    Date(i32),
     /// A value of a [`ColumnType::Utf8`] column.
     Utf8(&'t str),
     /// A value of a [`ColumnType::Json`] column: JSON text, so a text comes in quotes.
@@ -71,8 +82,12 @@ pub enum ColumnValues<'t> {
     Int64(&'t [i64]),
     /// One number per row.
     Float64(&'t [f64]),
-    /// Milliseconds since the Unix epoch, one number per row.
+    /// Microseconds since the Unix epoch, one number per row.
     Timestamp(&'t [i64]),
+    /// Microseconds since 1970-01-01 00:00:00, one number per row.
+    Datetime(&'t [i64]),
+    /// Days since 1970-01-01, one number per row.
+    Date(&'t [i32]),
     /// Row `i` is `text[offsets[i]..offsets[i + 1]]`, in bytes. There is one offset more than there are rows, and none
     /// is above 2^31-1.
     Utf8 {

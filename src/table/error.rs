@@ -13,12 +13,17 @@ use serde::Serialize;
 pub enum TableErrorCode {
     /// The text of a [`JsonPath`](super::JsonPath) breaks its grammar.
     InvalidPath,
+    /// The records of CSV break its grammar.
+    NotCsv,
     /// The bytes break the grammar of JSON. A blank text counts as this too.
     NotJson,
     /// The bytes are not UTF-8.
     NotUtf8,
     /// The document has nothing at the path.
     PathNotFound,
+    /// A value does not fit the type that the schema names for its column, or the rows do not have the shape that was
+    /// named.
+    DoesNotFit,
     /// Arrays and objects are nested more than 128 deep.
     TooDeep,
     /// The table would be out of proportion to its text: see the limits of [`Table`](super::Table).
@@ -33,6 +38,8 @@ impl TableErrorCode {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::InvalidPath => "invalidPath",
+            Self::DoesNotFit => "doesNotFit",
+            Self::NotCsv => "notCsv",
             Self::NotJson => "notJson",
             Self::NotUtf8 => "notUtf8",
             Self::PathNotFound => "pathNotFound",

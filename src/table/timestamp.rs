@@ -1,4 +1,4 @@
-//! Date-times of ISO 8601 to milliseconds since the Unix epoch, and back.
+//! Date-times of ISO 8601 to microseconds since the Unix epoch, and back.
 
 /// A day in milliseconds.
 const DAY_MS: i64 = 86_400_000;
@@ -58,18 +58,24 @@ pub(super) fn parse(text: &str) -> Option<i64> {
     };
     let minutes = hour * 60 + minute - offset_minutes;
     let instant = days_before(year, month, day) * DAY_MS + minutes * 60_000 + second * 1000 + milliseconds;
-    RANGE_MS.contains(&instant).then_some(instant)
+    RANGE_MS.contains(&instant).then_some(instant * 1000)
 }
 
-/// Appends `YYYY-MM-DDThh:mm:ss.mmmZ`, as JavaScript's `Date` writes it.
-pub(super) fn push(out: &mut String, instant: i64) {
-    let (year, month, day) = date(instant.div_euclid(DAY_MS));
-    let milliseconds = instant.rem_euclid(DAY_MS);
+/// Appends `YYYY-MM-DD`.
+pub(super) fn push_date(out: &mut String, days: i64) {
+    let (year, month, day) = date(days);
     push_padded(out, year, 4);
     out.push('-');
     push_padded(out, month, 2);
     out.push('-');
     push_padded(out, day, 2);
+}
+
+/// Appends `YYYY-MM-DDThh:mm:ss.mmm`, as JavaScript's `Date` writes it.
+pub(super) fn push(out: &mut String, microseconds: i64) {
+    let instant = microseconds.div_euclid(1000);
+    push_date(out, instant.div_euclid(DAY_MS));
+    let milliseconds = instant.rem_euclid(DAY_MS);
     out.push('T');
     push_padded(out, milliseconds / 3_600_000, 2);
     out.push(':');
@@ -78,7 +84,6 @@ pub(super) fn push(out: &mut String, instant: i64) {
     push_padded(out, milliseconds / 1000 % 60, 2);
     out.push('.');
     push_padded(out, milliseconds % 1000, 3);
-    out.push('Z');
 }
 
 fn push_padded(out: &mut String, number: i64, width: usize) {

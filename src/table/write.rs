@@ -85,7 +85,9 @@ impl Table {
                         };
                         push_field(&mut out, &text, *options);
                     }
-                    CellRef::Timestamp(instant) => timestamp::push(&mut out, instant),
+                    cell @ (CellRef::Timestamp(_) | CellRef::Datetime(_) | CellRef::Date(_)) => {
+                        push_time(&mut out, cell)
+                    }
                     cell => push_json(&mut out, cell),
                 }
             }
@@ -156,14 +158,27 @@ fn push_json(out: &mut String, cell: CellRef<'_>) {
         CellRef::Bool(value) => out.push_str(if value { "true" } else { "false" }),
         CellRef::Int64(value) => out.push_str(&value.to_string()),
         // The shortest digits that read back as the same double. Columns hold no infinity and no NaN.
-        CellRef::Float64(value) => out.push_str(&crate::json::written(&value.into())),
-        CellRef::Timestamp(instant) => {
+        CellRef::Float64(value) => out.push_str(zmij::Buffer::new().format_finite(value)),
+        CellRef::Timestamp(_) | CellRef::Datetime(_) | CellRef::Date(_) => {
             out.push('"');
-            timestamp::push(out, instant);
+            push_time(out, cell);
             out.push('"');
         }
         CellRef::Utf8(text) => push_string(out, text),
         CellRef::Json(json) => out.push_str(json),
+    }
+}
+
+/// Appends a point in time without quotes.
+fn push_time(out: &mut String, cell: CellRef<'_>) {
+    match cell {
+        CellRef::Timestamp(microseconds) => {
+            timestamp::push(out, microseconds);
+            out.push('Z');
+        }
+        CellRef::Datetime(microseconds) => timestamp::push(out, microseconds),
+        CellRef::Date(days) => timestamp::push_date(out, days.into()),
+        _ => {}
     }
 }
 

@@ -203,9 +203,10 @@ fn cell(cell: CellRef<'_>) -> JsValue {
         CellRef::Int64(value) if is_safe(value) => JsValue::from_f64(value as f64),
         CellRef::Int64(value) => value.into(),
         CellRef::Float64(value) => value.into(),
-        CellRef::Timestamp(ms) => Date::new(&JsValue::from_f64(ms as f64)).to_iso_string().into(),
+        CellRef::Timestamp(us) => Date::new(&JsValue::from_f64((us / 1000) as f64)).to_iso_string().into(),
         CellRef::Utf8(text) => text.into(),
         CellRef::Json(json) => JSON::parse(json).unwrap_or_default(),
+        _ => JsValue::NULL,
     }
 }
 

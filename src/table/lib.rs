@@ -4,6 +4,7 @@ mod column;
 mod error;
 mod json;
 mod number;
+mod options;
 mod path;
 mod shape;
 mod timestamp;
@@ -11,17 +12,16 @@ mod write;
 
 use std::fmt;
 
-use serde_json::Value;
-
 pub use column::{CellRef, Column, ColumnType, ColumnValues};
 pub use error::{TableError, TableErrorCode};
+pub use options::{Format, ReadOptions, Shape};
 pub use path::JsonPath;
 pub use write::CsvOptions;
 
 /// Rows and typed columns, read from what a run left behind.
 ///
 /// ```
-/// use pqrun::table::{CellRef, ColumnType, JsonPath, Table};
+/// use pqrun_table::{CellRef, ColumnType, JsonPath, Table};
 ///
 /// let output = br#"{"rows": [{"id": 1, "name": "a"}, {"id": 2, "note": null}]}"#;
 /// let table = Table::from_json(output, &JsonPath::parse("$.rows")?)?;
@@ -115,25 +115,6 @@ impl Table {
             columns: vec![Column::of_text(shape::VALUE.to_owned(), text)],
             row_count: 1,
         })
-    }
-
-    /// Reads rows that are parsed already, as the items of a JSON array.
-    ///
-    /// `serde_json` rounds integers beyond 64 bits to doubles while it parses; [`from_json`](Self::from_json) keeps them.
-    ///
-    /// # Errors
-    /// `TooLarge`.
-    pub fn from_values(rows: &[Value]) -> Result<Self, TableError> {
-        let mut text = String::from("[");
-        for (position, row) in rows.iter().enumerate() {
-            if position > 0 {
-                text.push(',');
-            }
-            text.push_str(&crate::json::written(row));
-        }
-        text.push(']');
-        limit(text.len())?;
-        Self::from_checked(&text)
     }
 
     fn from_checked(value: &str) -> Result<Self, TableError> {

@@ -1,0 +1,133 @@
+//! How a text is read as a table.
+
+use super::column::ColumnType;
+use super::path::JsonPath;
+
+/// What a text is written in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Format {
+    /// Found by looking: JSON, JSON lines, CSV with a header, or else one row of text.
+    #[default]
+    Auto,
+    /// One JSON document of any kind.
+    Json,
+    /// A JSON value per line.
+    JsonLines,
+    /// Records of fields, [RFC 4180](https://www.rfc-editor.org/rfc/rfc4180).
+    Csv,
+    /// One row of text.
+    Text,
+}
+
+/// How the rows lie in JSON.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Shape {
+    /// Found by looking.
+    #[default]
+    Auto,
+    /// An array with an object for each row; pandas calls it `records`.
+    Records,
+    /// An array with an array for each row; pandas calls it `values`.
+    Arrays,
+    /// An object with an array for each column.
+    Lists,
+    /// An object with an object for each column, whose members are the rows: pandas' `columns`.
+    Columns,
+    /// An object with an object for each row: pandas' `index`.
+    Index,
+    /// An object with the members `columns`, `index` and `data`: pandas' `split`.
+    Split,
+    /// An object with the members `schema` and `data`: pandas' `table`.
+    Table,
+    /// An array with a JSON text for each row: Spark's `toJSON().collect()`.
+    Texts,
+    /// One row: an object is a row, anything else a value.
+    Row,
+}
+
+/// How [`Table::read`](super::Table::read) reads. The default finds out everything by looking.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReadOptions {
+    pub(crate) delimiter: u8,
+    pub(crate) flatten: bool,
+    pub(crate) format: Format,
+    pub(crate) header: Option<bool>,
+    pub(crate) path: JsonPath,
+    pub(crate) schema: Vec<(String, ColumnType)>,
+    pub(crate) shape: Shape,
+}
+
+impl Default for ReadOptions {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl ReadOptions {
+    /// The default options.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self {
+            delimiter: b',',
+            flatten: false,
+            format: Format::Auto,
+            header: None,
+            path: JsonPath::root(),
+            schema: Vec::new(),
+            shape: Shape::Auto,
+        }
+    }
+
+    /// What separates the fields of CSV: a byte of ASCII that is no quote and no line break.
+    #[must_use]
+    pub fn delimiter(self, delimiter: u8) -> Self {
+        Self { delimiter, ..self }
+    }
+
+    /// Whether the members of nested objects become columns, under names with dots: `address.city`. Off by default,
+    /// when nested objects are values of type [`ColumnType::Json`]. Arrays always are.
+    #[must_use]
+    pub fn flatten(self, flatten: bool) -> Self {
+        Self { flatten, ..self }
+    }
+
+    /// What the text is written in.
+    #[must_use]
+    pub fn format(self, format: Format) -> Self {
+        Self { format, ..self }
+    }
+
+    /// Whether the first record of CSV, or the first of an array of arrays, holds the names of the columns. If it is
+    /// left out CSV has a header, and arrays have one if that can be seen.
+    #[must_use]
+    pub fn header(self, header: bool) -> Self {
+        Self {
+            header: Some(header),
+            ..self
+        }
+    }
+
+    /// Where the rows are in the JSON document. A step into a text goes on in the JSON that the text holds.
+    #[must_use]
+    pub fn path(self, path: JsonPath) -> Self {
+        Self { path, ..self }
+    }
+
+    /// The types of columns, by name. They come first, in this order, whether they occur or not; columns that are not
+    /// named follow, with the types that are found.
+    #[must_use]
+    pub fn schema(self, schema: impl IntoIterator<Item = (String, ColumnType)>) -> Self {
+        Self {
+            schema: schema.into_iter().collect(),
+            ..self
+        }
+    }
+
+    /// How the rows lie in JSON.
+    #[must_use]
+    pub fn shape(self, shape: Shape) -> Self {
+        Self { shape, ..self }
+    }
+}
