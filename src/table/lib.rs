@@ -6,6 +6,7 @@ mod json;
 mod number;
 mod options;
 mod path;
+mod read;
 mod shape;
 mod timestamp;
 mod write;
@@ -16,6 +17,7 @@ pub use column::{CellRef, Column, ColumnType, ColumnValues};
 pub use error::{TableError, TableErrorCode};
 pub use options::{Format, ReadOptions, Shape};
 pub use path::JsonPath;
+pub use read::TableReader;
 pub use write::CsvOptions;
 
 /// Rows and typed columns, read from what a run left behind.
