@@ -6,6 +6,8 @@ mod bad_input;
 mod csv;
 #[path = "table/fixtures.rs"]
 mod fixtures;
+#[path = "table/numbers.rs"]
+mod numbers;
 #[path = "table/paths.rs"]
 mod paths;
 #[path = "table/properties.rs"]

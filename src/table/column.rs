@@ -303,7 +303,7 @@ fn read_int64(literal: &str) -> Option<i64> {
 /// Reads a number as the nearest double; an integer only if that is the integer itself.
 fn read_float64(literal: &str) -> Option<f64> {
     if literal == "-0" || literal.bytes().any(|byte| matches!(byte, b'.' | b'e' | b'E')) {
-        return number::parse_f64(literal);
+        return number::parse_f64(literal.as_bytes());
     }
     let integer: i64 = literal.parse().ok()?;
     // 2^63-1 is rounded up to 2^63 and cut down to itself on the way back.
