@@ -12,6 +12,8 @@ mod numbers;
 mod paths;
 #[path = "table/properties.rs"]
 mod properties;
+#[path = "table/times.rs"]
+mod times;
 #[path = "table/types.rs"]
 mod types;
 
