@@ -57,6 +57,8 @@ impl TableErrorCode {
 pub struct TableError {
     code: TableErrorCode,
     offset: Option<usize>,
+    row: Option<usize>,
+    column: Option<String>,
     expected: String,
     found: String,
 }
@@ -71,8 +73,19 @@ impl TableError {
         Self {
             code,
             offset,
+            row: None,
+            column: None,
             expected: expected.into(),
             found: found.into(),
+        }
+    }
+
+    /// The same error in that row, counted from 0, and in the column of that name if it is one column's.
+    pub(crate) fn in_row(self, row: usize, column: Option<String>) -> Self {
+        Self {
+            row: Some(row),
+            column,
+            ..self
         }
     }
 
@@ -88,6 +101,19 @@ impl TableError {
     #[must_use]
     pub const fn offset(&self) -> Option<usize> {
         self.offset
+    }
+
+    /// The row of the table, counted from 0; known for `DoesNotFit` where a value does not fit, and for `NotCsv`. In CSV
+    /// the header is no row.
+    #[must_use]
+    pub const fn row(&self) -> Option<usize> {
+        self.row
+    }
+
+    /// The name of the column whose value does not fit.
+    #[must_use]
+    pub fn column(&self) -> Option<&str> {
+        self.column.as_deref()
     }
 
     /// What should have stood there.
@@ -106,9 +132,13 @@ impl TableError {
 impl fmt::Display for TableError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "expected {}, found {}", self.expected, self.found)?;
-        match self.offset {
-            Some(offset) => write!(f, " at byte {offset}"),
-            None => Ok(()),
+        if let Some(offset) = self.offset {
+            write!(f, " at byte {offset}")?;
+        }
+        match (self.row, &self.column) {
+            (Some(row), Some(column)) => write!(f, " (row {row}, column `{column}`)"),
+            (Some(row), None) => write!(f, " (row {row})"),
+            _ => Ok(()),
         }
     }
 }

@@ -7,7 +7,7 @@ mod number;
 mod options;
 mod path;
 mod shape;
-mod timestamp;
+mod time;
 mod write;
 
 use std::fmt;
@@ -59,15 +59,18 @@ pub use write::CsvOptions;
 /// | integers from -2^63 to 2^63-1                                        | `int64`     |
 /// | numbers; integers among them are integers a double holds exactly     | `float64`   |
 /// | other numbers (larger integers, doubles out of range)                | `utf8`, as they are written |
+/// | texts, all dates                                                     | `date`      |
+/// | texts, all date-times without a zone                                 | `datetime`  |
 /// | texts, all date-times with a zone                                    | `timestamp` |
-/// | other texts                                                          | `utf8`      |
+/// | other texts, also a mixture of these three                           | `utf8`      |
 /// | arrays, objects, or values of more than one kind                     | `json`      |
 ///
 /// - A number with a fraction or an exponent is read as the nearest double, ties to even. `-0` is a double too. Integers
 ///   beyond 64 bits are never mixed with doubles: such a column is text.
-/// - A date-time is `YYYY-MM-DDThh:mm:ss`, a fraction if any, then `Z` or an offset such as `+01:00` up to 14 hours.
-///   Its instant is kept, not its offset. One date-time with more than milliseconds (other than zeros), without a zone,
-///   or that does not exist makes the column text.
+/// - A date is `YYYY-MM-DD`, in the years 1 to 9999. A date-time is a date, `T` or one blank, `hh:mm:ss`, and a fraction
+///   of a second if any; a zone may follow, `Z` or an offset such as `+01:00` or `+0100`, up to 14 hours. Of a timestamp
+///   the instant is kept, not the offset. One that has more than microseconds (other than zeros up to the ninth digit), or
+///   that does not exist, makes the column text.
 /// - Texts are never taken for numbers or booleans: `"007"` stays text.
 /// - A mixture is `json`, where each value keeps its kind and all its digits: `true`, `1` and `"1"` stay three values.
 ///
