@@ -134,8 +134,9 @@ pub(crate) enum Values {
 /// is limited where it comes in.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Texts {
-    offsets: Vec<u32>,
-    text: String,
+    /// Where the first text begins, and where each ends.
+    pub(crate) offsets: Vec<u32>,
+    pub(crate) text: String,
 }
 
 impl Column {
@@ -313,6 +314,11 @@ impl Texts {
     /// Ends a row; an empty one, if nothing was appended since the last.
     pub(crate) fn end_row(&mut self) {
         self.offsets.push(u32::try_from(self.text.len()).unwrap_or(u32::MAX));
+    }
+
+    /// How many rows there are.
+    pub(crate) fn len(&self) -> usize {
+        self.offsets.len().saturating_sub(1)
     }
 
     /// The text of a row, counted from 0.

@@ -1,12 +1,16 @@
 //! The output of a run as a table of typed columns.
 
 mod column;
+mod csv;
 mod error;
+mod fit;
 mod json;
+mod names;
 mod number;
 mod options;
 mod path;
 mod shape;
+mod texts;
 mod time;
 mod write;
 
@@ -114,10 +118,24 @@ impl Table {
                 checked => return Self::from_checked(checked?),
             }
         }
+        if let Some(table) = csv::read_if_csv(text.as_bytes(), &ReadOptions::new())? {
+            return Ok(table);
+        }
         Ok(Self {
             columns: vec![Column::of_text(shape::VALUE.to_owned(), text)],
             row_count: 1,
         })
+    }
+
+    /// Reads a text as the options say.
+    ///
+    /// # Errors
+    /// See [`TableErrorCode`].
+    pub fn read(bytes: &[u8], options: &ReadOptions) -> Result<Self, TableError> {
+        match options.format {
+            Format::Csv => csv::read(bytes, options),
+            _ => Self::from_json(bytes, &options.path),
+        }
     }
 
     fn from_checked(value: &str) -> Result<Self, TableError> {
