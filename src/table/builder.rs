@@ -4,11 +4,10 @@ use super::column::{Column, Texts, Values};
 use super::json;
 use super::lexer::{Lexer, Number, Problem, Stopped};
 use super::texts::TextBuffer;
-use super::time;
 
 /// How many cells may be there only because some other row has a value in that column. Without a limit a text of 10 MB,
 /// in which each row names another column, would ask for a million million cells.
-const MAX_MISSING: usize = 1 << 24;
+pub(crate) const MAX_MISSING: usize = 1 << 24;
 
 /// What kinds of values a column has seen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -63,15 +62,15 @@ enum Store {
 
 #[derive(Clone, Debug)]
 struct Cells {
-    /// Where each cell ends.
-    ends: Vec<u32>,
+    /// Where the first cell begins, and where each ends.
+    offsets: Vec<u32>,
     text: TextBuffer,
 }
 
 impl Cells {
     fn new(row_count: usize) -> Self {
         Self {
-            ends: vec![0; row_count],
+            offsets: vec![0; row_count + 1],
             text: TextBuffer::default(),
         }
     }
@@ -79,7 +78,7 @@ impl Cells {
     #[inline(always)]
     fn end(&mut self) {
         // Never more than the bytes read, whose number is limited where they come in.
-        self.ends.push(self.text.len() as u32);
+        self.offsets.push(self.text.len() as u32);
     }
 }
 
@@ -94,13 +93,20 @@ pub(crate) struct Builder {
     /// Where nulls begin, and how many follow each other.
     nulls: Vec<(u32, u32)>,
     null_count: usize,
+    /// The row of which the place is sought.
+    watched: Option<usize>,
+    /// The place of that row's value in the bytes.
+    pub(crate) place: Option<usize>,
 }
 
 impl Builder {
-    /// A column without rows. If `written`, it keeps the text of each value.
-    pub(crate) fn new(name: String, written: bool) -> Self {
+    /// A column without rows. If `written`, it keeps the text of each value, and finds the place of the one in the
+    /// row `watched`.
+    pub(crate) fn new(name: String, written: bool, watched: Option<usize>) -> Self {
         Self {
             name,
+            watched,
+            place: None,
             row_count: 0,
             kinds: Kinds::default(),
             store: if written {
@@ -168,6 +174,10 @@ impl Builder {
                 self.kinds.add(kind_of_integer(value));
             }
             (Number::Float64(value), Store::Float64(values)) => values.push(value),
+            (Number::Int64(value), Store::Float64(values)) if kind_of_integer(value) == Kinds::INTEGER => {
+                values.push(value as f64);
+                self.kinds.add(Kinds::INTEGER);
+            }
             _ => self.other_number(number),
         }
     }
@@ -193,7 +203,6 @@ impl Builder {
                 values.push(value);
                 *store = Store::Float64(values);
             }
-            (Number::Int64(value), Store::Float64(values)) if kind == Kinds::INTEGER => values.push(value as f64),
             (Number::Float64(value), store @ Store::Int64(_)) if !self.kinds.has(Kinds::LONG_INTEGER) => {
                 if let Store::Int64(integers) = store {
                     let mut values: Vec<f64> = integers.iter().map(|integer| *integer as f64).collect();
@@ -260,6 +269,9 @@ impl Builder {
     /// Appends the text of the value that begins here.
     #[inline(never)]
     fn written<const INNER: bool>(&mut self, lexer: &mut Lexer<'_, INNER>, depth: usize) -> Result<(), Stopped> {
+        if self.watched == Some(self.row_count) {
+            self.place = Some(lexer.at);
+        }
         let kind = match lexer.peek() {
             b'n' => {
                 lexer.null()?;
@@ -301,28 +313,6 @@ impl Builder {
         Ok(())
     }
 
-    /// Appends a text that is there already.
-    pub(crate) fn push_text(&mut self, text: &str) {
-        self.kinds.add(Kinds::TEXT);
-        if let Store::Empty = self.store {
-            self.store = Store::Text(Cells::new(self.row_count));
-        }
-        match &mut self.store {
-            Store::Text(cells) => {
-                cells.text.push(text.as_bytes());
-                cells.end();
-            }
-            Store::Written(cells) => {
-                let mut quoted = String::new();
-                json::push_string(&mut quoted, text);
-                cells.text.push(quoted.as_bytes());
-                cells.end();
-            }
-            store => *store = Store::Lost,
-        }
-        self.row_count += 1;
-    }
-
     /// Puts a text before the first row. The column then has to be read again if it holds anything but texts.
     pub(crate) fn push_text_front(&mut self, text: &str) {
         if let Store::Empty = self.store {
@@ -332,13 +322,28 @@ impl Builder {
             Store::Text(cells) => {
                 cells.text.push_front(text.as_bytes());
                 let length = text.len() as u32;
-                cells.ends.iter_mut().for_each(|end| *end += length);
-                cells.ends.insert(0, length);
+                cells.offsets.iter_mut().for_each(|offset| *offset += length);
+                cells.offsets.insert(0, 0);
             }
             store => *store = Store::Lost,
         }
         self.kinds.add(Kinds::TEXT);
         self.nulls.iter_mut().for_each(|(start, _)| *start += 1);
+        self.row_count += 1;
+    }
+
+    /// Puts a null before the first row.
+    pub(crate) fn push_null_front(&mut self) {
+        match &mut self.store {
+            Store::Empty | Store::Lost => {}
+            Store::Bool(values) => values.insert(0, 0),
+            Store::Int64(values) => values.insert(0, 0),
+            Store::Float64(values) => values.insert(0, 0.0),
+            Store::Text(cells) | Store::Written(cells) => cells.offsets.insert(0, 0),
+        }
+        self.nulls.iter_mut().for_each(|(start, _)| *start += 1);
+        self.nulls.insert(0, (0, 1));
+        self.null_count += 1;
         self.row_count += 1;
     }
 
@@ -355,7 +360,7 @@ impl Builder {
             Store::Float64(values) => values.resize(values.len() + count, 0.0),
             Store::Text(cells) | Store::Written(cells) => {
                 let end = cells.text.len() as u32;
-                cells.ends.resize(cells.ends.len() + count, end);
+                cells.offsets.resize(cells.offsets.len() + count, end);
             }
         }
         let (start, length) = (self.row_count as u32, count as u32);
@@ -394,6 +399,7 @@ impl Builder {
             store,
             nulls,
             null_count,
+            ..
         } = self;
         let validity = (null_count > 0).then(|| validity(row_count, &nulls));
         let values = match store {
@@ -403,7 +409,7 @@ impl Builder {
             Store::Float64(values) => Values::Float64(values),
             Store::Text(cells) => {
                 let texts = cells.finish()?;
-                time::typed(&texts, validity.as_deref()).unwrap_or(Values::Utf8(texts))
+                texts.times(validity.as_deref()).unwrap_or(Values::Utf8(texts))
             }
             // Numbers without a type in common are told as they are written.
             Store::Written(cells) if !kinds.is_empty() && kinds.is_within(Kinds::NUMBERS) => {
@@ -435,8 +441,7 @@ impl Builder {
 
 impl Cells {
     fn finish(self) -> Result<Texts, Problem> {
-        let mut offsets = self.ends;
-        offsets.insert(0, 0);
+        let offsets = self.offsets;
         let text = self.text.into_string().ok_or(Problem::NotUtf8)?;
         // Pieces that are not UTF-8 may add up to a whole that is.
         if offsets.iter().all(|offset| text.is_char_boundary(*offset as usize)) {

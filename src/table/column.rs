@@ -2,8 +2,6 @@
 
 use serde::Serialize;
 
-use super::json::{self, Kind, kind, kinds};
-use super::number;
 use super::time::{self, Zone};
 
 /// The type of a column. [`Table`](super::Table) says how it is found.
@@ -162,17 +160,28 @@ impl Column {
         (self.name, self.validity, self.values)
     }
 
-    /// A column of the checked JSON values in `cells`, of the narrowest type that holds them all exactly.
-    pub(super) fn new(name: String, cells: &[&str]) -> Self {
-        let validity = bits(cells, |cell| kind(cell) != Kind::Null);
-        Self::from_parts(name, cells.len(), Some(validity), Values::new(cells))
+    /// A column of texts, none of which is null.
+    pub(super) fn of_texts<'t>(name: &str, texts: impl Iterator<Item = &'t str>) -> Self {
+        let mut values = Texts::new();
+        texts.for_each(|text| values.push(text));
+        let row_count = values.offsets.len() - 1;
+        Self::from_parts(name.to_owned(), row_count, None, Values::Utf8(values))
     }
 
-    /// A column of one row that is a text.
-    pub(super) fn of_text(name: String, text: &str) -> Self {
-        let mut texts = Texts::new();
-        texts.push(text);
-        Self::from_parts(name, 1, None, Values::Utf8(texts))
+    /// The same column under another name.
+    pub(super) fn renamed(self, name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            ..self
+        }
+    }
+
+    /// Whether it says no more than where each row is: 0, 1, 2 and so on.
+    pub(super) fn counts_rows(&self) -> bool {
+        match &self.values {
+            Values::Int64(values) => self.null_count == 0 && values.iter().zip(0..).all(|(value, row)| *value == row),
+            _ => self.row_count == 0,
+        }
     }
 
     /// The name, unique in its table. It may be empty.
@@ -261,28 +270,6 @@ impl Column {
     }
 }
 
-impl Values {
-    fn new(cells: &[&str]) -> Self {
-        const BOOL: u8 = 1 << Kind::Bool as u8;
-        const NUMBER: u8 = 1 << Kind::Number as u8;
-        const TEXT: u8 = 1 << Kind::Text as u8;
-        match kinds(cells.iter().copied()) {
-            0 => Self::Utf8(Texts::of_cells(cells, |_, _| {})),
-            BOOL => Self::Bool(bits(cells, |cell| cell == "true")),
-            NUMBER => read_all(cells, read_int64)
-                .map(Self::Int64)
-                .or_else(|| read_all(cells, read_float64).map(Self::Float64))
-                .unwrap_or_else(|| Self::Utf8(Texts::of_cells(cells, String::push_str))),
-            TEXT => read_all(cells, |cell| time::parse_date(json::decode(cell).as_bytes()))
-                .map(Self::Date)
-                .or_else(|| read_all(cells, |cell| read_datetime(cell, Zone::None)).map(Self::Datetime))
-                .or_else(|| read_all(cells, |cell| read_datetime(cell, Zone::Given)).map(Self::Timestamp))
-                .unwrap_or_else(|| Self::Utf8(Texts::of_cells(cells, |out, cell| out.push_str(&json::decode(cell))))),
-            _ => Self::Json(Texts::of_cells(cells, json::push_compact)),
-        }
-    }
-}
-
 impl Texts {
     /// No texts.
     pub(crate) fn new() -> Self {
@@ -327,60 +314,36 @@ impl Texts {
         self.text.get(start as usize..end as usize)
     }
 
-    fn of_cells(cells: &[&str], push: fn(&mut String, &str)) -> Self {
-        let mut texts = Self::with_capacity(cells.len(), 0);
-        for cell in cells {
-            if kind(cell) != Kind::Null {
-                push(texts.text_mut(), cell);
-            }
-            texts.end_row();
+    /// The same rows as points in time, if all that are not null are points in time of one type.
+    pub(crate) fn times(&self, validity: Option<&[u8]>) -> Option<Values> {
+        let row_count = self.offsets.len() - 1;
+        let is_valid = |row: &usize| validity.is_none_or(|validity| bit(validity, *row));
+        let text = |row: usize| self.get(row).unwrap_or_default().as_bytes();
+        let first = text((0..row_count).find(is_valid)?);
+        if time::parse_date(first).is_some() {
+            let day = |row| {
+                if is_valid(&row) {
+                    time::parse_date(text(row))
+                } else {
+                    Some(0)
+                }
+            };
+            return (0..row_count).map(day).collect::<Option<_>>().map(Values::Date);
         }
-        texts
-    }
-}
-
-/// Reads every cell that is not null, or none.
-fn read_all<T: Default>(cells: &[&str], read: fn(&str) -> Option<T>) -> Option<Vec<T>> {
-    cells
-        .iter()
-        .map(|cell| {
-            if kind(cell) == Kind::Null {
-                Some(T::default())
-            } else {
-                read(cell)
-            }
+        let (_, zone) = time::parse_datetime(first)?;
+        let mut instants = Vec::with_capacity(row_count);
+        for row in 0..row_count {
+            instants.push(match time::parse_datetime(text(row)) {
+                _ if !is_valid(&row) => 0,
+                Some((microseconds, same)) if same == zone => microseconds,
+                _ => return None,
+            });
+        }
+        Some(match zone {
+            Zone::None => Values::Datetime(instants),
+            Zone::Given => Values::Timestamp(instants),
         })
-        .collect()
-}
-
-/// Reads an integer as it is. `-0` has a sign that only a double can keep.
-fn read_int64(literal: &str) -> Option<i64> {
-    if literal == "-0" { None } else { literal.parse().ok() }
-}
-
-/// Reads a number as the nearest double; an integer only if that is the integer itself.
-fn read_float64(literal: &str) -> Option<f64> {
-    if literal == "-0" || literal.bytes().any(|byte| matches!(byte, b'.' | b'e' | b'E')) {
-        return number::parse_f64(literal.as_bytes());
     }
-    let integer: i64 = literal.parse().ok()?;
-    // 2^63-1 is rounded up to 2^63 and cut down to itself on the way back.
-    (integer as f64 as i64 == integer && integer != i64::MAX).then_some(integer as f64)
-}
-
-/// Reads a text that is a date-time, with or without a zone.
-fn read_datetime(string: &str, zone: Zone) -> Option<i64> {
-    let (microseconds, found) = time::parse_datetime(json::decode(string).as_bytes())?;
-    (found == zone).then_some(microseconds)
-}
-
-/// One bit per cell, the lowest bit of the first byte first.
-fn bits(cells: &[&str], set: impl Fn(&str) -> bool) -> Vec<u8> {
-    let mut bits = vec![0; cells.len().div_ceil(8)];
-    for (at, cell) in cells.iter().enumerate() {
-        bits[at / 8] |= u8::from(set(cell)) << (at % 8);
-    }
-    bits
 }
 
 pub(crate) fn bit(bits: &[u8], at: usize) -> bool {

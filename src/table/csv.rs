@@ -2,32 +2,25 @@
 //!
 //! The fields of a column are put one behind the other; when all are there, the column finds its type.
 
+use super::builder::MAX_MISSING;
 use super::column::{Column, Texts, Values};
-use super::error::{TableError, TableErrorCode};
-use super::names::Names;
+use super::error::{TableError, TableErrorCode, character_at, not_utf8};
+use super::lexer::word_at;
+use super::names::{MAX_COLUMNS, Names};
 use super::number::{is_number, read_float64, read_int64};
 use super::options::ReadOptions;
-use super::shape::too_large;
 use super::texts::TextBuffer;
-use super::time::{self, Zone};
-use super::{ColumnType, Table, fit, limit};
-
-/// As many columns as Excel and Power Query take.
-const MAX_COLUMNS: usize = 16_384;
-
-/// How many cells may be there only because other records have more fields.
-const MAX_MISSING: usize = 1 << 24;
+use super::{ColumnType, Table, fit};
 
 const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGHS: u64 = 0x8080_8080_8080_8080;
 
-/// Reads CSV, in UTF-8 with or without a byte order mark.
+/// Reads CSV, in UTF-8 without a byte order mark, of a length that was checked.
 ///
 /// # Errors
 /// `NotCsv` for text behind a closing quote, and `Truncated` for a quote that nothing closes, both with row and offset;
 /// `NotUtf8`; `TooLarge`; `DoesNotFit` if a value does not fit the schema.
 pub(crate) fn read(text: &[u8], options: &ReadOptions) -> Result<Table, TableError> {
-    limit(text.len())?;
     let mut reader = Reader::new(text, options, false);
     reader.scan()?;
     reader.finish()
@@ -170,9 +163,8 @@ impl<'a> Reader<'a> {
     /// Takes the text apart.
     fn scan(&mut self) -> Result<(), TableError> {
         let (text, delimiter) = (self.text, self.options.delimiter);
-        let mark = if text.starts_with("\u{feff}".as_bytes()) { 3 } else { 0 };
         // Where the field begins; where the word begins in which signs are sought; which are still to come in it.
-        let (mut start, mut base) = (mark, mark);
+        let (mut start, mut base) = (0, 0);
         let mut signs = find_signs(word_at(text, base), delimiter);
         loop {
             while signs == 0 {
@@ -257,14 +249,9 @@ impl<'a> Reader<'a> {
         match text.get(end) {
             None | Some(b'\n' | b'\r') => Ok(end),
             Some(&byte) if byte == self.options.delimiter => Ok(end),
-            Some(byte) => {
-                let found = if byte.is_ascii_graphic() {
-                    format!("`{}`", char::from(*byte))
-                } else {
-                    format!("the byte {byte:#04x}")
-                };
+            Some(_) => {
                 let expected = "a delimiter or a line break behind the closing quote";
-                let error = TableError::new(TableErrorCode::NotCsv, Some(end), expected, found);
+                let error = TableError::new(TableErrorCode::NotCsv, Some(end), expected, character_at(text, end));
                 Err(self.place(error))
             }
         }
@@ -286,7 +273,7 @@ impl<'a> Reader<'a> {
     #[inline(never)]
     fn add_column(&mut self) -> Result<(), TableError> {
         if self.columns.len() == MAX_COLUMNS {
-            return Err(too_large("at most 16384 columns", "one more"));
+            return Err(too_large("at most 16384 columns"));
         }
         if self.strict && !self.header {
             return Err(self.unlike_csv());
@@ -367,7 +354,7 @@ impl<'a> Reader<'a> {
     fn miss(&mut self, count: usize) -> Result<(), TableError> {
         self.missing += count;
         if self.missing > MAX_MISSING {
-            return Err(too_large("at most 16777216 cells without a value in the text", "more"));
+            return Err(too_large("at most 16777216 cells without a value in the text"));
         }
         Ok(())
     }
@@ -389,15 +376,7 @@ impl<'a> Reader<'a> {
     #[cold]
     fn not_utf8(&self) -> TableError {
         match str::from_utf8(self.text) {
-            Err(error) => {
-                let code = match error.error_len() {
-                    Some(_) => TableErrorCode::NotUtf8,
-                    None => TableErrorCode::Truncated,
-                };
-                let offset = error.valid_up_to();
-                let found = format!("the byte {:#04x}", self.text[offset]);
-                TableError::new(code, Some(offset), "UTF-8", found)
-            }
+            Err(error) => not_utf8(self.text, error.valid_up_to()),
             Ok(_) => self.unlike_csv(),
         }
     }
@@ -439,14 +418,18 @@ impl Cells {
         if self.blank || (self.quoted && !all_quoted) {
             return self.into_texts();
         }
-        match self.read() {
-            Some(values) => {
-                let row_count = self.row_count();
-                let validity = self.validity();
-                Some(Column::from_parts(self.name, row_count, validity, values))
-            }
-            None => self.into_texts(),
+        if let Some(values) = self.read() {
+            let row_count = self.row_count();
+            let validity = self.validity();
+            return Some(Column::from_parts(self.name, row_count, validity, values));
         }
+        let column = self.into_texts()?;
+        let (row_count, (name, validity, values)) = (column.row_count(), column.into_parts());
+        let times = match &values {
+            Values::Utf8(texts) => texts.times(validity.as_deref()),
+            _ => None,
+        };
+        Some(Column::from_parts(name, row_count, validity, times.unwrap_or(values)))
     }
 
     /// The column as it is written.
@@ -470,13 +453,13 @@ impl Cells {
             return None;
         }
         validity.resize(row_count.div_ceil(8), 0xff);
-        if let Some(last) = validity.last_mut().filter(|_| row_count % 8 > 0) {
+        if let Some(last) = validity.last_mut().filter(|_| !row_count.is_multiple_of(8)) {
             *last &= (1 << (row_count % 8)) - 1;
         }
         Some(validity)
     }
 
-    /// The values, if they are not texts. The first one says as what the others are read.
+    /// The values, if they are booleans or numbers. The first one says as what the others are read.
     fn read(&self) -> Option<Values> {
         let first = (0..self.row_count()).find(|row| !self.is_null(*row))?;
         let first = self.get(first);
@@ -487,18 +470,7 @@ impl Cells {
             let integers = self.read_all(read_int64).map(Values::Int64);
             return integers.or_else(|| self.read_all(read_float64).map(Values::Float64));
         }
-        if time::parse_date(first).is_some() {
-            return self.read_all(time::parse_date).map(Values::Date);
-        }
-        let (_, zone) = time::parse_datetime(first)?;
-        let times = self.read_all(|field| {
-            let (time, found) = time::parse_datetime(field)?;
-            (found == zone).then_some(time)
-        })?;
-        Some(match zone {
-            Zone::None => Values::Datetime(times),
-            Zone::Given => Values::Timestamp(times),
-        })
+        None
     }
 
     /// Reads every field that is not null, or none.
@@ -517,6 +489,11 @@ impl Cells {
         }
         Some(values)
     }
+}
+
+#[cold]
+fn too_large(expected: &str) -> TableError {
+    TableError::new(TableErrorCode::TooLarge, None, expected, "more")
 }
 
 /// Reads the words that programs write for booleans: Python's begin with a capital.
@@ -564,23 +541,4 @@ fn position_of_quote(text: &[u8]) -> Option<usize> {
             return None;
         }
     }
-}
-
-/// Eight bytes from `at` on; zeros past the end.
-#[inline(always)]
-fn word_at(bytes: &[u8], at: usize) -> u64 {
-    match bytes.get(at..).and_then(<[u8]>::first_chunk) {
-        Some(chunk) => u64::from_le_bytes(*chunk),
-        None => last_word(bytes, at),
-    }
-}
-
-#[cold]
-#[inline(never)]
-fn last_word(bytes: &[u8], at: usize) -> u64 {
-    let rest = bytes.get(at..).unwrap_or_default();
-    rest.iter()
-        .take(8)
-        .rev()
-        .fold(0, |word, byte| word << 8 | u64::from(*byte))
 }

@@ -80,6 +80,18 @@ impl TableError {
         }
     }
 
+    /// The same error in a text that has `count` bytes more in front.
+    pub(crate) fn moved_by(self, count: usize) -> Self {
+        Self {
+            offset: self.offset.map(|offset| offset + count),
+            ..self
+        }
+    }
+
+    pub(crate) fn set_offset(&mut self, offset: Option<usize>) {
+        self.offset = offset;
+    }
+
     /// The same error in that row, counted from 0, and in the column of that name if it is one column's.
     pub(crate) fn in_row(self, row: usize, column: Option<String>) -> Self {
         Self {
@@ -145,11 +157,34 @@ impl fmt::Display for TableError {
 
 impl std::error::Error for TableError {}
 
+/// The error about the byte at `offset`, with which no character in UTF-8 begins.
+pub(crate) fn not_utf8(bytes: &[u8], offset: usize) -> TableError {
+    let rest = bytes.get(offset..).unwrap_or_default();
+    let (code, offset) = match str::from_utf8(rest) {
+        Err(error) if error.error_len().is_none() => (TableErrorCode::Truncated, offset + error.valid_up_to()),
+        Err(error) => (TableErrorCode::NotUtf8, offset + error.valid_up_to()),
+        Ok(_) => (TableErrorCode::NotUtf8, offset),
+    };
+    let found = bytes
+        .get(offset)
+        .map_or(String::new(), |byte| format!("the byte {byte:#04x}"));
+    TableError::new(code, Some(offset), "UTF-8", found)
+}
+
 /// Describes the character at `offset`, for the `found` of an error.
-pub(super) fn character_at(text: &str, offset: usize) -> String {
-    match text.get(offset..).and_then(|rest| rest.chars().next()) {
-        Some(character) if character.is_ascii_control() => format!("the control character {}", u32::from(character)),
-        Some(character) => format!("`{character}`"),
-        None => "the end".to_owned(),
+pub(crate) fn character_at(bytes: &[u8], offset: usize) -> String {
+    let rest = bytes.get(offset..).unwrap_or_default();
+    let start = rest.get(..rest.len().min(4)).unwrap_or_default();
+    let first = start
+        .utf8_chunks()
+        .next()
+        .and_then(|chunk| chunk.valid().chars().next());
+    match (first, rest.first()) {
+        (Some(character), _) if character.is_ascii_control() => {
+            format!("the control character {}", u32::from(character))
+        }
+        (Some(character), _) => format!("`{character}`"),
+        (None, Some(byte)) => format!("the byte {byte:#04x}"),
+        (None, None) => "the end".to_owned(),
     }
 }

@@ -5,7 +5,9 @@ use std::borrow::Cow;
 use super::column::{Column, ColumnType, Texts, Values, bit};
 use super::csv::read_bool;
 use super::json;
+use super::lexer::Lexer;
 use super::number::{read_nearest, read_whole};
+use super::texts::TextBuffer;
 use super::time::{self, Zone};
 
 /// A value that the type does not hold.
@@ -63,12 +65,7 @@ pub(crate) fn fit(column: Column, to: ColumnType) -> Result<Column, Misfit> {
                 out.push_str(text);
             }
         })),
-        ColumnType::Json => Values::Json(
-            source.write_all(validity, |out, text| match json::check(text.as_bytes()) {
-                Ok(value) => json::push_compact(out, value),
-                Err(_) => json::push_string(out, text),
-            }),
-        ),
+        ColumnType::Json => Values::Json(source.write_all(validity, push_as_json)),
     };
     Ok(Column::from_parts(
         name,
@@ -131,9 +128,24 @@ pub(crate) fn nulls(name: String, row_count: usize, column_type: ColumnType) -> 
     Column::from_parts(name, row_count, Some(vec![0; row_count.div_ceil(8)]), values)
 }
 
+/// Appends a text that is JSON as it is, and any other as a JSON string.
+fn push_as_json(out: &mut String, text: &str) {
+    let mut lexer = Lexer::<false>::new(text.as_bytes(), 0);
+    lexer.skip_space();
+    let is_json = lexer.skip_value(0).is_ok();
+    lexer.skip_space();
+    if is_json && lexer.at == text.len() {
+        let mut compact = TextBuffer::default();
+        json::push_compact(&mut compact, text.as_bytes());
+        out.push_str(&compact.into_string().unwrap_or_default());
+    } else {
+        json::push_string(out, text);
+    }
+}
+
 fn all_valid(row_count: usize) -> Vec<u8> {
     let mut validity = vec![0xff; row_count.div_ceil(8)];
-    if let Some(last) = validity.last_mut().filter(|_| row_count % 8 > 0) {
+    if let Some(last) = validity.last_mut().filter(|_| !row_count.is_multiple_of(8)) {
         *last &= (1 << (row_count % 8)) - 1;
     }
     validity

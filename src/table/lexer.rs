@@ -85,7 +85,10 @@ pub(crate) fn word_at(bytes: &[u8], at: usize) -> u64 {
 #[inline(never)]
 fn last_word(bytes: &[u8], at: usize) -> u64 {
     let rest = bytes.get(at..).unwrap_or_default();
-    rest.iter().take(8).rev().fold(0, |word, byte| word << 8 | u64::from(*byte))
+    rest.iter()
+        .take(8)
+        .rev()
+        .fold(0, |word, byte| word << 8 | u64::from(*byte))
 }
 
 impl<'a, const INNER: bool> Lexer<'a, INNER> {
@@ -264,7 +267,11 @@ impl<'a, const INNER: bool> Lexer<'a, INNER> {
         if (0xd800..0xdc00).contains(&unit) {
             let before = self.at;
             let introducer: &[u8] = if INNER { b"\\\\u" } else { b"\\u" };
-            if self.bytes.get(self.at..).is_some_and(|rest| rest.starts_with(introducer)) {
+            if self
+                .bytes
+                .get(self.at..)
+                .is_some_and(|rest| rest.starts_with(introducer))
+            {
                 self.at += introducer.len();
                 let low = self.code_unit()?;
                 if (0xdc00..0xe000).contains(&low) {
@@ -292,14 +299,7 @@ impl<'a, const INNER: bool> Lexer<'a, INNER> {
     /// Reads an escape of the outer text, such as the `\u00e9` that stands for an é within the document. Those that stand
     /// for something with a meaning in JSON, or for half a character, are left to the reader of the unescaped text.
     fn outer_unicode(&mut self, start: usize) -> Result<char, Stopped> {
-        let outer = Lexer::<false> {
-            bytes: self.bytes,
-            at: start,
-            problem: Problem::None,
-            line_breaks: 0,
-        }
-        .escape_at();
-        match outer {
+        match Lexer::<false>::new(self.bytes, start).escaped_character() {
             Some((character, end)) if character >= '\u{80}' && character != char::REPLACEMENT_CHARACTER => {
                 self.at = end;
                 Ok(character)
@@ -309,7 +309,7 @@ impl<'a, const INNER: bool> Lexer<'a, INNER> {
     }
 
     /// The character of the escape that begins here, and where it ends.
-    fn escape_at(mut self) -> Option<(char, usize)> {
+    pub(crate) fn escaped_character(mut self) -> Option<(char, usize)> {
         let character = self.escape().ok()?;
         Some((character, self.at))
     }
@@ -553,6 +553,36 @@ impl<'a, const INNER: bool> Lexer<'a, INNER> {
         Ok(())
     }
 
+    /// The bytes of the name that begins here, if it is one without escapes. Goes no further.
+    #[inline(always)]
+    pub(crate) fn plain_name(&self) -> Option<&'a [u8]> {
+        if !self.is_at_quote() {
+            return None;
+        }
+        let start = self.at + if INNER { 2 } else { 1 };
+        let mut end = start;
+        loop {
+            let marks = special(word_at(self.bytes, end));
+            if marks != 0 {
+                end += (marks.trailing_zeros() / 8) as usize;
+                break;
+            }
+            end += 8;
+        }
+        let is_end = if INNER {
+            self.byte(end) == b'\\' && self.byte(end + 1) == b'"'
+        } else {
+            self.byte(end) == b'"'
+        };
+        is_end.then(|| self.bytes.get(start..end)).flatten()
+    }
+
+    /// Steps over a name of that length, and its quotes.
+    #[inline(always)]
+    pub(crate) fn pass_name(&mut self, length: usize) {
+        self.at += length + if INNER { 4 } else { 2 };
+    }
+
     /// Reads the name of a member, its opening quote next, and goes on to its value.
     pub(crate) fn member_name(&mut self, name: &mut TextBuffer) -> Result<(), Stopped> {
         if !self.is_at_quote() {
@@ -567,6 +597,46 @@ impl<'a, const INNER: bool> Lexer<'a, INNER> {
         self.colon()
     }
 
+    /// Reads a scalar as a name, with whether it is a text. `None`, and no further, for an array or object.
+    pub(crate) fn label(&mut self, depth: usize) -> Result<Option<(String, bool)>, Stopped> {
+        let is_text = self.is_at_quote();
+        let mut label = TextBuffer::default();
+        let start = self.at;
+        match self.peek() {
+            _ if is_text => self.text(&mut label)?,
+            b'[' | b'{' => return Ok(None),
+            first => {
+                self.skip_value(depth)?;
+                // A null is no name.
+                if first != b'n' {
+                    label.push(self.bytes.get(start..self.at).unwrap_or_default());
+                }
+            }
+        }
+        match label.into_string() {
+            Some(label) => Ok(Some((label, is_text))),
+            None => {
+                self.at = start;
+                self.skip_text()?;
+                self.stop(Problem::NotUtf8)
+            }
+        }
+    }
+
+    /// Reads an array of scalars as names. `None`, and no further, if one is an array or object.
+    pub(crate) fn labels(&mut self, depth: usize) -> Result<Option<Vec<(String, bool)>>, Stopped> {
+        let mut labels = Vec::new();
+        let mut more = self.open(b']', depth)?;
+        while more {
+            match self.label(depth + 1)? {
+                Some(label) => labels.push(label),
+                None => return Ok(None),
+            }
+            more = self.next_item()?;
+        }
+        Ok(Some(labels))
+    }
+
     /// Whether the document is over: for one that is escaped, at the quote that ends the text around it.
     pub(crate) fn is_at_end(&self) -> bool {
         if INNER {
@@ -576,13 +646,23 @@ impl<'a, const INNER: bool> Lexer<'a, INNER> {
         }
     }
 
+    /// Whether a byte is next with which no character begins, as in a text in UTF-16.
+    fn is_at_no_character(&self) -> bool {
+        let rest = self.bytes.get(self.at..).unwrap_or_default();
+        !rest.is_empty() && rest.utf8_chunks().next().is_none_or(|chunk| chunk.valid().is_empty())
+    }
+
     /// What stopped it, for people.
     pub(crate) fn error(&self) -> TableError {
         let at = Some(self.at);
         match self.problem {
-            Problem::None | Problem::OtherShape => {
-                TableError::new(TableErrorCode::DoesNotFit, at, "rows of the shape named", "another shape")
-            }
+            Problem::None | Problem::OtherShape => TableError::new(
+                TableErrorCode::DoesNotFit,
+                at,
+                "rows of the shape named",
+                "another shape",
+            ),
+            Problem::Expected(_) if self.is_at_no_character() => super::error::not_utf8(self.bytes, self.at),
             Problem::Expected(expected) => {
                 let code = if self.at < self.bytes.len() {
                     TableErrorCode::NotJson

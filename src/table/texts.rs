@@ -76,14 +76,13 @@ impl TextBuffer {
         self.bytes.get(..self.length).unwrap_or_default()
     }
 
-    /// Forgets the bytes from `length` on.
-    pub(crate) fn truncate(&mut self, length: usize) {
-        self.length = self.length.min(length);
+    pub(crate) fn into_bytes(mut self) -> Vec<u8> {
+        self.bytes.truncate(self.length);
+        self.bytes
     }
 
     /// The bytes as a text, if they are UTF-8.
-    pub(crate) fn into_string(mut self) -> Option<String> {
-        self.bytes.truncate(self.length);
-        String::from_utf8(self.bytes).ok()
+    pub(crate) fn into_string(self) -> Option<String> {
+        String::from_utf8(self.into_bytes()).ok()
     }
 }

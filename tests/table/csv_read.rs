@@ -260,11 +260,7 @@ fn errors_say_where_they_are() {
     let behind = "expected a delimiter or a line break behind the closing quote, found";
     for (text, code, message) in [
         ("a,b\n1,2\n\"x\"y,1", NotCsv, format!("{behind} `y` at byte 11 (row 1)")),
-        (
-            "a,b\n1,\"x\" \n",
-            NotCsv,
-            format!("{behind} the byte 0x20 at byte 9 (row 0)"),
-        ),
+        ("a,b\n1,\"x\" \n", NotCsv, format!("{behind} ` ` at byte 9 (row 0)")),
         ("\"a\"b\n1", NotCsv, format!("{behind} `b` at byte 3")),
         ("a\n\"\"x\"\"", NotCsv, format!("{behind} `x` at byte 4 (row 0)")),
         (
