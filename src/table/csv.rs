@@ -10,7 +10,7 @@ use super::names::{MAX_COLUMNS, Names};
 use super::number::{is_number, read_float64, read_int64};
 use super::options::ReadOptions;
 use super::texts::TextBuffer;
-use super::{ColumnType, Table, fit};
+use super::{ColumnType, Table, fit, time};
 
 const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGHS: u64 = 0x8080_8080_8080_8080;
@@ -334,15 +334,18 @@ impl<'a> Reader<'a> {
     }
 
     fn take_names(&mut self) -> Result<(), TableError> {
+        let mut written = Names::default();
         for position in 0..self.columns.len() {
             let cells = std::mem::replace(&mut self.columns[position], Cells::new(0));
             let Ok(wanted) = str::from_utf8(cells.get(0)) else {
                 return Err(self.not_utf8());
             };
             let name = self.names.give(wanted);
-            let is_odd = || name != wanted && !(position == 0 && wanted.is_empty()) || is_number(wanted.as_bytes());
-            if self.strict && is_odd() {
-                return Err(self.unlike_csv());
+            if self.strict {
+                let is_blank = wanted.trim().is_empty() && !(position == 0 && wanted.is_empty());
+                if is_blank || is_number(wanted.as_bytes()) || written.find_or_push(wanted) < position {
+                    return Err(self.unlike_csv());
+                }
             }
             self.columns[position].schema = self.schema_of(&name, 0);
             self.columns[position].name = name;
@@ -503,6 +506,27 @@ pub(crate) fn read_bool(field: &[u8]) -> Option<bool> {
         b"false" | b"False" => Some(false),
         _ => None,
     }
+}
+
+/// Says whether an unquoted field would be read as something else than a text.
+pub(crate) fn is_typed(field: &[u8]) -> bool {
+    match field.first() {
+        None => true,
+        Some(b'0'..=b'9' | b'-') => {
+            is_number(field) || time::parse_date(field).is_some() || time::parse_datetime(field).is_some()
+        }
+        Some(b't' | b'f' | b'T' | b'F') => read_bool(field).is_some(),
+        _ => false,
+    }
+}
+
+/// Says whether a text holds a comma, a quote or a line break.
+pub(crate) fn has_signs(text: &[u8]) -> bool {
+    let (words, rest) = text.as_chunks::<8>();
+    words
+        .iter()
+        .any(|word| find_signs(u64::from_le_bytes(*word), b',') != 0)
+        || rest.iter().any(|byte| matches!(byte, b',' | b'"' | b'\n' | b'\r'))
 }
 
 /// One bit per value.

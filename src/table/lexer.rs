@@ -63,7 +63,7 @@ const HIGHS: u64 = 0x8080_8080_8080_8080;
 /// Marks the bytes of a word that end a run of plain text, by their highest bit: quotes, backslashes and control
 /// characters. The lowest mark is right; above it there may be more marks than there should.
 #[inline(always)]
-const fn special(word: u64) -> u64 {
+pub(crate) const fn special(word: u64) -> u64 {
     let quote = word ^ (ONES * b'"' as u64);
     let backslash = word ^ (ONES * b'\\' as u64);
     let marks = (quote.wrapping_sub(ONES) & !quote)

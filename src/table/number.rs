@@ -225,6 +225,11 @@ pub(crate) fn read_nearest(text: &[u8]) -> Option<f64> {
 /// Reads a text that is a JSON number of 64 bits without a fraction, however it is written: `5.0` and `5e0` are 5.
 pub(crate) fn read_whole(text: &[u8]) -> Option<i64> {
     let literal = Literal::read(text)?;
+    if literal.mantissa.is_none() {
+        // Perhaps it has too many digits only because of a fraction of zeros.
+        let zeros = text.iter().rev().take_while(|digit| **digit == b'0').count();
+        return read_int64(text.get(..text.len() - zeros)?.strip_suffix(b".")?);
+    }
     let (mut magnitude, mut exponent) = (literal.mantissa?, literal.exponent);
     while exponent < 0 && magnitude > 0 && magnitude % 10 == 0 {
         magnitude /= 10;
