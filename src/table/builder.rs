@@ -3,11 +3,12 @@
 use super::column::{Column, Texts, Values};
 use super::json;
 use super::lexer::{Lexer, Number, Problem, Stopped};
+use super::number::is_double;
 use super::texts::TextBuffer;
 
 /// How many cells may be there only because some other row has a value in that column. Without a limit a text of 10 MB,
 /// in which each row names another column, would ask for a million million cells.
-const MAX_MISSING: usize = 1 << 24;
+pub(crate) const MAX_MISSING: usize = 1 << 24;
 
 /// What kinds of values a column has seen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -445,9 +446,7 @@ impl Cells {
 
 #[inline(always)]
 fn kind_of_integer(value: i64) -> Kinds {
-    const EXACT: u64 = 1 << 53;
-    // Beyond 2^53 some integers are doubles too; 2^63-1 is rounded up to 2^63 and cut down to itself on the way back.
-    if value.unsigned_abs() <= EXACT || (value as f64 as i64 == value && value != i64::MAX) {
+    if is_double(value) {
         Kinds::INTEGER
     } else {
         Kinds::LONG_INTEGER

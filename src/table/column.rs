@@ -112,7 +112,7 @@ pub struct Column {
     null_count: usize,
     /// `None` if no row is null.
     validity: Option<Vec<u8>>,
-    values: Values,
+    pub(crate) values: Values,
 }
 
 /// The values of a column, in the layout that [`ColumnValues`] shows. A null holds its place.
@@ -301,6 +301,11 @@ impl Texts {
     /// Ends a row; an empty one, if nothing was appended since the last.
     pub(crate) fn end_row(&mut self) {
         self.offsets.push(u32::try_from(self.text.len()).unwrap_or(u32::MAX));
+    }
+
+    /// How many rows there are.
+    pub(crate) fn len(&self) -> usize {
+        self.offsets.len().saturating_sub(1)
     }
 
     /// The text of a row, counted from 0.

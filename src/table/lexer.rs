@@ -141,7 +141,7 @@ pub(crate) fn word_at(bytes: &[u8], at: usize) -> u64 {
 
 /// Sixteen bytes from `at` on, in two words; zeros past the end.
 #[inline(always)]
-fn two_words_at(bytes: &[u8], at: usize) -> (u64, u64) {
+pub(crate) fn two_words_at(bytes: &[u8], at: usize) -> (u64, u64) {
     match bytes.get(at..).and_then(<[u8]>::first_chunk) {
         Some(chunk) => halves(chunk),
         None => (last_word(bytes, at), last_word(bytes, at + 8)),

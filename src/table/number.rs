@@ -6,6 +6,8 @@
 
 use std::cmp::Ordering;
 
+use super::lexer::{Lexer, Number};
+
 /// Digits that can matter: a double is decided by fewer than 770, whatever follows only has to be known as not zero.
 const MAX_DIGITS: usize = 800;
 
@@ -113,6 +115,62 @@ fn multiply(a: u64, b: u64) -> (u64, u64) {
     ((product >> 64) as u64, product as u64)
 }
 
+/// A whole text that is a JSON number.
+fn read(text: &[u8]) -> Option<Number> {
+    let mut lexer = Lexer::<false>::new(text, 0);
+    let number = lexer.number().ok()?;
+    (lexer.at == text.len()).then_some(number)
+}
+
+/// Says whether a text is a JSON number and nothing else.
+pub(crate) fn is_number(text: &[u8]) -> bool {
+    read(text).is_some()
+}
+
+/// Reads a text that is a JSON number written as an integer of 64 bits. Not `-0`, whose sign only a double can keep.
+pub(crate) fn read_int64(text: &[u8]) -> Option<i64> {
+    match read(text)? {
+        Number::Int64(integer) => Some(integer),
+        _ => None,
+    }
+}
+
+/// Reads a text that is a JSON number as the nearest double; one that is written as an integer only if the double is that
+/// integer.
+pub(crate) fn read_float64(text: &[u8]) -> Option<f64> {
+    match read(text)? {
+        Number::Int64(integer) => is_double(integer).then_some(integer as f64),
+        Number::Float64(double) => Some(double),
+        Number::Large => None,
+    }
+}
+
+/// Whether a double holds an integer exactly.
+#[inline(always)]
+pub(crate) const fn is_double(integer: i64) -> bool {
+    const EXACT: u64 = 1 << 53;
+    // Beyond 2^53 some integers are doubles too; 2^63-1 is rounded up to 2^63 and cut down to itself on the way back.
+    integer.unsigned_abs() <= EXACT || (integer as f64 as i64 == integer && integer != i64::MAX)
+}
+
+/// Reads a text that is a JSON number as the nearest double.
+pub(crate) fn read_nearest(text: &[u8]) -> Option<f64> {
+    match read(text)? {
+        Number::Int64(integer) => Some(integer as f64),
+        Number::Float64(double) => Some(double),
+        Number::Large => parse_f64(text),
+    }
+}
+
+/// Reads a text that is a JSON number of 64 bits without a fraction, however it is written: `5.0` and `5e0` are 5.
+pub(crate) fn read_whole(text: &[u8]) -> Option<i64> {
+    match read(text)? {
+        Number::Int64(integer) => Some(integer),
+        Number::Float64(_) => Decimal::read(text).whole(),
+        Number::Large => None,
+    }
+}
+
 /// Reads a checked JSON number as the nearest double, ties to even. `None` if it is too large for a double.
 pub(crate) fn parse_f64(literal: &[u8]) -> Option<f64> {
     let decimal = Decimal::read(literal);
@@ -174,6 +232,28 @@ impl Decimal {
             number.exponent = number.exponent.saturating_add(1);
         }
         number
+    }
+
+    /// The number, if it is an integer of 64 bits. Minus nothing is nothing here.
+    fn whole(&self) -> Option<i64> {
+        if self.digits.is_empty() {
+            return Some(0);
+        }
+        // The digits end with one that is no zero, so a negative power leaves a fraction.
+        let zeros = usize::try_from(self.exponent).ok().filter(|zeros| *zeros < 20)?;
+        let digits = self.digits.iter().copied().chain(std::iter::repeat_n(0, zeros));
+        if self.inexact {
+            return None;
+        }
+        let mut digits = digits;
+        let magnitude = digits.try_fold(0_u64, |number, digit| {
+            number.checked_mul(10)?.checked_add(u64::from(digit))
+        })?;
+        if self.negative {
+            0_i64.checked_sub_unsigned(magnitude)
+        } else {
+            i64::try_from(magnitude).ok()
+        }
     }
 
     /// The bits of the nearest double, without the sign; infinity if it is too large.

@@ -181,7 +181,7 @@ impl Rows {
     ) -> Result<(), Stopped> {
         let mut ended = None;
         loop {
-            let breaks = lexer.line_breaks;
+            let start = (lexer.at, lexer.line_breaks);
             match lexer.peek() {
                 b'{' => ended = self.record(lexer, depth, ended)?,
                 b'n' => {
@@ -191,7 +191,7 @@ impl Rows {
                 _ => return lexer.stop(Problem::OtherShape),
             }
             self.row += 1;
-            if !container.next(lexer, breaks)? {
+            if !container.next(lexer, start)? {
                 return Ok(());
             }
         }
@@ -333,7 +333,7 @@ impl Rows {
     ) -> Result<(), Stopped> {
         let mut is_first = true;
         loop {
-            let breaks = lexer.line_breaks;
+            let start = (lexer.at, lexer.line_breaks);
             let mut is_row = true;
             match lexer.peek() {
                 b'[' if is_first && self.plan.header != Some(false) => is_row = !self.first_array(lexer, depth)?,
@@ -343,7 +343,7 @@ impl Rows {
             }
             is_first = false;
             self.row += usize::from(is_row);
-            if !container.next(lexer, breaks)? {
+            if !container.next(lexer, start)? {
                 return Ok(());
             }
         }
@@ -456,10 +456,10 @@ impl Rows {
     ) -> Result<(), Stopped> {
         let column = self.column(lexer, super::VALUE.as_bytes())?;
         loop {
-            let breaks = lexer.line_breaks;
+            let start = (lexer.at, lexer.line_breaks);
             self.cell(lexer, column, depth)?;
             self.row += 1;
-            if !container.next(lexer, breaks)? {
+            if !container.next(lexer, start)? {
                 return Ok(());
             }
         }
@@ -467,18 +467,19 @@ impl Rows {
 }
 
 impl Container {
-    /// Goes on to the next row; false if there is none. `breaks` counts the line breaks before the row that was read.
+    /// Goes on to the next row; false if there is none. `start` is where the row that was read began, and how many line
+    /// breaks there were before.
     #[inline(always)]
-    fn next<const INNER: bool>(self, lexer: &mut Lexer<'_, INNER>, breaks: usize) -> Result<bool, Stopped> {
+    fn next<const INNER: bool>(self, lexer: &mut Lexer<'_, INNER>, start: (usize, usize)) -> Result<bool, Stopped> {
         match self {
             Self::Array => lexer.next_item(),
             Self::Lines => {
-                let is_one_line = lexer.line_breaks == breaks;
                 let end = lexer.line_breaks;
-                lexer.skip_space();
-                if !is_one_line {
-                    return lexer.stop(Problem::OtherShape);
+                if end != start.1 {
+                    lexer.at = start.0;
+                    return lexer.unexpected("a value on one line");
                 }
+                lexer.skip_space();
                 if lexer.is_at_end() {
                     return Ok(false);
                 }
