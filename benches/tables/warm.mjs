@@ -1,0 +1,64 @@
+/**
+ * Our reader beside what Node itself has, on warm code.
+ *
+ *     node benches/tables/warm.mjs [--shapes mixed,text] [--bytes 5000000] [--samples 31] [--package pkg] [--json FILE]
+ */
+
+import { writeFileSync } from "node:fs";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+import { parseArgs } from "node:util";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+
+import { PARSE, candidates, ours } from "./contest.mjs";
+import { SHAPES, make } from "./data.mjs";
+import { median, sample } from "./sample.mjs";
+
+const { values: options } = parseArgs({
+  options: {
+    shapes: { type: "string", default: SHAPES.join(",") },
+    bytes: { type: "string", default: "5000000" },
+    samples: { type: "string", default: "31" },
+    package: { type: "string", default: path.join(import.meta.dirname, "../../pkg") },
+    json: { type: "string" },
+  },
+});
+
+setFlagsFromString("--expose-gc");
+const gc = runInNewContext("gc");
+
+const entry = pathToFileURL(path.resolve(options.package, "node.js")).href;
+const reader = ours(await import(entry));
+const results = [];
+for (const bytes of options.bytes.split(",").map(Number)) {
+  for (const shape of /** @type {import("./data.mjs").Shape[]} */ (options.shapes.split(","))) {
+    const input = make(shape, bytes);
+    console.log(`${shape}, ${(input.length / 1e6).toFixed(2)} MB`);
+    try {
+      const contest = candidates(reader, shape, input);
+      const times = sample(contest, { samples: Number(options.samples), warmUp: 6, gc });
+      results.push({ shape, bytes: input.length, times });
+      print(input.length, times);
+    } catch (error) {
+      // One shape that goes wrong does not hide the others.
+      console.log(`  FAILED: ${/** @type {Error} */ (error).message}`);
+      process.exitCode = 1;
+    }
+  }
+}
+if (options.json) {
+  writeFileSync(options.json, JSON.stringify(results));
+}
+
+/** @param {number} bytes @param {Record<string, number[]>} times */
+function print(bytes, times) {
+  const base = median(times[PARSE]);
+  for (const [name, taken] of Object.entries(times)) {
+    const [time, best] = [median(taken), Math.min(...taken)];
+    console.log(
+      `  ${name.padEnd(32)} ${time.toFixed(2).padStart(9)} ms  best ${best.toFixed(2).padStart(8)}` +
+        `  ${(bytes / 1e3 / time).toFixed(0).padStart(6)} MB/s  ${(time / base).toFixed(2).padStart(6)} x`,
+    );
+  }
+}
