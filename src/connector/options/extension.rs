@@ -111,7 +111,7 @@ readable!(JobParameter {
 pub struct ColumnDefinition {
     /// The name.
     pub name: String,
-    /// `bool`, `int64`, `float64`, `timestamp`, `utf8` or `json`.
+    /// `bool`, `int64`, `float64`, `timestamp`, `datetime`, `date`, `utf8` or `json`.
     pub r#type: String,
 }
 
