@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::auth::Resource;
 use crate::http::{BaseUrl, HttpRequest, Method, RequestId, Service, encode_component, push_encoded};
 use crate::run::Outcome;
 
@@ -42,6 +43,7 @@ pub(crate) enum QueryValue<'a> {
 #[derive(Clone, Debug)]
 pub(crate) struct Call {
     pub(crate) endpoint: &'static Endpoint,
+    pub(crate) resource: Resource,
     pub(crate) url: String,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Option<String>,
@@ -64,6 +66,7 @@ impl Endpoint {
         }
         Call {
             endpoint: self,
+            resource: Resource::of(self.service, base.clone()),
             url,
             headers,
             body: body.map(crate::json::written),
@@ -126,6 +129,7 @@ impl Call {
         HttpRequest {
             id,
             service: self.endpoint.service,
+            resource: self.resource.clone(),
             endpoint: self.endpoint.name,
             method: self.endpoint.method,
             url: self.url.clone(),
