@@ -41,6 +41,7 @@ pub(super) const LIBRARY: &[LibraryFile] = library![
     "databricks/poll.pq",
     "databricks/output.pq",
     "databricks/task.pq",
+    "databricks/file.pq",
     "databricks/reuse.pq",
     "databricks/state.pq",
     "databricks/job.pq",
