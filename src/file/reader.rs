@@ -275,7 +275,10 @@ impl FileReader {
             (Ask::List { token: None }, _) if is_elsewhere && !is_dbfs => {
                 match self.directory.as_mut().and_then(|directory| directory.otherwise.take()) {
                     Some(error) => Err(error),
-                    None => Ok(self.is_empty_file()),
+                    None => {
+                        self.is_empty_file();
+                        Ok(())
+                    }
                 }
             }
             _ => Err(error),
