@@ -6,10 +6,14 @@ mod bad_input;
 mod csv;
 #[path = "table/fixtures.rs"]
 mod fixtures;
+#[path = "table/numbers.rs"]
+mod numbers;
 #[path = "table/paths.rs"]
 mod paths;
 #[path = "table/properties.rs"]
 mod properties;
+#[path = "table/times.rs"]
+mod times;
 #[path = "table/types.rs"]
 mod types;
 

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::column::CellRef;
 use super::json::{decode, is_number, push_string};
-use super::{Table, timestamp};
+use super::{Table, time};
 
 /// How [`Table::to_csv`] writes. The default: a header, every text as it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -172,12 +172,9 @@ fn push_json(out: &mut String, cell: CellRef<'_>) {
 /// Appends a point in time without quotes.
 fn push_time(out: &mut String, cell: CellRef<'_>) {
     match cell {
-        CellRef::Timestamp(microseconds) => {
-            timestamp::push(out, microseconds);
-            out.push('Z');
-        }
-        CellRef::Datetime(microseconds) => timestamp::push(out, microseconds),
-        CellRef::Date(days) => timestamp::push_date(out, days.into()),
+        CellRef::Timestamp(microseconds) => time::push_timestamp(out, microseconds),
+        CellRef::Datetime(microseconds) => time::push_datetime(out, microseconds),
+        CellRef::Date(days) => time::push_date(out, days),
         _ => {}
     }
 }
