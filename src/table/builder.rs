@@ -7,7 +7,7 @@ use super::texts::TextBuffer;
 
 /// How many cells may be there only because some other row has a value in that column. Without a limit a text of 10 MB,
 /// in which each row names another column, would ask for a million million cells.
-const MAX_MISSING: usize = 1 << 24;
+pub(crate) const MAX_MISSING: usize = 1 << 24;
 
 /// What kinds of values a column has seen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -303,6 +303,11 @@ impl Texts {
         self.offsets.push(u32::try_from(self.text.len()).unwrap_or(u32::MAX));
     }
 
+    /// How many rows there are.
+    pub(crate) fn len(&self) -> usize {
+        self.offsets.len().saturating_sub(1)
+    }
+
     /// The text of a row, counted from 0.
     pub(crate) fn get(&self, row: usize) -> Option<&str> {
         let (start, end) = (*self.offsets.get(row)?, *self.offsets.get(row + 1)?);

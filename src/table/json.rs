@@ -5,12 +5,6 @@ use std::borrow::Cow;
 use super::lexer::Lexer;
 use super::texts::TextBuffer;
 
-/// Says whether a text is a JSON number and nothing else.
-pub(crate) fn is_number(text: &str) -> bool {
-    let mut lexer = Lexer::<false>::new(text.as_bytes(), 0);
-    lexer.number().is_ok() && lexer.at == text.len()
-}
-
 /// Appends a checked value without the white space between its parts.
 pub(crate) fn push_compact(out: &mut TextBuffer, value: &[u8]) {
     let (mut copied, mut at) = (0, 0);

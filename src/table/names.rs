@@ -3,7 +3,7 @@
 use super::lexer::{Problem, word_at};
 
 /// As many columns as Excel and Power Query take.
-const MAX_COLUMNS: usize = 16_384;
+pub(crate) const MAX_COLUMNS: usize = 16_384;
 
 /// How many places are tried for a name. Who makes names that all want the same place gets a slower search, no more.
 const MAX_TRIES: usize = 16;

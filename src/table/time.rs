@@ -6,10 +6,10 @@
 //! Everything else is none: days and times that do not exist (leap seconds and `24:00` too), lower case, other widths.
 
 /// A day in microseconds.
-const DAY_US: i64 = 86_400_000_000;
+pub(crate) const DAY_US: i64 = 86_400_000_000;
 
 /// Midnight at the start of the year 1, and of the year 10000: what four digits of a year and Power Query can hold.
-const RANGE_US: std::ops::Range<i64> = -719_162 * DAY_US..2_932_897 * DAY_US;
+pub(crate) const RANGE_US: std::ops::Range<i64> = -719_162 * DAY_US..2_932_897 * DAY_US;
 
 /// The highest bit of each byte.
 const HIGH_BITS: u64 = 0x8080_8080_8080_8080;

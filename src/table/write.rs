@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use super::column::CellRef;
-use super::json::{decode, is_number, push_string};
+use super::json::{decode, push_string};
+use super::number::is_number;
 use super::{Table, time};
 
 /// How [`Table::to_csv`] writes. The default: a header, every text as it is.
@@ -182,7 +183,7 @@ fn push_time(out: &mut String, cell: CellRef<'_>) {
 fn push_field(out: &mut String, text: &str, options: CsvOptions) {
     let defused = options.defuse_formulas
         && text.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠', '\t', '\r', '\n'])
-        && !is_number(text);
+        && !is_number(text.as_bytes());
     let quoted = text.is_empty() || text.contains(['"', ',', '\r', '\n']);
     if quoted {
         out.push('"');
