@@ -67,8 +67,13 @@ impl<'o> Reader<'o> {
             };
         for read in attempts {
             lexer.at = start;
+            let container = if self.options.format == Format::JsonLines {
+                Container::Lines
+            } else {
+                Container::NestedLines
+            };
             let table = self.passes(lexer, &mut |rows, lexer| {
-                read(rows, lexer, 0, Container::Lines)?;
+                read(rows, lexer, 0, container)?;
                 Ok(None)
             });
             if table.is_ok() || lexer.problem != Problem::OtherShape {
