@@ -1,9 +1,10 @@
 //! Which outputs are tables, and how they are read as such.
 
 use crate::error::{Error, ErrorCode};
+use crate::file::OutputFile;
 use crate::json;
 use crate::run::{OutputKind, RunOutput};
-use crate::table::{JsonPath, ReadOptions, Table, TableError, TableErrorCode};
+use crate::table::{Format, JsonPath, ReadOptions, Table, TableError, TableErrorCode};
 
 /// The table in an output; `None` if its kind has none.
 ///
@@ -11,10 +12,18 @@ use crate::table::{JsonPath, ReadOptions, Table, TableError, TableErrorCode};
 /// - The rows of a Lookup or Script; the return value of a pipeline as one row.
 /// - Other structures only with a path, which has to lead to the rows in them.
 /// - Conditions and logs never.
+/// - The file that an output names, where it was followed: CSV by its name, else what it looks like.
 ///
 /// # Errors
 /// [`ErrorCode::OutputTruncated`]: a cut output is never read as if it were whole. [`ErrorCode::OutputUnreadable`].
 pub fn output_table(output: &RunOutput, options: &ReadOptions) -> Option<Result<Table, Error>> {
+    if let Some(error) = output.error.as_ref().filter(|_| names_something(output)) {
+        // What it names was not read: its name is no table.
+        return Some(Err(error.clone()));
+    }
+    if let Some(file) = &output.file {
+        return Some(read_file(file, options).map_err(|error| unreadable(output, &error)));
+    }
     let read: Result<Table, TableError> = match (output.kind, &output.text, &output.data) {
         (OutputKind::Condition | OutputKind::Logs, _, _) => return None,
         (OutputKind::Data, _, _) if !options.has_path() => return None,
@@ -32,6 +41,24 @@ pub fn output_table(output: &RunOutput, options: &ReadOptions) -> Option<Result<
         _ => return None,
     };
     Some(read.map_err(|error| unreadable(output, &error)))
+}
+
+/// Whether it has something that could name a file.
+const fn names_something(output: &RunOutput) -> bool {
+    output.text.is_some() || output.data.is_some()
+}
+
+fn read_file(file: &OutputFile, options: &ReadOptions) -> Result<Table, TableError> {
+    let mut options = options.clone();
+    if options.is_auto() {
+        options = match file.extension.as_str() {
+            "csv" => options.format(Format::Csv),
+            "tsv" => options.format(Format::Csv).delimiter(b'\t'),
+            "jsonl" | "ndjson" => options.format(Format::JsonLines),
+            _ => options,
+        };
+    }
+    Table::read(&file.bytes, &options)
 }
 
 fn truncated(output: &RunOutput) -> Error {

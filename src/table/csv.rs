@@ -5,7 +5,7 @@
 use super::builder::MAX_MISSING;
 use super::column::{Column, Texts, Values};
 use super::error::{TableError, TableErrorCode, character_at, not_utf8};
-use super::lexer::word_at;
+use super::lexer::{two_words_at, word_at};
 use super::names::{MAX_COLUMNS, Names};
 use super::number::{is_number, read_float64, read_int64};
 use super::options::ReadOptions;
@@ -99,12 +99,16 @@ impl Cells {
         if end - start > 64 {
             self.text.push(text.get(start..end).unwrap_or_default());
         } else {
-            while end - start > 8 {
-                self.text.put_word(word_at(text, start));
-                self.text.advance(8);
-                start += 8;
+            loop {
+                let (low, high) = two_words_at(text, start);
+                self.text.make_room(start, text.len());
+                self.text.put_words(low, high);
+                if end - start <= 16 {
+                    break;
+                }
+                self.text.advance(16);
+                start += 16;
             }
-            self.text.put_word(word_at(text, start));
             self.text.advance(end - start);
         }
         self.end();
@@ -317,6 +321,8 @@ impl<'a> Reader<'a> {
     fn end_unlike_record(&mut self) -> Result<(), TableError> {
         if self.header {
             self.header = false;
+            // How names are written says nothing of the fields below them.
+            self.all_quoted = true;
             return self.take_names();
         }
         if self.strict {

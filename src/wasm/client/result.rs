@@ -8,6 +8,7 @@ use wasm_bindgen::JsValue;
 use super::convert::{self, get, set};
 use super::options::TableOptions;
 use crate::error::{Error, ErrorCode};
+use crate::json::record;
 use crate::output_table::output_table;
 use crate::run::{RunOutput, RunResult};
 use crate::table::{ReadOptions, Table};
@@ -62,6 +63,14 @@ fn combined(tables: &[(&str, Rc<Table>, JsValue)]) -> Result<Option<Table>, Erro
 fn complete(output: &RunOutput, options: &ReadOptions, into: &JsValue) -> Option<Result<Rc<Table>, Error>> {
     if let Some(text) = &output.text {
         set(into, "text", &text.into());
+    }
+    if let Some(file) = &output.file {
+        let size = file.bytes.len();
+        set(
+            into,
+            "file",
+            &convert::value_to_js(record! { "path": file.path, "size": size }),
+        );
     }
     let table = output_table(output, options)?.map(JsTable::from);
     Some(match table {
