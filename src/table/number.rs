@@ -114,7 +114,9 @@ fn multiply(a: u64, b: u64) -> (u64, u64) {
 }
 
 /// A whole text that is a JSON number, taken apart.
-struct Literal {
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Literal<'a> {
+    text: &'a [u8],
     negative: bool,
     /// The digits without the point, if there are at most 19 behind leading zeros.
     mantissa: Option<u64>,
@@ -124,50 +126,39 @@ struct Literal {
     is_integer: bool,
 }
 
-impl Literal {
-    fn read(text: &[u8]) -> Option<Self> {
-        let (negative, digits) = match text.split_first() {
-            Some((b'-', digits)) => (true, digits),
-            _ => (false, text),
-        };
-        let (mut mantissa, mut length) = (0_u64, 0);
-        let mut push = |byte: u8| {
-            mantissa = mantissa.wrapping_mul(10).wrapping_add(u64::from(byte - b'0'));
-            length += u32::from(mantissa != 0 || length > 0);
-        };
-        let mut at = 0;
-        while let Some(byte @ b'0'..=b'9') = digits.get(at) {
-            push(*byte);
+impl<'a> Literal<'a> {
+    #[inline(never)]
+    pub(crate) fn read(text: &'a [u8]) -> Option<Self> {
+        let negative = text.first() == Some(&b'-');
+        let first = usize::from(negative);
+        let (mut at, mut mantissa, mut length) = (first, 0_u64, 0);
+        let mut point = None;
+        loop {
+            match text.get(at) {
+                Some(byte @ b'0'..=b'9') => {
+                    mantissa = mantissa.wrapping_mul(10).wrapping_add(u64::from(byte - b'0'));
+                    length += u32::from(mantissa != 0 || length > 0);
+                }
+                Some(b'.') if point.is_none() && at > first => point = Some(at),
+                _ => break,
+            }
             at += 1;
         }
-        if at == 0 || (at > 1 && digits[0] == b'0') {
+        let integer_end = point.unwrap_or(at);
+        let leading_zero = integer_end > first + 1 && text.get(first) == Some(&b'0');
+        if at == first || leading_zero || point.is_some_and(|point| point + 1 == at) {
             return None;
         }
-        let mut exponent = 0;
-        if let Some(b'.') = digits.get(at) {
-            at += 1;
-            let start = at;
-            while let Some(byte @ b'0'..=b'9') = digits.get(at) {
-                push(*byte);
-                at += 1;
-            }
-            // A number this long is not read from here.
-            exponent = -i32::try_from(at - start).unwrap_or(0);
-            if at == start {
-                return None;
-            }
-        }
-        let mut is_integer = exponent == 0;
-        if let Some(b'e' | b'E') = digits.get(at) {
+        // A number so long that this is wrong has too many digits anyhow.
+        let mut exponent = point.map_or(0, |point| -((at - point - 1) as i32));
+        let mut is_integer = point.is_none();
+        if let Some(b'e' | b'E') = text.get(at) {
             is_integer = false;
             at += 1;
-            let sign = match digits.get(at) {
-                Some(b'-') => -1,
-                _ => 1,
-            };
-            at += usize::from(matches!(digits.get(at), Some(b'-' | b'+')));
+            let sign = if text.get(at) == Some(&b'-') { -1 } else { 1 };
+            at += usize::from(matches!(text.get(at), Some(b'-' | b'+')));
             let (start, mut power) = (at, 0_i32);
-            while let Some(byte @ b'0'..=b'9') = digits.get(at) {
+            while let Some(byte @ b'0'..=b'9') = text.get(at) {
                 power = (power * 10 + i32::from(byte - b'0')).min(1_000_000);
                 at += 1;
             }
@@ -176,7 +167,8 @@ impl Literal {
             }
             exponent += sign * power;
         }
-        (at == digits.len()).then_some(Self {
+        (at == text.len()).then_some(Self {
+            text,
             negative,
             mantissa: (length <= 19).then_some(mantissa),
             exponent,
@@ -184,11 +176,40 @@ impl Literal {
         })
     }
 
-    fn signed(&self, magnitude: u64) -> Option<i64> {
+    /// Whether it is written as an integer. `-0` is a double, which alone keeps the sign.
+    pub(crate) fn is_integer(&self) -> bool {
+        self.is_integer && !(self.negative && self.mantissa == Some(0))
+    }
+
+    /// The integer of 64 bits that it is, however it is written: `5.0` and `5e0` are 5.
+    pub(crate) fn to_i64(self) -> Option<i64> {
+        let Some(mut magnitude) = self.mantissa else {
+            // Perhaps it has too many digits only because of a fraction of zeros.
+            let zeros = self.text.iter().rev().take_while(|digit| **digit == b'0').count();
+            let integer = self.text.get(..self.text.len() - zeros)?.strip_suffix(b".")?;
+            return Self::read(integer)?.to_i64();
+        };
+        let mut exponent = self.exponent;
+        while exponent < 0 && magnitude > 0 && magnitude.is_multiple_of(10) {
+            magnitude /= 10;
+            exponent += 1;
+        }
+        if magnitude > 0 && exponent != 0 {
+            magnitude = magnitude.checked_mul(10_u64.checked_pow(u32::try_from(exponent).ok()?)?)?;
+        }
         if self.negative {
             0_i64.checked_sub_unsigned(magnitude)
         } else {
             i64::try_from(magnitude).ok()
+        }
+    }
+
+    /// The nearest double; `None` if it is too large for one.
+    pub(crate) fn to_f64(self) -> Option<f64> {
+        match self.mantissa.and_then(|mantissa| scaled(mantissa, self.exponent)) {
+            Some(number) if self.negative => Some(-number),
+            Some(number) => Some(number),
+            None => parse_f64(self.text),
         }
     }
 }
@@ -198,55 +219,10 @@ pub(crate) fn is_number(text: &[u8]) -> bool {
     Literal::read(text).is_some()
 }
 
-/// Reads a text that is a JSON number written as an integer of 64 bits. Not `-0`, whose sign only a double can keep.
-pub(crate) fn read_int64(text: &[u8]) -> Option<i64> {
-    let literal = Literal::read(text).filter(|literal| literal.is_integer)?;
-    let magnitude = literal.mantissa.filter(|mantissa| *mantissa > 0 || !literal.negative)?;
-    literal.signed(magnitude)
-}
-
-/// Reads a text that is a JSON number as the nearest double; one that is written as an integer only if the double is that
-/// integer.
-pub(crate) fn read_float64(text: &[u8]) -> Option<f64> {
-    let literal = Literal::read(text)?;
-    if !literal.is_integer || literal.mantissa == Some(0) {
-        return nearest(&literal, text);
-    }
-    let integer = literal.mantissa.and_then(|mantissa| literal.signed(mantissa))?;
+/// The double that an integer is, if there is one.
+pub(crate) fn exact(integer: i64) -> Option<f64> {
     // 2^63-1 is rounded up to 2^63 and cut down to itself on the way back.
     (integer as f64 as i64 == integer && integer != i64::MAX).then_some(integer as f64)
-}
-
-/// Reads a text that is a JSON number as the nearest double.
-pub(crate) fn read_nearest(text: &[u8]) -> Option<f64> {
-    nearest(&Literal::read(text)?, text)
-}
-
-/// Reads a text that is a JSON number of 64 bits without a fraction, however it is written: `5.0` and `5e0` are 5.
-pub(crate) fn read_whole(text: &[u8]) -> Option<i64> {
-    let literal = Literal::read(text)?;
-    if literal.mantissa.is_none() {
-        // Perhaps it has too many digits only because of a fraction of zeros.
-        let zeros = text.iter().rev().take_while(|digit| **digit == b'0').count();
-        return read_int64(text.get(..text.len() - zeros)?.strip_suffix(b".")?);
-    }
-    let (mut magnitude, mut exponent) = (literal.mantissa?, literal.exponent);
-    while exponent < 0 && magnitude > 0 && magnitude % 10 == 0 {
-        magnitude /= 10;
-        exponent += 1;
-    }
-    if magnitude > 0 {
-        magnitude = magnitude.checked_mul(10_u64.checked_pow(u32::try_from(exponent).ok()?)?)?;
-    }
-    literal.signed(magnitude)
-}
-
-fn nearest(literal: &Literal, text: &[u8]) -> Option<f64> {
-    match literal.mantissa.and_then(|mantissa| scaled(mantissa, literal.exponent)) {
-        Some(number) if literal.negative => Some(-number),
-        Some(number) => Some(number),
-        None => parse_f64(text),
-    }
 }
 
 /// Reads a checked JSON number as the nearest double, ties to even. `None` if it is too large for a double.
