@@ -3,7 +3,7 @@
 use super::column::{Column, ColumnType, Texts, Values, bit};
 use super::error::{TableError, TableErrorCode};
 use super::names::Names;
-use super::number::exact;
+use super::number::is_double;
 use super::{Table, fit};
 
 impl Table {
@@ -112,7 +112,7 @@ fn joined(parts: &[(&str, &Column)], row_count: usize) -> Result<Column, TableEr
 /// Whether all integers of the column are doubles too.
 fn is_exact(column: &Column) -> bool {
     match &column.values {
-        Values::Int64(values) => values.iter().all(|value| exact(*value).is_some()),
+        Values::Int64(values) => values.iter().all(|value| is_double(*value)),
         _ => true,
     }
 }

@@ -6,9 +6,9 @@ use super::builder::MAX_MISSING;
 use super::column::{Column, Texts, Values, extend_validity};
 use super::error::{TableError, TableErrorCode, character_at, not_utf8};
 use super::fit::{self, Misfit};
-use super::lexer::{Stopped, word_at};
+use super::lexer::{Number, Stopped, two_words_at, word_at};
 use super::names::{MAX_COLUMNS, Names};
-use super::number::{Literal, exact, is_number};
+use super::number::{self, is_double, is_number};
 use super::options::ReadOptions;
 use super::texts::TextBuffer;
 use super::{ColumnType, Table, time};
@@ -103,11 +103,17 @@ impl Cells {
         if end - start > 64 {
             self.text.push(text.get(start..end).unwrap_or_default());
         } else {
-            while start < end {
-                self.text.put_word(word_at(text, start));
-                self.text.advance((end - start).min(8));
-                start += 8;
+            loop {
+                let (low, high) = two_words_at(text, start);
+                self.text.make_room(start, text.len());
+                self.text.put_words(low, high);
+                if end - start <= 16 {
+                    break;
+                }
+                self.text.advance(16);
+                start += 16;
             }
+            self.text.advance(end - start);
         }
         self.end();
     }
@@ -453,30 +459,33 @@ impl Cells {
                     i64::from(read_bool(field)?)
                 }
                 Some(ColumnType::Bool) => return None,
-                _ => {
-                    let number = Literal::read(field)?;
-                    match (number.is_integer(), found) {
-                        (true, Some(ColumnType::Float64)) => exact(number.to_i64()?)?.to_bits() as i64,
-                        (true, _) => {
-                            found = Some(ColumnType::Int64);
-                            number.to_i64()?
-                        }
-                        (false, _) => {
-                            if found == Some(ColumnType::Int64) {
-                                for word in &mut words {
-                                    *word = exact(*word)?.to_bits() as i64;
-                                }
-                            }
-                            found = Some(ColumnType::Float64);
-                            number.to_f64()?.to_bits() as i64
-                        }
+                _ => match (number::read(field)?, found) {
+                    (Number::Int64(integer), Some(ColumnType::Float64)) => double(integer)?,
+                    (Number::Int64(integer), _) => {
+                        found = Some(ColumnType::Int64);
+                        integer
                     }
-                }
+                    (Number::Float64(number), _) => {
+                        if found == Some(ColumnType::Int64) {
+                            for word in &mut words {
+                                *word = double(*word)?;
+                            }
+                        }
+                        found = Some(ColumnType::Float64);
+                        number.to_bits() as i64
+                    }
+                    (Number::Large, _) => return None,
+                },
             };
             words.push(word);
         }
         found.map(|found| Values::from_words(words, found))
     }
+}
+
+/// The bits of the double that an integer is, if there is one.
+fn double(integer: i64) -> Option<i64> {
+    is_double(integer).then_some((integer as f64).to_bits() as i64)
 }
 
 /// Reads the words that programs write for booleans: Python's begin with a capital.

@@ -6,7 +6,7 @@ use super::column::{Column, ColumnType, Texts, Values, all_valid, bit};
 use super::csv::read_bool;
 use super::json;
 use super::lexer::Lexer;
-use super::number::Literal;
+use super::number::{is_number, read_nearest, read_whole};
 use super::texts::TextBuffer;
 use super::time::{self, Zone};
 
@@ -130,8 +130,8 @@ impl Cell<'_> {
                 Cell::Text(text) => read_bool(text.as_bytes()).map(i64::from),
                 _ => None,
             },
-            ColumnType::Int64 => self.number()?.to_i64(),
-            ColumnType::Float64 => self.number()?.to_f64().map(|number| number.to_bits() as i64),
+            ColumnType::Int64 => read_whole(self.number()?),
+            ColumnType::Float64 => read_nearest(self.number()?).map(|number| number.to_bits() as i64),
             ColumnType::Timestamp => self.time(Zone::Given, is_json),
             ColumnType::Datetime => self.time(Zone::None, is_json),
             ColumnType::Date => self.date(),
@@ -139,11 +139,11 @@ impl Cell<'_> {
         }
     }
 
-    /// A number, or a text that spells one.
-    fn number(&self) -> Option<Literal<'_>> {
+    /// A number as it is written, or a text that may spell one.
+    fn number(&self) -> Option<&[u8]> {
         match self {
-            Cell::Number(text) => Literal::read(text.as_bytes()),
-            Cell::Text(text) => Literal::read(text.as_bytes()),
+            Cell::Number(text) => Some(text.as_bytes()),
+            Cell::Text(text) => Some(text.as_bytes()),
             _ => None,
         }
     }
@@ -161,7 +161,7 @@ impl Cell<'_> {
             (_, Some((time, zone))) => (zone == wanted).then_some(time),
             (Cell::Text(_), None) if is_json => None,
             _ => {
-                let microseconds = self.number()?.to_i64()?.checked_mul(1000)?;
+                let microseconds = read_whole(self.number()?)?.checked_mul(1000)?;
                 time::RANGE_US.contains(&microseconds).then_some(microseconds)
             }
         }
@@ -240,7 +240,7 @@ fn misfit(row: usize, cell: &Cell<'_>, to: ColumnType) -> Misfit {
     let more = match (to, cell.date_time()) {
         (ColumnType::Timestamp, Some(_)) => ", a date-time without a zone",
         (ColumnType::Datetime, Some(_)) => ", a date-time with a zone",
-        (ColumnType::Int64, _) if cell.number().is_some() => " with a fraction, or beyond 64 bits",
+        (ColumnType::Int64, _) if cell.number().is_some_and(is_number) => " with a fraction, or beyond 64 bits",
         _ => "",
     };
     Misfit {

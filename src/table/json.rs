@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::lexer::{Lexer, special, word_at};
+use super::lexer::{Lexer, plain_length, two_words_at};
 use super::texts::TextBuffer;
 
 /// Appends a checked value without the white space between its parts.
@@ -74,9 +74,13 @@ pub(crate) fn push_string(out: &mut String, text: &str) {
     out.push('"');
     let (mut copied, mut at) = (0, 0);
     while at < bytes.len() {
-        if at + 8 <= bytes.len() && special(word_at(bytes, at)) == 0 {
-            at += 8;
-            continue;
+        if at + 16 <= bytes.len() {
+            let (low, high) = two_words_at(bytes, at);
+            let plain = plain_length(low, high);
+            at += plain;
+            if plain == 16 {
+                continue;
+            }
         }
         let byte = bytes[at];
         at += 1;

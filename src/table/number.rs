@@ -6,6 +6,8 @@
 
 use std::cmp::Ordering;
 
+use super::lexer::{Lexer, Number};
+
 /// Digits that can matter: a double is decided by fewer than 770, whatever follows only has to be known as not zero.
 const MAX_DIGITS: usize = 800;
 
@@ -113,116 +115,43 @@ fn multiply(a: u64, b: u64) -> (u64, u64) {
     ((product >> 64) as u64, product as u64)
 }
 
-/// A whole text that is a JSON number, taken apart.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Literal<'a> {
-    text: &'a [u8],
-    negative: bool,
-    /// The digits without the point, if there are at most 19 behind leading zeros.
-    mantissa: Option<u64>,
-    /// The power of ten of the mantissa's last digit.
-    exponent: i32,
-    /// Neither a fraction nor an exponent.
-    is_integer: bool,
-}
-
-impl<'a> Literal<'a> {
-    #[inline(never)]
-    pub(crate) fn read(text: &'a [u8]) -> Option<Self> {
-        let negative = text.first() == Some(&b'-');
-        let first = usize::from(negative);
-        let (mut at, mut mantissa, mut length) = (first, 0_u64, 0);
-        let mut point = None;
-        loop {
-            match text.get(at) {
-                Some(byte @ b'0'..=b'9') => {
-                    mantissa = mantissa.wrapping_mul(10).wrapping_add(u64::from(byte - b'0'));
-                    length += u32::from(mantissa != 0 || length > 0);
-                }
-                Some(b'.') if point.is_none() && at > first => point = Some(at),
-                _ => break,
-            }
-            at += 1;
-        }
-        let integer_end = point.unwrap_or(at);
-        let leading_zero = integer_end > first + 1 && text.get(first) == Some(&b'0');
-        if at == first || leading_zero || point.is_some_and(|point| point + 1 == at) {
-            return None;
-        }
-        // A number so long that this is wrong has too many digits anyhow.
-        let mut exponent = point.map_or(0, |point| -((at - point - 1) as i32));
-        let mut is_integer = point.is_none();
-        if let Some(b'e' | b'E') = text.get(at) {
-            is_integer = false;
-            at += 1;
-            let sign = if text.get(at) == Some(&b'-') { -1 } else { 1 };
-            at += usize::from(matches!(text.get(at), Some(b'-' | b'+')));
-            let (start, mut power) = (at, 0_i32);
-            while let Some(byte @ b'0'..=b'9') = text.get(at) {
-                power = (power * 10 + i32::from(byte - b'0')).min(1_000_000);
-                at += 1;
-            }
-            if at == start {
-                return None;
-            }
-            exponent += sign * power;
-        }
-        (at == text.len()).then_some(Self {
-            text,
-            negative,
-            mantissa: (length <= 19).then_some(mantissa),
-            exponent,
-            is_integer,
-        })
-    }
-
-    /// Whether it is written as an integer. `-0` is a double, which alone keeps the sign.
-    pub(crate) fn is_integer(&self) -> bool {
-        self.is_integer && !(self.negative && self.mantissa == Some(0))
-    }
-
-    /// The integer of 64 bits that it is, however it is written: `5.0` and `5e0` are 5.
-    pub(crate) fn to_i64(self) -> Option<i64> {
-        let Some(mut magnitude) = self.mantissa else {
-            // Perhaps it has too many digits only because of a fraction of zeros.
-            let zeros = self.text.iter().rev().take_while(|digit| **digit == b'0').count();
-            let integer = self.text.get(..self.text.len() - zeros)?.strip_suffix(b".")?;
-            return Self::read(integer)?.to_i64();
-        };
-        let mut exponent = self.exponent;
-        while exponent < 0 && magnitude > 0 && magnitude.is_multiple_of(10) {
-            magnitude /= 10;
-            exponent += 1;
-        }
-        if magnitude > 0 && exponent != 0 {
-            magnitude = magnitude.checked_mul(10_u64.checked_pow(u32::try_from(exponent).ok()?)?)?;
-        }
-        if self.negative {
-            0_i64.checked_sub_unsigned(magnitude)
-        } else {
-            i64::try_from(magnitude).ok()
-        }
-    }
-
-    /// The nearest double; `None` if it is too large for one.
-    pub(crate) fn to_f64(self) -> Option<f64> {
-        match self.mantissa.and_then(|mantissa| scaled(mantissa, self.exponent)) {
-            Some(number) if self.negative => Some(-number),
-            Some(number) => Some(number),
-            None => parse_f64(self.text),
-        }
-    }
+/// A whole text that is a JSON number.
+#[inline(never)]
+pub(crate) fn read(text: &[u8]) -> Option<Number> {
+    let mut lexer = Lexer::<false>::new(text, 0);
+    let number = lexer.number().ok()?;
+    (lexer.at == text.len()).then_some(number)
 }
 
 /// Says whether a text is a JSON number and nothing else.
 pub(crate) fn is_number(text: &[u8]) -> bool {
-    Literal::read(text).is_some()
+    read(text).is_some()
 }
 
-/// The double that an integer is, if there is one.
-pub(crate) fn exact(integer: i64) -> Option<f64> {
-    // 2^63-1 is rounded up to 2^63 and cut down to itself on the way back.
-    (integer as f64 as i64 == integer && integer != i64::MAX).then_some(integer as f64)
+/// Whether a double holds an integer exactly.
+#[inline(always)]
+pub(crate) const fn is_double(integer: i64) -> bool {
+    const EXACT: u64 = 1 << 53;
+    // Beyond 2^53 some integers are doubles too; 2^63-1 is rounded up to 2^63 and cut down to itself on the way back.
+    integer.unsigned_abs() <= EXACT || (integer as f64 as i64 == integer && integer != i64::MAX)
+}
+
+/// Reads a text that is a JSON number as the nearest double.
+pub(crate) fn read_nearest(text: &[u8]) -> Option<f64> {
+    match read(text)? {
+        Number::Int64(integer) => Some(integer as f64),
+        Number::Float64(double) => Some(double),
+        Number::Large => parse_f64(text),
+    }
+}
+
+/// Reads a text that is a JSON number of 64 bits without a fraction, however it is written: `5.0` and `5e0` are 5.
+pub(crate) fn read_whole(text: &[u8]) -> Option<i64> {
+    match read(text)? {
+        Number::Int64(integer) => Some(integer),
+        Number::Float64(_) => Decimal::read(text).whole(),
+        Number::Large => None,
+    }
 }
 
 /// Reads a checked JSON number as the nearest double, ties to even. `None` if it is too large for a double.
@@ -286,6 +215,28 @@ impl Decimal {
             number.exponent = number.exponent.saturating_add(1);
         }
         number
+    }
+
+    /// The number, if it is an integer of 64 bits. Minus nothing is nothing here.
+    fn whole(&self) -> Option<i64> {
+        if self.digits.is_empty() {
+            return Some(0);
+        }
+        // The digits end with one that is no zero, so a negative power leaves a fraction.
+        let zeros = usize::try_from(self.exponent).ok().filter(|zeros| *zeros < 20)?;
+        let digits = self.digits.iter().copied().chain(std::iter::repeat_n(0, zeros));
+        if self.inexact {
+            return None;
+        }
+        let mut digits = digits;
+        let magnitude = digits.try_fold(0_u64, |number, digit| {
+            number.checked_mul(10)?.checked_add(u64::from(digit))
+        })?;
+        if self.negative {
+            0_i64.checked_sub_unsigned(magnitude)
+        } else {
+            i64::try_from(magnitude).ok()
+        }
     }
 
     /// The bits of the nearest double, without the sign; infinity if it is too large.
