@@ -18,6 +18,8 @@ pub(crate) enum Container {
     Array,
     /// A document, in which each row is on a line of its own.
     Lines,
+    /// The same, where a row may only be an array or an object.
+    NestedLines,
 }
 
 /// How rows are read; a second reading knows more than the first.
@@ -473,7 +475,7 @@ impl Container {
     fn next<const INNER: bool>(self, lexer: &mut Lexer<'_, INNER>, start: (usize, usize)) -> Result<bool, Stopped> {
         match self {
             Self::Array => lexer.next_item(),
-            Self::Lines => {
+            Self::Lines | Self::NestedLines => {
                 let end = lexer.line_breaks;
                 if end != start.1 {
                     lexer.at = start.0;
@@ -485,6 +487,9 @@ impl Container {
                 }
                 if lexer.line_breaks == end {
                     return lexer.unexpected("a line break");
+                }
+                if self == Self::NestedLines && !matches!(lexer.peek(), b'[' | b'{') {
+                    return lexer.unexpected("an array or an object");
                 }
                 Ok(true)
             }
