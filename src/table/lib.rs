@@ -45,7 +45,7 @@ pub use write::CsvOptions;
 /// assert_eq!(table.columns()[0].column_type(), ColumnType::Int64);
 /// assert_eq!(table.value(1, 0), CellRef::Int64(2));
 /// assert_eq!(table.value(1, 1), CellRef::Null);
-/// # Ok::<(), pqrun::table::TableError>(())
+/// # Ok::<(), pqrun_table::TableError>(())
 /// ```
 ///
 /// # Shapes
@@ -259,7 +259,7 @@ fn ask_for_memory(length: usize) {
     if cfg!(target_family = "wasm") {
         let mut memory = Vec::<u8>::new();
         // Without it, the columns will ask for what they need themselves.
-        let _ = memory.try_reserve_exact(length.saturating_mul(2));
+        let _ = memory.try_reserve_exact(length + length / 2);
         std::hint::black_box(&memory);
     }
 }
