@@ -18,6 +18,7 @@ import { present } from "./present.js";
  * @property {string} [retryBudget]
  * @property {boolean} [cancelShared]
  * @property {string} [outputPath]
+ * @property {boolean} [followPath]
  * @property {string} [task]
  * @property {Format} [format]
  * @property {boolean} [defuseFormulas]
@@ -109,6 +110,7 @@ export function addFollowFlags(command) {
     .optionsGroup("Output:")
     .option("--task <key>", "the output of this task or activity only")
     .option("--output-path <path>", "the part of the output that holds the rows, such as $.rows")
+    .option("--follow-path", "read the file that an output names in a volume, in DBFS or in OneLake")
     .addOption(wordOption("--format <format>", "how to write the result (default: table)", FORMATS))
     .option("--defuse-formulas", "csv: put ' before texts that a spreadsheet would take for formulas")
     .option("--out <file>", "write the result to a file, in the format of its ending unless --format says another")
@@ -166,5 +168,6 @@ export function runOptions(flags) {
     marker: flags.marker,
     secretParameters: flags.secretParam,
     outputPath: flags.outputPath,
+    followPath: flags.followPath,
   });
 }
