@@ -28,7 +28,7 @@ const SCOPES = Object.freeze({
 });
 
 /** That of OneLake, from which a run's files are read. */
-const STORAGE = "https://storage.azure.com/.default";
+export const STORAGE = "https://storage.azure.com/.default";
 
 /** What signs in to Entra, which gives a token for each service: such a credential reads files in OneLake, too. */
 const OF_ENTRA = new Set(["azureCli", "entraClientSecret", "entraFederation"]);
