@@ -178,7 +178,7 @@ pub const GET_OPERATION_RESULT: Endpoint = endpoint(
 pub const ONE_LAKE_READ: Endpoint = endpoint(
     "onelake/path/read",
     Method::Get,
-    "{path}",
+    "/{workspace}{path}",
     &[],
     &[],
     "https://learn.microsoft.com/rest/api/storageservices/datalakestoragegen2/path/read",

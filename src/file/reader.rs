@@ -131,11 +131,10 @@ impl FileReader {
                         &DBFS_LIST
                     }
                     FilePlace::OneLake { path: whole, .. } => {
-                        let (workspace, directory) =
-                            whole.get(1..).and_then(|it| it.split_once('/')).unwrap_or_default();
+                        let (workspace, directory) = split(whole);
                         path.push(("workspace", workspace));
                         query.push(("resource", text("filesystem")));
-                        query.push(("directory", text(directory)));
+                        query.push(("directory", text(directory.strip_prefix('/').unwrap_or(directory))));
                         query.push(("recursive", text("false")));
                         query.extend(token.map(|token| ("continuation", token)));
                         &ONE_LAKE_LIST
@@ -154,7 +153,9 @@ impl FileReader {
                 &DBFS_READ
             }
             (Ask::Piece { part, .. }, FilePlace::OneLake { .. }) => {
-                path.push(("path", self.path_of(*part)));
+                let (workspace, of_item) = split(self.path_of(*part));
+                path.push(("workspace", workspace));
+                path.push(("path", of_item));
                 &ONE_LAKE_READ
             }
             (Ask::Piece { part, .. }, _) => {
@@ -473,6 +474,13 @@ impl FileReader {
         }
         Ok(())
     }
+}
+
+/// The workspace of a path in `OneLake`, and what is behind it, with a slash in front.
+fn split(path: &str) -> (&str, &str) {
+    let path = path.strip_prefix('/').unwrap_or(path);
+    let end = path.bytes().position(|byte| byte == b'/');
+    end.and_then(|end| path.split_at_checked(end)).unwrap_or_default()
 }
 
 /// `bytes 0-99/1000`, with a known size.

@@ -65,7 +65,8 @@ export function findGaps(result, choice, format) {
     gaps.push(choice.problem);
   }
   if (result.outputsError) {
-    gaps.push(`not all outputs could be read: ${result.outputsError.message}`);
+    const { message, hint } = result.outputsError;
+    gaps.push(`not all outputs could be read: ${message}${hint ? `; ${hint}` : ""}`);
   }
   const asked = new Set(choice.outputs);
   for (const output of result.outputs) {
