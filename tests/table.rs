@@ -2,14 +2,28 @@
 
 #[path = "table/bad_input.rs"]
 mod bad_input;
-#[path = "table/csv.rs"]
-mod csv;
+#[path = "table/concat.rs"]
+mod concat;
+#[path = "table/csv_read.rs"]
+mod csv_read;
+#[path = "table/csv_write.rs"]
+mod csv_write;
 #[path = "table/fixtures.rs"]
 mod fixtures;
+#[path = "table/markdown.rs"]
+mod markdown;
+#[path = "table/numbers.rs"]
+mod numbers;
 #[path = "table/paths.rs"]
 mod paths;
 #[path = "table/properties.rs"]
 mod properties;
+#[path = "table/round_trips.rs"]
+mod round_trips;
+#[path = "table/schema.rs"]
+mod schema;
+#[path = "table/times.rs"]
+mod times;
 #[path = "table/types.rs"]
 mod types;
 
@@ -46,11 +60,15 @@ fn type_of(values: &str) -> ColumnType {
 #[track_caller]
 fn texts_of(values: &str) -> Vec<String> {
     let table = table(&format!("{{\"a\":{values}}}"));
-    let show = |row| match table.value(row, 0) {
+    (0..table.row_count()).map(|row| show(table.value(row, 0))).collect()
+}
+
+/// A text as it is, anything else as `Debug` shows it.
+fn show(cell: CellRef<'_>) -> String {
+    match cell {
         CellRef::Utf8(text) | CellRef::Json(text) => text.to_owned(),
         cell => format!("{cell:?}"),
-    };
-    (0..table.row_count()).map(show).collect()
+    }
 }
 
 #[test]

@@ -29,7 +29,7 @@ pub enum FilePlace {
 const LONGEST: usize = 4096;
 
 /// Files that no reader of tables reads.
-const OTHER_FORMATS: &[&str] = &[
+pub(crate) const OTHER_FORMATS: &[&str] = &[
     "avro", "bz2", "delta", "feather", "gz", "orc", "parquet", "snappy", "xls", "xlsx", "zip", "zst",
 ];
 

@@ -2,8 +2,7 @@
 
 use serde::Serialize;
 
-use super::json::{self, Kind, kind, kinds};
-use super::{number, timestamp};
+use super::time::{self, Zone};
 
 /// The type of a column. [`Table`](super::Table) says how it is found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -111,54 +110,77 @@ pub struct Column {
     name: String,
     row_count: usize,
     null_count: usize,
-    validity: Vec<u8>,
-    values: Values,
+    /// `None` if no row is null.
+    validity: Option<Vec<u8>>,
+    pub(crate) values: Values,
 }
 
+/// The values of a column, in the layout that [`ColumnValues`] shows. A null holds its place.
 #[derive(Clone, Debug, PartialEq)]
-enum Values {
+pub(crate) enum Values {
     Bool(Vec<u8>),
     Int64(Vec<i64>),
     Float64(Vec<f64>),
     Timestamp(Vec<i64>),
+    Datetime(Vec<i64>),
+    Date(Vec<i32>),
     Utf8(Texts),
     Json(Texts),
 }
 
+/// The texts of a column, one behind the other. Together they are never longer than the input is allowed to be, which
+/// is limited where it comes in.
 #[derive(Clone, Debug, PartialEq)]
-struct Texts {
-    offsets: Vec<u32>,
-    text: String,
+pub(crate) struct Texts {
+    /// Where the first text begins, and where each ends.
+    pub(crate) offsets: Vec<u32>,
+    pub(crate) text: String,
 }
 
 impl Column {
-    /// A column of the checked JSON values in `cells`, of the narrowest type that holds them all exactly.
-    pub(super) fn new(name: String, cells: &[&str]) -> Self {
-        let valid = |cell: &str| kind(cell) != Kind::Null;
-        let null_count = cells.iter().filter(|cell| !valid(cell)).count();
-        let validity = bits(cells, valid);
+    /// A column of these values, one for each of `row_count` rows.
+    ///
+    /// `validity` has a bit per row as [`Column::validity`] gives it, in as many bytes as that takes; bits past the last
+    /// row are 0. Without it no row is null.
+    pub(crate) fn from_parts(name: String, row_count: usize, validity: Option<Vec<u8>>, values: Values) -> Self {
+        let count = |bits: &Vec<u8>| bits.iter().map(|byte| byte.count_ones() as usize).sum();
+        let valid_count = validity.as_ref().map_or(row_count, count);
+        let null_count = row_count.saturating_sub(valid_count);
         Self {
             name,
-            row_count: cells.len(),
+            row_count,
             null_count,
-            validity,
-            values: Values::new(cells),
+            validity: validity.filter(|_| null_count > 0),
+            values,
         }
     }
 
-    /// A column of one row that is a text.
-    pub(super) fn of_text(name: String, text: &str) -> Self {
-        let end = u32::try_from(text.len()).unwrap_or(u32::MAX);
-        let values = Values::Utf8(Texts {
-            offsets: vec![0, end],
-            text: text.to_owned(),
-        });
+    /// Takes the column apart: what [`from_parts`](Self::from_parts) takes, without the count of the rows.
+    pub(crate) fn into_parts(self) -> (String, Option<Vec<u8>>, Values) {
+        (self.name, self.validity, self.values)
+    }
+
+    /// A column of texts, none of which is null.
+    pub(super) fn of_texts<'t>(name: &str, texts: impl Iterator<Item = &'t str>) -> Self {
+        let mut values = Texts::new();
+        texts.for_each(|text| values.push(text));
+        let row_count = values.offsets.len() - 1;
+        Self::from_parts(name.to_owned(), row_count, None, Values::Utf8(values))
+    }
+
+    /// The same column under another name.
+    pub(super) fn renamed(self, name: impl Into<String>) -> Self {
         Self {
-            name,
-            row_count: 1,
-            null_count: 0,
-            validity: vec![1],
-            values,
+            name: name.into(),
+            ..self
+        }
+    }
+
+    /// Whether it says no more than where each row is: 0, 1, 2 and so on.
+    pub(super) fn counts_rows(&self) -> bool {
+        match &self.values {
+            Values::Int64(values) => self.null_count == 0 && values.iter().zip(0..).all(|(value, row)| *value == row),
+            _ => self.row_count == 0,
         }
     }
 
@@ -176,6 +198,8 @@ impl Column {
             Values::Int64(_) => ColumnType::Int64,
             Values::Float64(_) => ColumnType::Float64,
             Values::Timestamp(_) => ColumnType::Timestamp,
+            Values::Datetime(_) => ColumnType::Datetime,
+            Values::Date(_) => ColumnType::Date,
             Values::Utf8(_) => ColumnType::Utf8,
             Values::Json(_) => ColumnType::Json,
         }
@@ -196,26 +220,32 @@ impl Column {
     /// The value in a row, counted from 0. `Null` past the last row.
     #[must_use]
     pub fn value(&self, row: usize) -> CellRef<'_> {
-        if !bit(&self.validity, row) {
+        if self.is_null(row) {
             return CellRef::Null;
         }
-        match &self.values {
-            Values::Bool(values) => CellRef::Bool(bit(values, row)),
-            Values::Int64(values) => values.get(row).map_or(CellRef::Null, |value| CellRef::Int64(*value)),
-            Values::Float64(values) => values.get(row).map_or(CellRef::Null, |value| CellRef::Float64(*value)),
-            Values::Timestamp(values) => values
-                .get(row)
-                .map_or(CellRef::Null, |value| CellRef::Timestamp(*value)),
-            Values::Utf8(texts) => texts.get(row).map_or(CellRef::Null, CellRef::Utf8),
-            Values::Json(texts) => texts.get(row).map_or(CellRef::Null, CellRef::Json),
-        }
+        let cell = match &self.values {
+            Values::Bool(values) => Some(CellRef::Bool(bit(values, row))),
+            Values::Int64(values) => values.get(row).copied().map(CellRef::Int64),
+            Values::Float64(values) => values.get(row).copied().map(CellRef::Float64),
+            Values::Timestamp(values) => values.get(row).copied().map(CellRef::Timestamp),
+            Values::Datetime(values) => values.get(row).copied().map(CellRef::Datetime),
+            Values::Date(values) => values.get(row).copied().map(CellRef::Date),
+            Values::Utf8(texts) => texts.get(row).map(CellRef::Utf8),
+            Values::Json(texts) => texts.get(row).map(CellRef::Json),
+        };
+        cell.unwrap_or(CellRef::Null)
+    }
+
+    /// Whether a row holds no value, or is past the last one.
+    fn is_null(&self, row: usize) -> bool {
+        row >= self.row_count || self.validity.as_ref().is_some_and(|validity| !bit(validity, row))
     }
 
     /// Which rows hold a value: one bit per row, the lowest bit of the first byte first, 0 for null. `None` if no row
     /// is null.
     #[must_use]
     pub fn validity(&self) -> Option<&[u8]> {
-        (self.null_count > 0).then_some(&self.validity)
+        self.validity.as_deref()
     }
 
     /// All values as they lie in memory.
@@ -226,6 +256,8 @@ impl Column {
             Values::Int64(values) => ColumnValues::Int64(values),
             Values::Float64(values) => ColumnValues::Float64(values),
             Values::Timestamp(values) => ColumnValues::Timestamp(values),
+            Values::Datetime(values) => ColumnValues::Datetime(values),
+            Values::Date(values) => ColumnValues::Date(values),
             Values::Utf8(texts) => ColumnValues::Utf8 {
                 offsets: &texts.offsets,
                 text: &texts.text,
@@ -238,87 +270,82 @@ impl Column {
     }
 }
 
-impl Values {
-    fn new(cells: &[&str]) -> Self {
-        const BOOL: u8 = 1 << Kind::Bool as u8;
-        const NUMBER: u8 = 1 << Kind::Number as u8;
-        const TEXT: u8 = 1 << Kind::Text as u8;
-        match kinds(cells.iter().copied()) {
-            0 => Self::Utf8(Texts::new(cells, |_, _| {})),
-            BOOL => Self::Bool(bits(cells, |cell| cell == "true")),
-            NUMBER => read_all(cells, read_int64)
-                .map(Self::Int64)
-                .or_else(|| read_all(cells, read_float64).map(Self::Float64))
-                .unwrap_or_else(|| Self::Utf8(Texts::new(cells, String::push_str))),
-            TEXT => read_all(cells, |cell| timestamp::parse(&json::decode(cell)))
-                .map(Self::Timestamp)
-                .unwrap_or_else(|| Self::Utf8(Texts::new(cells, |out, cell| out.push_str(&json::decode(cell))))),
-            _ => Self::Json(Texts::new(cells, json::push_compact)),
-        }
-    }
-}
-
 impl Texts {
-    fn new(cells: &[&str], push: fn(&mut String, &str)) -> Self {
-        let mut texts = Self {
-            offsets: Vec::with_capacity(cells.len() + 1),
-            text: String::new(),
-        };
-        texts.offsets.push(0);
-        for cell in cells {
-            if kind(cell) != Kind::Null {
-                push(&mut texts.text, cell);
-            }
-            // Never more than the bytes read, whose number is limited where they come in.
-            texts.offsets.push(u32::try_from(texts.text.len()).unwrap_or(u32::MAX));
-        }
-        texts
+    /// No texts.
+    pub(crate) fn new() -> Self {
+        Self::with_capacity(0, 0)
     }
 
-    fn get(&self, row: usize) -> Option<&str> {
+    /// No texts, with room for that many rows and bytes.
+    pub(crate) fn with_capacity(rows: usize, bytes: usize) -> Self {
+        let mut offsets = Vec::with_capacity(rows + 1);
+        offsets.push(0);
+        Self {
+            offsets,
+            text: String::with_capacity(bytes),
+        }
+    }
+
+    /// Appends a row.
+    pub(crate) fn push(&mut self, text: &str) {
+        self.text.push_str(text);
+        self.end_row();
+    }
+
+    /// The text of all rows, to append to it. What is appended belongs to the row that
+    /// [`end_row`](Self::end_row) ends.
+    pub(crate) fn text_mut(&mut self) -> &mut String {
+        &mut self.text
+    }
+
+    /// Ends a row; an empty one, if nothing was appended since the last.
+    pub(crate) fn end_row(&mut self) {
+        self.offsets.push(u32::try_from(self.text.len()).unwrap_or(u32::MAX));
+    }
+
+    /// How many rows there are.
+    pub(crate) fn len(&self) -> usize {
+        self.offsets.len().saturating_sub(1)
+    }
+
+    /// The text of a row, counted from 0.
+    pub(crate) fn get(&self, row: usize) -> Option<&str> {
         let (start, end) = (*self.offsets.get(row)?, *self.offsets.get(row + 1)?);
         self.text.get(start as usize..end as usize)
     }
-}
 
-/// Reads every cell that is not null, or none.
-fn read_all<T: Default>(cells: &[&str], read: fn(&str) -> Option<T>) -> Option<Vec<T>> {
-    cells
-        .iter()
-        .map(|cell| {
-            if kind(cell) == Kind::Null {
-                Some(T::default())
-            } else {
-                read(cell)
-            }
+    /// The same rows as points in time, if all that are not null are points in time of one type.
+    pub(crate) fn times(&self, validity: Option<&[u8]>) -> Option<Values> {
+        let row_count = self.offsets.len() - 1;
+        let is_valid = |row: &usize| validity.is_none_or(|validity| bit(validity, *row));
+        let text = |row: usize| self.get(row).unwrap_or_default().as_bytes();
+        let first = text((0..row_count).find(is_valid)?);
+        if time::parse_date(first).is_some() {
+            let day = |row| {
+                if is_valid(&row) {
+                    time::parse_date(text(row))
+                } else {
+                    Some(0)
+                }
+            };
+            return (0..row_count).map(day).collect::<Option<_>>().map(Values::Date);
+        }
+        let (_, zone) = time::parse_datetime(first)?;
+        let mut instants = Vec::with_capacity(row_count);
+        for row in 0..row_count {
+            instants.push(match time::parse_datetime(text(row)) {
+                _ if !is_valid(&row) => 0,
+                Some((microseconds, same)) if same == zone => microseconds,
+                _ => return None,
+            });
+        }
+        Some(match zone {
+            Zone::None => Values::Datetime(instants),
+            Zone::Given => Values::Timestamp(instants),
         })
-        .collect()
-}
-
-/// Reads an integer as it is. `-0` has a sign that only a double can keep.
-fn read_int64(literal: &str) -> Option<i64> {
-    if literal == "-0" { None } else { literal.parse().ok() }
-}
-
-/// Reads a number as the nearest double; an integer only if that is the integer itself.
-fn read_float64(literal: &str) -> Option<f64> {
-    if literal == "-0" || literal.bytes().any(|byte| matches!(byte, b'.' | b'e' | b'E')) {
-        return number::parse_f64(literal);
     }
-    let integer: i64 = literal.parse().ok()?;
-    // 2^63-1 is rounded up to 2^63 and cut down to itself on the way back.
-    (integer as f64 as i64 == integer && integer != i64::MAX).then_some(integer as f64)
 }
 
-/// One bit per cell, the lowest bit of the first byte first.
-fn bits(cells: &[&str], set: impl Fn(&str) -> bool) -> Vec<u8> {
-    let mut bits = vec![0; cells.len().div_ceil(8)];
-    for (at, cell) in cells.iter().enumerate() {
-        bits[at / 8] |= u8::from(set(cell)) << (at % 8);
-    }
-    bits
-}
-
-fn bit(bits: &[u8], at: usize) -> bool {
+pub(crate) fn bit(bits: &[u8], at: usize) -> bool {
     bits.get(at / 8).is_some_and(|byte| byte >> (at % 8) & 1 == 1)
 }

@@ -57,6 +57,8 @@ impl TableErrorCode {
 pub struct TableError {
     code: TableErrorCode,
     offset: Option<usize>,
+    row: Option<usize>,
+    column: Option<String>,
     expected: String,
     found: String,
 }
@@ -71,8 +73,31 @@ impl TableError {
         Self {
             code,
             offset,
+            row: None,
+            column: None,
             expected: expected.into(),
             found: found.into(),
+        }
+    }
+
+    /// The same error in a text that has `count` bytes more in front.
+    pub(crate) fn moved_by(self, count: usize) -> Self {
+        Self {
+            offset: self.offset.map(|offset| offset + count),
+            ..self
+        }
+    }
+
+    pub(crate) fn set_offset(&mut self, offset: Option<usize>) {
+        self.offset = offset;
+    }
+
+    /// The same error in that row, counted from 0, and in the column of that name if it is one column's.
+    pub(crate) fn in_row(self, row: usize, column: Option<String>) -> Self {
+        Self {
+            row: Some(row),
+            column,
+            ..self
         }
     }
 
@@ -88,6 +113,19 @@ impl TableError {
     #[must_use]
     pub const fn offset(&self) -> Option<usize> {
         self.offset
+    }
+
+    /// The row of the table, counted from 0; known for `DoesNotFit` where a value does not fit, and for `NotCsv`. In CSV
+    /// the header is no row.
+    #[must_use]
+    pub const fn row(&self) -> Option<usize> {
+        self.row
+    }
+
+    /// The name of the column whose value does not fit.
+    #[must_use]
+    pub fn column(&self) -> Option<&str> {
+        self.column.as_deref()
     }
 
     /// What should have stood there.
@@ -106,20 +144,47 @@ impl TableError {
 impl fmt::Display for TableError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "expected {}, found {}", self.expected, self.found)?;
-        match self.offset {
-            Some(offset) => write!(f, " at byte {offset}"),
-            None => Ok(()),
+        if let Some(offset) = self.offset {
+            write!(f, " at byte {offset}")?;
+        }
+        match (self.row, &self.column) {
+            (Some(row), Some(column)) => write!(f, " (row {row}, column `{column}`)"),
+            (Some(row), None) => write!(f, " (row {row})"),
+            _ => Ok(()),
         }
     }
 }
 
 impl std::error::Error for TableError {}
 
+/// The error about the byte at `offset`, with which no character in UTF-8 begins.
+pub(crate) fn not_utf8(bytes: &[u8], offset: usize) -> TableError {
+    let rest = bytes.get(offset..).unwrap_or_default();
+    let (code, offset) = match str::from_utf8(rest) {
+        Err(error) if error.error_len().is_none() => (TableErrorCode::Truncated, offset + error.valid_up_to()),
+        Err(error) => (TableErrorCode::NotUtf8, offset + error.valid_up_to()),
+        Ok(_) => (TableErrorCode::NotUtf8, offset),
+    };
+    let found = bytes
+        .get(offset)
+        .map_or(String::new(), |byte| format!("the byte {byte:#04x}"));
+    TableError::new(code, Some(offset), "UTF-8", found)
+}
+
 /// Describes the character at `offset`, for the `found` of an error.
-pub(super) fn character_at(text: &str, offset: usize) -> String {
-    match text.get(offset..).and_then(|rest| rest.chars().next()) {
-        Some(character) if character.is_ascii_control() => format!("the control character {}", u32::from(character)),
-        Some(character) => format!("`{character}`"),
-        None => "the end".to_owned(),
+pub(crate) fn character_at(bytes: &[u8], offset: usize) -> String {
+    let rest = bytes.get(offset..).unwrap_or_default();
+    let start = rest.get(..rest.len().min(4)).unwrap_or_default();
+    let first = start
+        .utf8_chunks()
+        .next()
+        .and_then(|chunk| chunk.valid().chars().next());
+    match (first, rest.first()) {
+        (Some(character), _) if character.is_ascii_control() => {
+            format!("the control character {}", u32::from(character))
+        }
+        (Some(character), _) => format!("`{character}`"),
+        (None, Some(byte)) => format!("the byte {byte:#04x}"),
+        (None, None) => "the end".to_owned(),
     }
 }

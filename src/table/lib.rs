@@ -1,21 +1,36 @@
 //! The output of a run as a table of typed columns.
 
+mod builder;
+mod chunks;
 mod column;
+mod concat;
+mod csv;
 mod error;
+mod fit;
 mod json;
+mod lexer;
+mod markdown;
+mod names;
 mod number;
 mod options;
 mod path;
+mod reader;
+mod rows;
 mod shape;
-mod timestamp;
+mod texts;
+mod time;
 mod write;
 
 use std::fmt;
 
+use reader::Reader;
+
+pub use chunks::TableReader;
 pub use column::{CellRef, Column, ColumnType, ColumnValues};
 pub use error::{TableError, TableErrorCode};
 pub use options::{Format, ReadOptions, Shape};
 pub use path::JsonPath;
+
 pub use write::CsvOptions;
 
 /// Rows and typed columns, read from what a run left behind.
@@ -59,15 +74,18 @@ pub use write::CsvOptions;
 /// | integers from -2^63 to 2^63-1                                        | `int64`     |
 /// | numbers; integers among them are integers a double holds exactly     | `float64`   |
 /// | other numbers (larger integers, doubles out of range)                | `utf8`, as they are written |
+/// | texts, all dates                                                     | `date`      |
+/// | texts, all date-times without a zone                                 | `datetime`  |
 /// | texts, all date-times with a zone                                    | `timestamp` |
-/// | other texts                                                          | `utf8`      |
+/// | other texts, also a mixture of these three                           | `utf8`      |
 /// | arrays, objects, or values of more than one kind                     | `json`      |
 ///
 /// - A number with a fraction or an exponent is read as the nearest double, ties to even. `-0` is a double too. Integers
 ///   beyond 64 bits are never mixed with doubles: such a column is text.
-/// - A date-time is `YYYY-MM-DDThh:mm:ss`, a fraction if any, then `Z` or an offset such as `+01:00` up to 14 hours.
-///   Its instant is kept, not its offset. One date-time with more than milliseconds (other than zeros), without a zone,
-///   or that does not exist makes the column text.
+/// - A date is `YYYY-MM-DD`, in the years 1 to 9999. A date-time is a date, `T` or one blank, `hh:mm:ss`, and a fraction
+///   of a second if any; a zone may follow, `Z` or an offset such as `+01:00` or `+0100`, up to 14 hours. Of a timestamp
+///   the instant is kept, not the offset. One that has more than microseconds (other than zeros up to the ninth digit), or
+///   that does not exist, makes the column text.
 /// - Texts are never taken for numbers or booleans: `"007"` stays text.
 /// - A mixture is `json`, where each value keeps its kind and all its digits: `true`, `1` and `"1"` stay three values.
 ///
@@ -82,44 +100,81 @@ pub struct Table {
 }
 
 impl Table {
-    /// Reads the rows at `path` in a JSON document, in UTF-8 with or without a byte order mark.
-    ///
-    /// The whole document has to be JSON, not only the part at the path.
+    /// Reads a text in UTF-8, with or without a byte order mark.
     ///
     /// # Errors
-    /// `NotJson`, `NotUtf8`, `Truncated` and `TooDeep` with the place in the bytes; `PathNotFound` with the names of the
+    /// With the place in the bytes: `NotJson`, `NotCsv`, `NotUtf8`, `Truncated` and `TooDeep`; `DoesNotFit` for a value
+    /// that the schema's type cannot hold, or rows without the shape named. `PathNotFound` with the names of the
     /// members where the path ends; `TooLarge`.
-    pub fn from_json(bytes: &[u8], path: &JsonPath) -> Result<Self, TableError> {
+    ///
+    /// With [`Format::Auto`] and no path a text that is neither JSON nor CSV is no error, but one row of text. A text
+    /// that is JSON up to its end and not finished is `Truncated`.
+    pub fn read(bytes: &[u8], options: &ReadOptions) -> Result<Self, TableError> {
         limit(bytes.len())?;
-        Self::from_checked(path.find(json::check(bytes)?)?)
+        let mark = if bytes.starts_with(BYTE_ORDER_MARK) {
+            BYTE_ORDER_MARK.len()
+        } else {
+            0
+        };
+        let content = bytes.get(mark..).unwrap_or_default();
+        let read = match options.format {
+            _ if options.has_path() => Reader::new(options).document(content),
+            Format::Json => Reader::new(options).document(content),
+            Format::JsonLines => Reader::new(options).lines(content),
+            Format::Csv => csv::read(content, options),
+            Format::Text => return Self::of_text(bytes),
+            Format::Auto => match Self::detect(content, options) {
+                Ok(None) => return Self::of_text(bytes),
+                Ok(Some(table)) => Ok(table),
+                Err(error) => Err(error),
+            },
+        };
+        read.map_err(|error| error.moved_by(mark))
     }
 
-    /// Reads a text that may be JSON or not: as JSON if it is a JSON array or object, otherwise as one row of text in a
-    /// column `value`.
-    ///
-    /// A number, a boolean or a quoted text on its own is text here: nobody said that it is JSON. So is a text that
-    /// only begins like JSON, such as `[INFO] done`.
+    /// Reads a text as what it is; `None` if it is neither JSON nor CSV.
+    fn detect(content: &[u8], options: &ReadOptions) -> Result<Option<Self>, TableError> {
+        let start = content.trim_ascii_start();
+        if !start.starts_with(b"[") && !start.starts_with(b"{") {
+            return csv::read_if_csv(content, options);
+        }
+        let document = match Reader::new(options).document(content) {
+            Err(error) if error.code() == TableErrorCode::NotJson => error,
+            read => return read.map(Some),
+        };
+        match Reader::new(options).lines(content) {
+            // Only what goes on behind a whole document may be lines.
+            Err(error) if error.code() == TableErrorCode::NotJson || error.offset() <= document.offset() => Ok(None),
+            read => read.map(Some),
+        }
+    }
+
+    /// The text as it is, in one row.
+    fn of_text(bytes: &[u8]) -> Result<Self, TableError> {
+        match str::from_utf8(bytes) {
+            Ok(text) => Ok(Self {
+                columns: vec![Column::of_texts(VALUE, std::iter::once(text))],
+                row_count: 1,
+            }),
+            Err(error) => Err(error::not_utf8(bytes, error.valid_up_to())),
+        }
+    }
+
+    /// Reads the rows at `path` in a JSON document: [`read`](Self::read) with these two options.
     ///
     /// # Errors
-    /// `Truncated` if the text is JSON up to its end, but not finished; `TooDeep`; `TooLarge`.
-    pub fn from_text(text: &str) -> Result<Self, TableError> {
-        limit(text.len())?;
-        let start = text.trim_start_matches(['\u{feff}', ' ', '\t', '\n', '\r']);
-        if start.starts_with(['[', '{']) {
-            match json::check(text.as_bytes()) {
-                Err(error) if error.code() == TableErrorCode::NotJson => {}
-                checked => return Self::from_checked(checked?),
-            }
-        }
-        Ok(Self {
-            columns: vec![Column::of_text(shape::VALUE.to_owned(), text)],
-            row_count: 1,
-        })
+    /// As `read`.
+    pub fn from_json(bytes: &[u8], path: &JsonPath) -> Result<Self, TableError> {
+        let options = ReadOptions::new().format(Format::Json).path(path.clone());
+        Self::read(bytes, &options)
     }
 
-    fn from_checked(value: &str) -> Result<Self, TableError> {
-        let (columns, row_count) = shape::columns(value)?;
-        Ok(Self { columns, row_count })
+    /// Reads a text that may be JSON, CSV or neither: [`read`](Self::read) without options.
+    ///
+    /// # Errors
+    /// As `read`.
+    pub fn from_text(text: &str) -> Result<Self, TableError> {
+        Self::read(text.as_bytes(), &ReadOptions::new())
     }
 
     /// How many rows there are.
@@ -190,10 +245,20 @@ impl fmt::Debug for RowRef<'_> {
     }
 }
 
+/// The name of the column that holds values which are not rows.
+pub(crate) const VALUE: &str = "value";
+
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+
 /// Refuses texts whose offsets would not fit the columns.
 fn limit(length: usize) -> Result<(), TableError> {
     match i32::try_from(length) {
         Ok(_) => Ok(()),
-        Err(_) => Err(shape::too_large("at most 2147483647 bytes", &format!("{length}"))),
+        Err(_) => Err(TableError::new(
+            TableErrorCode::TooLarge,
+            None,
+            "at most 2147483647 bytes",
+            length.to_string(),
+        )),
     }
 }

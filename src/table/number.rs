@@ -1,16 +1,178 @@
 //! Decimal text to the nearest double.
 //!
 //! `str::parse::<f64>` would do, but its table of powers costs 13 KB of compressed wasm; `serde_json` reads some
-//! numbers of 16 digits and more one unit off. This is exact arithmetic instead: in machine words for the numbers that
-//! occur, in lists of words for the rest.
+//! numbers of 16 digits and more one unit off. Here numbers of up to 19 digits whose power of ten is not far off are read
+//! in machine words, with a table of half a kilobyte; for the others there is exact arithmetic in lists of words.
 
 use std::cmp::Ordering;
+
+use super::lexer::{Lexer, Number};
 
 /// Digits that can matter: a double is decided by fewer than 770, whatever follows only has to be known as not zero.
 const MAX_DIGITS: usize = 800;
 
-/// Reads a JSON number as the nearest double, ties to even. `None` if it is too large for a double.
-pub(super) fn parse_f64(literal: &str) -> Option<f64> {
+/// The powers of ten that are doubles.
+const EXACT_POWERS: [f64; 23] = [
+    1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20,
+    1e21, 1e22,
+];
+
+/// The farthest power of ten that [`scaled`] takes on: 5^27 is the last power of five in 64 bits.
+const MAX_POWER: u32 = 27;
+
+/// 5^-n for n from 0 to [`MAX_POWER`], as 128 bits from the highest one that is set, rounded up.
+const RECIPROCALS: [u128; MAX_POWER as usize + 1] = {
+    let mut reciprocals = [1 << 127; MAX_POWER as usize + 1];
+    let mut power = 1;
+    while power <= MAX_POWER {
+        reciprocals[power as usize] = reciprocal(5_u128.pow(power));
+        power += 1;
+    }
+    reciprocals
+};
+
+/// The first 128 bits of `1 / divisor`, for a divisor that is no power of two, rounded up.
+const fn reciprocal(divisor: u128) -> u128 {
+    let (mut quotient, mut rest) = (0_u128, 1);
+    while quotient >> 127 == 0 {
+        rest *= 2;
+        quotient <<= 1;
+        if rest >= divisor {
+            rest -= divisor;
+            quotient |= 1;
+        }
+    }
+    quotient + 1
+}
+
+/// The double nearest to `mantissa * 10^exponent`, ties to even. `None` for powers beyond 27, unless all is zero.
+///
+/// A whole number below 2^53 and a power of ten up to 10^22 are doubles, whose product and quotient the machine rounds
+/// once (Clinger 1990). Beyond that, this is [Lemire's algorithm](https://arxiv.org/abs/2101.11408), which needs no second
+/// thought for powers so near.
+#[inline]
+pub(crate) fn scaled(mantissa: u64, exponent: i32) -> Option<f64> {
+    let power = exponent.unsigned_abs();
+    if mantissa >> 53 == 0
+        && let Some(exact) = EXACT_POWERS.get(power as usize)
+    {
+        let mantissa = mantissa as f64;
+        return Some(if exponent < 0 {
+            mantissa / exact
+        } else {
+            mantissa * exact
+        });
+    }
+    scaled_in_words(mantissa, exponent)
+}
+
+#[inline(never)]
+fn scaled_in_words(mantissa: u64, exponent: i32) -> Option<f64> {
+    let power = exponent.unsigned_abs();
+    if mantissa == 0 {
+        return Some(0.0);
+    }
+    if power > MAX_POWER {
+        return None;
+    }
+    let zeros = mantissa.leading_zeros();
+    let mantissa = mantissa << zeros;
+    let (high, low) = if exponent < 0 {
+        let reciprocal = RECIPROCALS[power as usize];
+        let (high, low) = multiply(mantissa, (reciprocal >> 64) as u64);
+        // Unless the bits below the rounded ones are all set, the rest cannot carry into them.
+        if high & 0x1ff == 0x1ff {
+            let (carry, _) = multiply(mantissa, reciprocal as u64);
+            let (low, overflow) = low.overflowing_add(carry);
+            (high + u64::from(overflow), low)
+        } else {
+            (high, low)
+        }
+    } else {
+        let five = 5_u64.pow(power);
+        multiply(mantissa, five << five.leading_zeros())
+    };
+    // The product of two numbers of 64 bits has 127 or 128; 54 of them are kept, the last to round by.
+    let top = (high >> 63) as u32;
+    let shift = 9 + top;
+    let mut kept = high >> shift;
+    // Halfway between two doubles, the even one is next below. Only then is nothing left behind the kept bits; what a
+    // reciprocal that was rounded up adds to the product is at most 1.
+    if low <= 1 && kept << shift == high && kept & 3 == 1 && (exponent >= 0 || power <= 4) {
+        kept &= !1;
+    }
+    kept = (kept + (kept & 1)) >> 1;
+    // The binary exponent of 10^n is floor(n * log2(10)).
+    let binary = ((exponent * 217_706) >> 16) + 63 + top as i32 - zeros as i32;
+    // The highest of the kept bits adds one to the exponent's field; so does a carry out of the rounding.
+    let field = u64::try_from(binary + 1022).ok()?;
+    Some(f64::from_bits((field << 52) + kept))
+}
+
+/// The product of two numbers of 64 bits, as its upper and its lower half.
+fn multiply(a: u64, b: u64) -> (u64, u64) {
+    let product = u128::from(a) * u128::from(b);
+    ((product >> 64) as u64, product as u64)
+}
+
+/// A whole text that is a JSON number.
+fn read(text: &[u8]) -> Option<Number> {
+    let mut lexer = Lexer::<false>::new(text, 0);
+    let number = lexer.number().ok()?;
+    (lexer.at == text.len()).then_some(number)
+}
+
+/// Says whether a text is a JSON number and nothing else.
+pub(crate) fn is_number(text: &[u8]) -> bool {
+    read(text).is_some()
+}
+
+/// Reads a text that is a JSON number written as an integer of 64 bits. Not `-0`, whose sign only a double can keep.
+pub(crate) fn read_int64(text: &[u8]) -> Option<i64> {
+    match read(text)? {
+        Number::Int64(integer) => Some(integer),
+        _ => None,
+    }
+}
+
+/// Reads a text that is a JSON number as the nearest double; one that is written as an integer only if the double is that
+/// integer.
+pub(crate) fn read_float64(text: &[u8]) -> Option<f64> {
+    match read(text)? {
+        Number::Int64(integer) => is_double(integer).then_some(integer as f64),
+        Number::Float64(double) => Some(double),
+        Number::Large => None,
+    }
+}
+
+/// Whether a double holds an integer exactly.
+#[inline(always)]
+pub(crate) const fn is_double(integer: i64) -> bool {
+    const EXACT: u64 = 1 << 53;
+    // Beyond 2^53 some integers are doubles too; 2^63-1 is rounded up to 2^63 and cut down to itself on the way back.
+    integer.unsigned_abs() <= EXACT || (integer as f64 as i64 == integer && integer != i64::MAX)
+}
+
+/// Reads a text that is a JSON number as the nearest double.
+pub(crate) fn read_nearest(text: &[u8]) -> Option<f64> {
+    match read(text)? {
+        Number::Int64(integer) => Some(integer as f64),
+        Number::Float64(double) => Some(double),
+        Number::Large => parse_f64(text),
+    }
+}
+
+/// Reads a text that is a JSON number of 64 bits without a fraction, however it is written: `5.0` and `5e0` are 5.
+pub(crate) fn read_whole(text: &[u8]) -> Option<i64> {
+    match read(text)? {
+        Number::Int64(integer) => Some(integer),
+        Number::Float64(_) => Decimal::read(text).whole(),
+        Number::Large => None,
+    }
+}
+
+/// Reads a checked JSON number as the nearest double, ties to even. `None` if it is too large for a double.
+pub(crate) fn parse_f64(literal: &[u8]) -> Option<f64> {
     let decimal = Decimal::read(literal);
     let bits = match decimal.to_bits() {
         bits @ 0..INFINITY => bits,
@@ -32,14 +194,14 @@ struct Decimal {
 }
 
 impl Decimal {
-    fn read(literal: &str) -> Self {
+    fn read(literal: &[u8]) -> Self {
         let mut number = Self {
-            negative: literal.starts_with('-'),
+            negative: literal.first() == Some(&b'-'),
             digits: Vec::new(),
             exponent: 0,
             inexact: false,
         };
-        let mut bytes = literal.bytes();
+        let mut bytes = literal.iter().copied();
         let mut fraction = false;
         for byte in bytes.by_ref() {
             match byte {
@@ -72,6 +234,28 @@ impl Decimal {
         number
     }
 
+    /// The number, if it is an integer of 64 bits. Minus nothing is nothing here.
+    fn whole(&self) -> Option<i64> {
+        if self.digits.is_empty() {
+            return Some(0);
+        }
+        // The digits end with one that is no zero, so a negative power leaves a fraction.
+        let zeros = usize::try_from(self.exponent).ok().filter(|zeros| *zeros < 20)?;
+        let digits = self.digits.iter().copied().chain(std::iter::repeat_n(0, zeros));
+        if self.inexact {
+            return None;
+        }
+        let mut digits = digits;
+        let magnitude = digits.try_fold(0_u64, |number, digit| {
+            number.checked_mul(10)?.checked_add(u64::from(digit))
+        })?;
+        if self.negative {
+            0_i64.checked_sub_unsigned(magnitude)
+        } else {
+            i64::try_from(magnitude).ok()
+        }
+    }
+
     /// The bits of the nearest double, without the sign; infinity if it is too large.
     fn to_bits(&self) -> u64 {
         let magnitude = self
@@ -83,38 +267,24 @@ impl Decimal {
         if magnitude > 310 {
             return INFINITY;
         }
-        let (negative_power, power) = (
-            self.exponent < 0,
-            u32::try_from(self.exponent.unsigned_abs()).unwrap_or(0),
-        );
-        if self.digits.len() <= 19 && power <= 22 {
-            let number = self
+        if self.digits.len() <= 19
+            && let Ok(exponent) = i32::try_from(self.exponent)
+        {
+            let mantissa = self
                 .digits
                 .iter()
-                .fold(0_u64, |number, digit| number * 10 + u64::from(*digit));
-            // 5^22 has 52 bits; the twos of ten only move the point.
-            let fives = 5_u64.pow(power);
-            if !negative_power {
-                return round(u128::from(number) * u128::from(fives), false, self.exponent);
+                .fold(0, |number, digit| number * 10 + u64::from(*digit));
+            if let Some(number) = scaled(mantissa, exponent) {
+                return number.to_bits();
             }
-            // Long division by 12 bits at a time, to 73 bits or more.
-            let shift = number.leading_zeros();
-            let number = number << shift;
-            let (mut quotient, mut rest) = (u128::from(number / fives), number % fives);
-            for _ in 0..5 {
-                rest <<= 12;
-                quotient = quotient << 12 | u128::from(rest / fives);
-                rest %= fives;
-            }
-            return round(quotient, rest != 0, self.exponent - i64::from(shift) - 60);
         }
         let mut number = Natural(Vec::new());
         for digit in &self.digits {
             number.multiply_add(10, u64::from(*digit));
         }
         let mut divisor = Natural(vec![1]);
-        let scaled = if negative_power { &mut divisor } else { &mut number };
-        for _ in 0..power {
+        let scaled = if self.exponent < 0 { &mut divisor } else { &mut number };
+        for _ in 0..self.exponent.unsigned_abs() {
             scaled.multiply_add(10, 0);
         }
         let (quotient, inexact, exponent) = divide(number, divisor);

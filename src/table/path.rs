@@ -4,7 +4,8 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::error::{TableError, TableErrorCode, character_at};
-use super::json::{Kind, Parts, kind, members};
+use super::lexer::{Lexer, Stopped};
+use super::texts::TextBuffer;
 
 /// How many member names an error shows, and how many characters of each.
 const SHOWN_NAMES: usize = 10;
@@ -29,11 +30,11 @@ const SHOWN_CHARACTERS: usize = 60;
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct JsonPath {
-    steps: Vec<Step>,
+    pub(crate) steps: Vec<Step>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Step {
+pub(crate) enum Step {
     Item(usize),
     Member(String),
 }
@@ -53,25 +54,9 @@ impl JsonPath {
         Parser { text, at: 0 }.path()
     }
 
-    /// The value in the checked document that the path leads to.
-    pub(super) fn find<'a>(&self, document: &'a str) -> Result<&'a str, TableError> {
-        let mut value = document;
-        for (reached, step) in self.steps.iter().enumerate() {
-            let next = match (step, kind(value)) {
-                (Step::Item(index), Kind::Array) => Parts::new(value).nth(*index),
-                (Step::Member(name), Kind::Object) => members(value)
-                    .filter(|(member, _)| member == name)
-                    .last()
-                    .map(|(_, value)| value),
-                _ => None,
-            };
-            value = next.ok_or_else(|| self.leads_nowhere(reached, value))?;
-        }
-        Ok(value)
-    }
-
-    /// The error for a path whose first `reached` steps lead to `value`, and no further.
-    fn leads_nowhere(&self, reached: usize, value: &str) -> TableError {
+    /// The error for a path of which `left` steps, the last ones, lead no further than to the checked `value`.
+    pub(crate) fn leads_nowhere(&self, left: usize, value: &[u8]) -> TableError {
+        let reached = self.steps.len() - left;
         let mut there = String::new();
         push_steps(&mut there, self.steps.iter().take(reached));
         let mut step = String::new();
@@ -137,24 +122,40 @@ fn is_plain(character: char) -> bool {
     )
 }
 
-/// Says what a value is, for an error: the names of an object's members, never what they hold.
-fn describe(value: &str) -> String {
-    match kind(value) {
-        Kind::Null => "null".to_owned(),
-        Kind::Bool => "a boolean".to_owned(),
-        Kind::Number => "a number".to_owned(),
-        Kind::Text => "a text".to_owned(),
-        Kind::Array => format!("an array of {} items", Parts::new(value).count()),
-        Kind::Object => describe_members(value),
+/// Says what a checked value is, for an error: the names of an object's members, never what they hold.
+fn describe(value: &[u8]) -> String {
+    let mut lexer = Lexer::<false>::new(value, 0);
+    match lexer.peek() {
+        b'n' => "null".to_owned(),
+        b't' | b'f' => "a boolean".to_owned(),
+        b'"' => "a text".to_owned(),
+        b'[' => format!("an array of {} items", count_items(&mut lexer).unwrap_or_default()),
+        b'{' => describe_members(&mut lexer).unwrap_or_default(),
+        _ => "a number".to_owned(),
     }
 }
 
-fn describe_members(object: &str) -> String {
-    let mut text = String::new();
+fn count_items(lexer: &mut Lexer<'_, false>) -> Result<usize, Stopped> {
     let mut count = 0;
-    for (name, _) in members(object) {
+    let mut more = lexer.open(b']', 0)?;
+    while more {
+        count += 1;
+        lexer.skip_value(0)?;
+        more = lexer.next_item()?;
+    }
+    Ok(count)
+}
+
+fn describe_members(lexer: &mut Lexer<'_, false>) -> Result<String, Stopped> {
+    let mut text = String::new();
+    let mut name = TextBuffer::default();
+    let mut count = 0;
+    let mut more = lexer.open(b'}', 0)?;
+    while more {
+        lexer.member_name(&mut name)?;
         count += 1;
         if count <= SHOWN_NAMES {
+            let name = str::from_utf8(name.bytes()).unwrap_or_default();
             text.push_str(if count == 1 { "the members `" } else { ", `" });
             text.extend(name.chars().take(SHOWN_CHARACTERS));
             text.push_str(if name.chars().nth(SHOWN_CHARACTERS).is_some() {
@@ -163,13 +164,15 @@ fn describe_members(object: &str) -> String {
                 "`"
             });
         }
+        lexer.skip_value(0)?;
+        more = lexer.next_member()?;
     }
     match count {
         0 => text.push_str("an object without members"),
         _ if count > SHOWN_NAMES => text.push_str(&format!(" and {} more", count - SHOWN_NAMES)),
         _ => {}
     }
-    text
+    Ok(text)
 }
 
 struct Parser<'a> {
@@ -193,7 +196,7 @@ impl Parser<'_> {
             TableErrorCode::InvalidPath,
             Some(self.at),
             expected,
-            character_at(self.text, self.at),
+            character_at(self.text.as_bytes(), self.at),
         )
     }
 

@@ -1,162 +1,481 @@
-//! From the shape of a JSON value to the cells of columns.
-
-use std::borrow::Cow;
+//! How rows lie in JSON: found by looking, or as the user says.
 
 use super::column::Column;
-use super::error::{TableError, TableErrorCode};
-use super::json::{Kind, Parts, kind, kinds, members};
+use super::lexer::{Lexer, Problem, Stopped};
+use super::names::Names;
+use super::options::Shape;
+use super::reader::Reader;
+use super::rows::{Container, Rows};
+use super::texts::TextBuffer;
+use super::{Table, VALUE};
 
-/// As many columns as Excel and Power Query take.
-const MAX_COLUMNS: usize = 16_384;
+/// The members of an object: their names, each once, and where the last value of each begins.
+struct Outline {
+    names: Names,
+    places: Vec<usize>,
+    /// Where the object ends.
+    end: usize,
+}
 
-/// How many cells may be there only because some other row has a value in that column. Without a limit a text of 10 MB,
-/// in which each row names another column, would ask for a million million cells.
-const MAX_MISSING: usize = 1 << 24;
+impl Reader<'_> {
+    /// Reads the value that begins here as a table.
+    pub(crate) fn value<const INNER: bool>(
+        &mut self,
+        lexer: &mut Lexer<'_, INNER>,
+        depth: usize,
+    ) -> Result<Table, Stopped> {
+        let shape = self.options.shape;
+        match (lexer.peek(), shape) {
+            (_, Shape::Row) => self.one_row(lexer, depth),
+            (b'[', _) => self.array(lexer, depth),
+            (b'{', _) => self.object(lexer, depth),
+            (_, Shape::Auto) => self.one_row(lexer, depth),
+            _ => self.other_shape(lexer, depth),
+        }
+    }
 
-/// The name of the column that holds values which are not rows.
-pub(super) const VALUE: &str = "value";
+    /// Steps over a value that does not have the shape named: what is wrong as JSON comes first.
+    fn other_shape<const INNER: bool, T>(&mut self, lexer: &mut Lexer<'_, INNER>, depth: usize) -> Result<T, Stopped> {
+        lexer.skip_value(depth)?;
+        lexer.stop(Problem::OtherShape)
+    }
 
-/// Reads a checked JSON value as columns, and the number of their rows.
-pub(super) fn columns(value: &str) -> Result<(Vec<Column>, usize), TableError> {
-    let mut cells = Cells::default();
-    match kind(value) {
-        Kind::Array => {
-            let kinds = kinds(Parts::new(value));
-            let push = if kinds == 1 << Kind::Object as u8 {
-                Cells::push_record
-            } else if kinds == 1 << Kind::Array as u8 {
-                Cells::push_list
+    fn one_row<const INNER: bool>(&mut self, lexer: &mut Lexer<'_, INNER>, depth: usize) -> Result<Table, Stopped> {
+        self.passes(lexer, &mut |rows, lexer| {
+            if lexer.peek() == b'{' {
+                rows.record(lexer, depth, None)?;
             } else {
-                Cells::push_value
+                let column = rows.add_column(VALUE).or_else(|problem| lexer.stop(problem))?;
+                rows.cell(lexer, column, depth)?;
+            }
+            rows.row = 1;
+            Ok(None)
+        })
+    }
+
+    fn array<const INNER: bool>(&mut self, lexer: &mut Lexer<'_, INNER>, depth: usize) -> Result<Table, Stopped> {
+        let start = lexer.at;
+        let attempts: &[Shape] = match self.options.shape {
+            Shape::Auto => match first_item(lexer.clone(), depth) {
+                b'{' => &[Shape::Records, Shape::Row],
+                b'[' => &[Shape::Arrays, Shape::Row],
+                b'"' => &[Shape::Texts, Shape::Row],
+                _ => &[Shape::Row],
+            },
+            Shape::Records => &[Shape::Records],
+            Shape::Arrays => &[Shape::Arrays],
+            Shape::Texts => &[Shape::Texts],
+            _ => &[],
+        };
+        for shape in attempts {
+            lexer.at = start;
+            let read = match shape {
+                Shape::Records => self.items(lexer, depth, Rows::records),
+                Shape::Arrays => self.items(lexer, depth, Rows::arrays),
+                // The texts are escaped themselves, so within an escaped document they are so twice.
+                Shape::Texts if INNER => lexer.stop(Problem::OtherShape),
+                Shape::Texts => self.texts(lexer, depth),
+                _ => self.items(lexer, depth, Rows::values),
             };
-            for row in Parts::new(value) {
-                push(&mut cells, row)?;
+            if read.is_ok() || lexer.problem != Problem::OtherShape || (INNER && *shape == Shape::Texts) {
+                return read;
             }
         }
-        Kind::Object => {
-            cells.push_record(value)?;
-            cells.expand_arrays()?;
-        }
-        _ => cells.push_value(value)?,
+        lexer.at = start;
+        self.other_shape(lexer, depth)
     }
-    cells.into_columns()
-}
 
-/// The cells of a table, by column; each is JSON text. A column's last cells may be missing.
-#[derive(Default)]
-struct Cells<'a> {
-    columns: Vec<(Cow<'a, str>, Vec<&'a str>)>,
-    /// The indices of the columns, in the order of their names.
-    by_name: Vec<usize>,
-    row_count: usize,
-    missing: usize,
-}
-
-impl<'a> Cells<'a> {
-    fn push_record(&mut self, row: &'a str) -> Result<(), TableError> {
-        if kind(row) == Kind::Object {
-            for (position, (name, value)) in members(row).enumerate() {
-                let column = self.column(position, name)?;
-                self.set(column, value)?;
+    fn items<const INNER: bool>(
+        &mut self,
+        lexer: &mut Lexer<'_, INNER>,
+        depth: usize,
+        read: fn(&mut Rows, &mut Lexer<'_, INNER>, usize, Container) -> Result<(), Stopped>,
+    ) -> Result<Table, Stopped> {
+        self.passes(lexer, &mut |rows, lexer| {
+            if lexer.open(b']', depth)? {
+                read(rows, lexer, depth + 1, Container::Array)?;
             }
-        }
-        self.row_count += 1;
-        Ok(())
+            Ok(None)
+        })
     }
 
-    fn push_list(&mut self, row: &'a str) -> Result<(), TableError> {
-        if kind(row) == Kind::Array {
-            for (position, value) in Parts::new(row).enumerate() {
-                if position == self.columns.len() {
-                    self.column(position, Cow::Owned(format!("column{}", position + 1)))?;
+    /// Reads an array of texts, each of which is a JSON object.
+    fn texts<const INNER: bool>(&mut self, lexer: &mut Lexer<'_, INNER>, depth: usize) -> Result<Table, Stopped> {
+        let start = lexer.at;
+        for way in [text_as_it_stands::<INNER>, unescaped_text::<INNER>] {
+            lexer.at = start;
+            let read = self.passes(lexer, &mut |rows, lexer| {
+                let mut more = lexer.open(b']', depth)?;
+                while more {
+                    if lexer.is_at_quote() {
+                        way(rows, lexer)?;
+                    } else if lexer.peek() == b'n' {
+                        lexer.null()?;
+                    } else {
+                        return lexer.stop(Problem::OtherShape);
+                    }
+                    rows.row += 1;
+                    more = lexer.next_item()?;
                 }
-                self.set(position, value)?;
+                Ok(None)
+            });
+            if read.is_ok() || lexer.problem != Problem::OtherShape {
+                return read;
             }
         }
-        self.row_count += 1;
-        Ok(())
+        Err(Stopped)
     }
 
-    fn push_value(&mut self, value: &'a str) -> Result<(), TableError> {
-        let column = self.column(0, Cow::Borrowed(VALUE))?;
-        self.set(column, value)?;
-        self.row_count += 1;
-        Ok(())
-    }
-
-    /// Turns the one row read, if all its members are arrays of the same length, into that many rows.
-    fn expand_arrays(&mut self) -> Result<(), TableError> {
-        let length = |cells: &Vec<&str>| match cells.as_slice() {
-            [cell] if kind(cell) == Kind::Array => Some(Parts::new(cell).count()),
-            _ => None,
-        };
-        let Some(row_count) = self.columns.first().and_then(|(_, cells)| length(cells)) else {
-            return Ok(());
-        };
-        if self.columns.iter().all(|(_, cells)| length(cells) == Some(row_count)) {
-            for (_, cells) in &mut self.columns {
-                *cells = cells.iter().flat_map(|cell| Parts::new(cell)).collect();
+    fn object<const INNER: bool>(&mut self, lexer: &mut Lexer<'_, INNER>, depth: usize) -> Result<Table, Stopped> {
+        if INNER {
+            // Rare, and looked at more than once: the unescaped text is easier to read.
+            return lexer.stop(Problem::OtherShape);
+        }
+        let start = lexer.at;
+        let outline = outline(lexer, depth)?;
+        let attempts: &[Shape] = match self.options.shape {
+            Shape::Auto if outline.is_of(&["columns", "data"]) || outline.is_of(&["columns", "index", "data"]) => {
+                &[Shape::Split, Shape::Lists, Shape::Row]
             }
-            self.row_count = row_count;
+            Shape::Auto if outline.is_of(&["schema", "data"]) => {
+                &[Shape::Table, Shape::Columns, Shape::Index, Shape::Row]
+            }
+            Shape::Auto => match outline.places.first().map(|at| lexer.bytes[*at]) {
+                Some(b'{') => &[Shape::Columns, Shape::Index, Shape::Row],
+                Some(b'[') => &[Shape::Lists, Shape::Row],
+                _ => &[Shape::Row],
+            },
+            Shape::Columns => &[Shape::Columns],
+            Shape::Index => &[Shape::Index],
+            Shape::Lists => &[Shape::Lists],
+            Shape::Split => &[Shape::Split],
+            Shape::Table => &[Shape::Table],
+            _ => &[],
+        };
+        for shape in attempts {
+            lexer.at = start;
+            let read = match shape {
+                Shape::Columns => self.columns(lexer, depth, &outline),
+                Shape::Index => self.index(lexer, depth, &outline),
+                Shape::Lists => self.lists(lexer, depth, &outline),
+                Shape::Split => self.split(lexer, depth, &outline),
+                Shape::Table => self.table(lexer, depth, &outline),
+                _ => return self.one_row(lexer, depth),
+            };
+            lexer.at = outline.end;
+            if read.is_ok() || lexer.problem != Problem::OtherShape {
+                return read;
+            }
         }
-        Ok(())
+        lexer.stop(Problem::OtherShape)
     }
 
-    /// The index of the column called `name`, which is new if need be. It is sought first at `position`, where rows
-    /// with the same members in the same order have it.
-    fn column(&mut self, position: usize, name: Cow<'a, str>) -> Result<usize, TableError> {
-        if self.columns.get(position).is_some_and(|(column, _)| *column == name) {
-            return Ok(position);
-        }
-        match self.by_name.binary_search_by(|index| self.columns[*index].0.cmp(&name)) {
-            Ok(found) => Ok(self.by_name[found]),
-            Err(place) => {
-                let index = self.columns.len();
-                if index == MAX_COLUMNS {
-                    return Err(too_large("at most 16384 columns", "one more"));
+    /// An array for each column.
+    fn lists<const INNER: bool>(
+        &mut self,
+        lexer: &mut Lexer<'_, INNER>,
+        depth: usize,
+        outline: &Outline,
+    ) -> Result<Table, Stopped> {
+        self.passes(lexer, &mut |rows, lexer| {
+            let mut row_count = None;
+            for (name, at) in outline.members() {
+                lexer.at = at;
+                if lexer.peek() != b'[' {
+                    return lexer.stop(Problem::OtherShape);
                 }
-                self.by_name.insert(place, index);
-                self.columns.push((name, Vec::new()));
-                Ok(index)
+                let column = rows.add_column(name).or_else(|problem| lexer.stop(problem))?;
+                rows.row = 0;
+                let mut more = lexer.open(b']', depth + 1)?;
+                while more {
+                    rows.cell(lexer, column, depth + 2)?;
+                    rows.row += 1;
+                    more = lexer.next_item()?;
+                }
+                if *row_count.get_or_insert(rows.row) != rows.row {
+                    return lexer.stop(Problem::OtherShape);
+                }
+            }
+            Ok(None)
+        })
+    }
+
+    /// An object for each column, in which the names are those of the rows.
+    fn columns<const INNER: bool>(
+        &mut self,
+        lexer: &mut Lexer<'_, INNER>,
+        depth: usize,
+        outline: &Outline,
+    ) -> Result<Table, Stopped> {
+        let mut labels = Names::default();
+        let mut columns = Vec::new();
+        for (_, at) in outline.members() {
+            lexer.at = at;
+            if lexer.peek() != b'{' {
+                return lexer.stop(Problem::OtherShape);
+            }
+            let column = self::outline(lexer, depth + 1)?;
+            column.names.iter().for_each(|label| {
+                labels.find_or_push(label);
+            });
+            columns.push(column);
+        }
+        let are_counted = is_counted(labels.iter());
+        if self.options.shape == Shape::Auto {
+            let is_alike = |column: &Outline| column.names.iter().eq(labels.iter());
+            if !are_counted || labels.len() == 0 || !columns.iter().all(is_alike) {
+                return lexer.stop(Problem::OtherShape);
             }
         }
+        self.passes(lexer, &mut |rows, lexer| {
+            for ((name, _), members) in outline.members().zip(&columns) {
+                let column = rows.add_column(name).or_else(|problem| lexer.stop(problem))?;
+                for (row, label) in labels.iter().enumerate() {
+                    rows.row = row;
+                    if let Some(member) = members.names.find(label.as_bytes()) {
+                        lexer.at = members.places[member];
+                        rows.cell(lexer, column, depth + 2)?;
+                    }
+                }
+            }
+            rows.row = labels.len();
+            Ok((!are_counted).then(|| Column::of_texts("index", labels.iter())))
+        })
     }
 
-    /// Sets the cell of the row being read. A member that occurs twice counts as the last one.
-    fn set(&mut self, column: usize, value: &'a str) -> Result<(), TableError> {
-        let (row, cells) = (self.row_count, &mut self.columns[column].1);
-        if let Some(cell) = cells.get_mut(row) {
-            *cell = value;
-            return Ok(());
+    /// An object for each row, whose name is the row's.
+    fn index<const INNER: bool>(
+        &mut self,
+        lexer: &mut Lexer<'_, INNER>,
+        depth: usize,
+        outline: &Outline,
+    ) -> Result<Table, Stopped> {
+        let are_counted = is_counted(outline.names.iter());
+        if self.options.shape == Shape::Auto && !are_counted {
+            return lexer.stop(Problem::OtherShape);
         }
-        fill(&mut self.missing, cells, row)?;
-        cells.push(value);
-        Ok(())
+        self.passes(lexer, &mut |rows, lexer| {
+            for at in &outline.places {
+                lexer.at = *at;
+                if lexer.peek() != b'{' {
+                    return lexer.stop(Problem::OtherShape);
+                }
+                rows.record(lexer, depth + 1, None)?;
+                rows.row += 1;
+            }
+            Ok((!are_counted).then(|| Column::of_texts("index", outline.names.iter())))
+        })
     }
 
-    fn into_columns(mut self) -> Result<(Vec<Column>, usize), TableError> {
-        for (_, cells) in &mut self.columns {
-            fill(&mut self.missing, cells, self.row_count)?;
+    /// The names of the columns, the rows as arrays, and perhaps the names of the rows.
+    fn split<const INNER: bool>(
+        &mut self,
+        lexer: &mut Lexer<'_, INNER>,
+        depth: usize,
+        outline: &Outline,
+    ) -> Result<Table, Stopped> {
+        let (Some(columns), Some(data)) = (outline.place("columns"), outline.place("data")) else {
+            return lexer.stop(Problem::OtherShape);
+        };
+        lexer.at = columns;
+        let labels = if lexer.peek() == b'[' {
+            lexer.labels(depth + 1)?
+        } else {
+            None
+        };
+        let Some(labels) = labels.filter(|_| lexer.bytes[data] == b'[') else {
+            return lexer.stop(Problem::OtherShape);
+        };
+        let mut index = None;
+        if let Some(at) = outline.place("index") {
+            lexer.at = at;
+            if lexer.peek() != b'[' {
+                return lexer.stop(Problem::OtherShape);
+            }
+            let values = Reader::new(&super::ReadOptions::new()).items(lexer, depth + 1, Rows::values)?;
+            index = Some(values);
         }
-        let columns = self
-            .columns
-            .into_iter()
-            .map(|(name, cells)| Column::new(name.into_owned(), &cells))
-            .collect();
-        Ok((columns, self.row_count))
+        self.passes(lexer, &mut |rows, lexer| {
+            rows.plan.header = Some(false);
+            rows.header = Some(labels.iter().map(|(label, _)| label.clone()).collect());
+            lexer.at = data;
+            if lexer.open(b']', depth + 1)? {
+                rows.arrays(lexer, depth + 2, Container::Array)?;
+            }
+            rows.add_header().or_else(|problem| lexer.stop(problem))?;
+            let Some(index) = &index else { return Ok(None) };
+            if index.row_count() != rows.row {
+                return lexer.stop(Problem::OtherShape);
+            }
+            let labels = index.columns().first();
+            Ok(labels
+                .filter(|labels| !labels.counts_rows())
+                .map(|labels| labels.clone().renamed("index")))
+        })
+    }
+
+    /// The schema and the rows as objects.
+    fn table<const INNER: bool>(
+        &mut self,
+        lexer: &mut Lexer<'_, INNER>,
+        depth: usize,
+        outline: &Outline,
+    ) -> Result<Table, Stopped> {
+        let (Some(schema), Some(data)) = (outline.place("schema"), outline.place("data")) else {
+            return lexer.stop(Problem::OtherShape);
+        };
+        lexer.at = schema;
+        let mut fields = Names::default();
+        let mut is_index_key = false;
+        if lexer.peek() != b'{' || lexer.bytes[data] != b'[' {
+            return lexer.stop(Problem::OtherShape);
+        }
+        let schema = self::outline(lexer, depth + 1)?;
+        if let Some(key) = schema.place("primaryKey").filter(|at| lexer.bytes[*at] == b'[') {
+            lexer.at = key;
+            let key = lexer.labels(depth + 2)?.unwrap_or_default();
+            is_index_key = matches!(key.as_slice(), [(name, true)] if name == "index");
+        }
+        let Some(list) = schema.place("fields").filter(|at| lexer.bytes[*at] == b'[') else {
+            return lexer.stop(Problem::OtherShape);
+        };
+        lexer.at = list;
+        let mut more = lexer.open(b']', depth + 2)?;
+        while more {
+            if lexer.peek() != b'{' {
+                return lexer.stop(Problem::OtherShape);
+            }
+            let field = self::outline(lexer, depth + 3)?;
+            let end = lexer.at;
+            if let Some(name) = field.place("name") {
+                lexer.at = name;
+                fields.find_or_push(&lexer.label(depth + 4)?.unwrap_or_default().0);
+            }
+            lexer.at = end;
+            more = lexer.next_item()?;
+        }
+        let mut table = self.passes(lexer, &mut |rows, lexer| {
+            for name in fields.iter() {
+                rows.add_column(name).or_else(|problem| lexer.stop(problem))?;
+            }
+            lexer.at = data;
+            if lexer.open(b']', depth + 1)? {
+                rows.records(lexer, depth + 2, Container::Array)?;
+            }
+            Ok(None)
+        })?;
+        if is_index_key {
+            table
+                .columns
+                .retain(|column| column.name() != "index" || !column.counts_rows());
+        }
+        Ok(table)
     }
 }
 
-/// Lengthens a column with nulls up to `row_count`.
-fn fill(missing: &mut usize, cells: &mut Vec<&str>, row_count: usize) -> Result<(), TableError> {
-    *missing = missing.saturating_add(row_count - cells.len());
-    if *missing > MAX_MISSING {
-        return Err(too_large("at most 16777216 cells without a value in the text", "more"));
+/// With which byte the first item begins that is not null; 0 if there is none. A quote that is escaped is a quote.
+fn first_item<const INNER: bool>(mut lexer: Lexer<'_, INNER>, depth: usize) -> u8 {
+    let mut more = lexer.open(b']', depth);
+    while let Ok(true) = more {
+        match lexer.peek() {
+            b'n' => {}
+            _ if lexer.is_at_quote() => return b'"',
+            first => return first,
+        }
+        more = lexer.null().and_then(|()| lexer.next_item());
     }
-    cells.resize(row_count, "null");
-    Ok(())
+    0
 }
 
-pub(super) fn too_large(expected: &str, found: &str) -> TableError {
-    TableError::new(TableErrorCode::TooLarge, None, expected, found)
+/// Reads a text that is a JSON object without taking it out of its escapes.
+fn text_as_it_stands<const INNER: bool>(rows: &mut Rows, lexer: &mut Lexer<'_, INNER>) -> Result<(), Stopped> {
+    let mut inner = Lexer::<true>::new(lexer.bytes, lexer.at + 1);
+    let mut read = || {
+        inner.skip_space();
+        if inner.peek() != b'{' {
+            return Err(Stopped);
+        }
+        rows.record(&mut inner, 0, None)?;
+        inner.skip_space();
+        if inner.is_at_end() {
+            Ok(inner.at + 1)
+        } else {
+            Err(Stopped)
+        }
+    };
+    match read() {
+        Ok(end) => {
+            lexer.at = end;
+            Ok(())
+        }
+        Err(Stopped) if matches!(inner.problem, Problem::TooLarge(_)) => lexer.stop(inner.problem),
+        Err(Stopped) => lexer.stop(Problem::OtherShape),
+    }
+}
+
+/// Reads a text that is a JSON object, written with escapes that are rare.
+fn unescaped_text<const INNER: bool>(rows: &mut Rows, lexer: &mut Lexer<'_, INNER>) -> Result<(), Stopped> {
+    let mut text = TextBuffer::default();
+    lexer.text(&mut text)?;
+    let mut inner = Lexer::<false>::new(text.bytes(), 0);
+    let mut read = || {
+        inner.skip_space();
+        if inner.peek() != b'{' {
+            return Err(Stopped);
+        }
+        rows.record(&mut inner, 0, None)?;
+        inner.skip_space();
+        if inner.is_at_end() { Ok(()) } else { Err(Stopped) }
+    };
+    match read() {
+        Ok(()) => Ok(()),
+        Err(Stopped) if matches!(inner.problem, Problem::TooLarge(_)) => lexer.stop(inner.problem),
+        Err(Stopped) => lexer.stop(Problem::OtherShape),
+    }
+}
+
+impl Outline {
+    fn members(&self) -> impl Iterator<Item = (&str, usize)> {
+        self.names.iter().zip(self.places.iter().copied())
+    }
+
+    fn place(&self, name: &str) -> Option<usize> {
+        self.names.find(name.as_bytes()).map(|member| self.places[member])
+    }
+
+    /// Whether these are the names, in any order.
+    fn is_of(&self, names: &[&str]) -> bool {
+        self.names.len() == names.len() && names.iter().all(|name| self.place(name).is_some())
+    }
+}
+
+/// Reads the names of an object's members, and steps over their values. If a name occurs twice the last value counts.
+fn outline<const INNER: bool>(lexer: &mut Lexer<'_, INNER>, depth: usize) -> Result<Outline, Stopped> {
+    let mut outline = Outline {
+        names: Names::default(),
+        places: Vec::new(),
+        end: 0,
+    };
+    let mut name = TextBuffer::default();
+    let mut more = lexer.open(b'}', depth)?;
+    while more {
+        lexer.member_name(&mut name)?;
+        let Ok(text) = str::from_utf8(name.bytes()) else {
+            return lexer.stop(Problem::NotUtf8);
+        };
+        let member = outline.names.find_or_push(text);
+        match outline.places.get_mut(member) {
+            Some(place) => *place = lexer.at,
+            None => outline.places.push(lexer.at),
+        }
+        lexer.skip_value(depth + 1)?;
+        more = lexer.next_member()?;
+    }
+    outline.end = lexer.at;
+    Ok(outline)
+}
+
+/// Whether these are `0`, `1`, `2` and so on.
+fn is_counted<'a>(labels: impl Iterator<Item = &'a str>) -> bool {
+    labels.enumerate().all(|(at, label)| label == at.to_string())
 }

@@ -81,7 +81,9 @@ fn ten_megabytes_of_nonsense_are_refused() {
         state.to_be_bytes()[0]
     };
     let bytes: Vec<u8> = std::iter::repeat_with(&mut next).take(10_000_000).collect();
-    assert_eq!(error(&bytes).code(), TableErrorCode::NotUtf8);
+    assert_eq!(error(&bytes).code(), TableErrorCode::NotJson);
+    let utf16 = [b"\xff\xfe".as_slice(), &bytes].concat();
+    assert_eq!(error(&utf16).code(), TableErrorCode::NotUtf8);
     let printable: Vec<u8> = bytes.iter().map(|byte| b' ' + byte % 95).collect();
     assert_eq!(error(&printable).code(), TableErrorCode::NotJson);
     let backslashes = format!("[\"{}", "\\\\".repeat(5_000_000));

@@ -13,15 +13,30 @@ const TYPES = {
   "nullable Int64.Type": "int64",
   "nullable number": "float64",
   "nullable datetimezone": "timestamp",
+  "nullable datetime": "datetime",
+  "nullable date": "date",
   "nullable text": "utf8",
 };
+
+/**
+ * A date-time as the package writes it: with milliseconds, or with microseconds where it has them.
+ *
+ * @param {string} dateTime
+ */
+function written(dateTime) {
+  const [seconds, fraction = ""] = dateTime.split(".");
+  const zeros = /0*$/.exec(fraction.padEnd(7, "0"))?.[0].length ?? 0;
+  return `${seconds}.${fraction.padEnd(7, "0").slice(0, zeros >= 4 ? 3 : zeros >= 1 ? 6 : 7)}`;
+}
 
 /** @type {Record<string, (value: any) => string>} */
 const CELLS = {
   bool: String,
   int64: String,
   float64: (value) => (Object.is(value, -0) ? "-0" : String(Number(value))),
-  timestamp: (value) => new Date(String(toJson(value))).toISOString(),
+  timestamp: (value) => `${written(String(toJson(value)).replace("+00:00", ""))}Z`,
+  datetime: (value) => written(String(toJson(value))),
+  date: (value) => String(toJson(value)),
   utf8: String,
 };
 
@@ -62,6 +77,8 @@ const SPELLED_CELLS = {
   int64: (token) => token,
   float64: (token) => CELLS.float64(Number(token)),
   timestamp: (token) => JSON.parse(token),
+  datetime: (token) => JSON.parse(token),
+  date: (token) => JSON.parse(token),
   utf8: (token) => JSON.parse(token),
   json: (token) => token,
 };

@@ -1,0 +1,483 @@
+//! A column while its values come in.
+
+use super::column::{Column, Texts, Values};
+use super::json;
+use super::lexer::{Lexer, Number, Problem, Stopped};
+use super::number::is_double;
+use super::texts::TextBuffer;
+
+/// How many cells may be there only because some other row has a value in that column. Without a limit a text of 10 MB,
+/// in which each row names another column, would ask for a million million cells.
+pub(crate) const MAX_MISSING: usize = 1 << 24;
+
+/// What kinds of values a column has seen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Kinds(u8);
+
+impl Kinds {
+    pub(crate) const BOOL: Self = Self(1);
+    /// Integers that are exactly doubles too.
+    pub(crate) const INTEGER: Self = Self(2);
+    /// Integers of 64 bits that no double holds.
+    pub(crate) const LONG_INTEGER: Self = Self(4);
+    pub(crate) const DOUBLE: Self = Self(8);
+    /// Numbers that fit neither.
+    pub(crate) const LARGE: Self = Self(16);
+    pub(crate) const TEXT: Self = Self(32);
+    /// Arrays and objects.
+    pub(crate) const NESTED: Self = Self(64);
+    const NUMBERS: Self = Self(2 | 4 | 8 | 16);
+
+    fn add(&mut self, other: Self) {
+        self.0 |= other.0;
+    }
+
+    const fn is_within(self, other: Self) -> bool {
+        self.0 & !other.0 == 0
+    }
+
+    pub(crate) const fn has(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    pub(crate) const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+}
+
+/// The values so far, in the memory of the type that they have had so far.
+#[derive(Clone, Debug)]
+enum Store {
+    /// Nulls only.
+    Empty,
+    Bool(Vec<u8>),
+    Int64(Vec<i64>),
+    Float64(Vec<f64>),
+    Text(Cells),
+    /// Each value as its JSON text, which holds whatever comes.
+    Written(Cells),
+    /// The values have no type in common but JSON or text as it is written, and the first ones are gone: they have to
+    /// be read again.
+    Lost,
+}
+
+#[derive(Clone, Debug)]
+struct Cells {
+    /// Where the first cell begins, and where each ends.
+    offsets: Vec<u32>,
+    text: TextBuffer,
+}
+
+impl Cells {
+    fn new(row_count: usize) -> Self {
+        Self {
+            offsets: vec![0; row_count + 1],
+            text: TextBuffer::default(),
+        }
+    }
+
+    #[inline(always)]
+    fn end(&mut self) {
+        // Never more than the bytes read, whose number is limited where they come in.
+        self.offsets.push(self.text.len() as u32);
+    }
+}
+
+/// A column that grows.
+#[derive(Clone, Debug)]
+pub(crate) struct Builder {
+    pub(crate) name: String,
+    /// How many rows there are, nulls among them.
+    row_count: usize,
+    kinds: Kinds,
+    store: Store,
+    /// Where nulls begin, and how many follow each other.
+    nulls: Vec<(u32, u32)>,
+    null_count: usize,
+    /// The row of which the place is sought.
+    watched: Option<usize>,
+    /// The place of that row's value in the bytes.
+    pub(crate) place: Option<usize>,
+}
+
+impl Builder {
+    /// A column without rows. If `written`, it keeps the text of each value, and finds the place of the one in the
+    /// row `watched`.
+    pub(crate) fn new(name: String, written: bool, watched: Option<usize>) -> Self {
+        Self {
+            name,
+            watched,
+            place: None,
+            row_count: 0,
+            kinds: Kinds::default(),
+            store: if written {
+                Store::Written(Cells::new(0))
+            } else {
+                Store::Empty
+            },
+            nulls: Vec::new(),
+            null_count: 0,
+        }
+    }
+
+    #[inline(always)]
+    pub(crate) const fn row_count(&self) -> usize {
+        self.row_count
+    }
+
+    pub(crate) const fn kinds(&self) -> Kinds {
+        self.kinds
+    }
+
+    /// Whether the values have to be read again, as they are written.
+    pub(crate) const fn is_lost(&self) -> bool {
+        matches!(self.store, Store::Lost)
+    }
+
+    /// Appends the value that begins here, and is not null.
+    #[inline(always)]
+    pub(crate) fn value<const INNER: bool>(
+        &mut self,
+        lexer: &mut Lexer<'_, INNER>,
+        depth: usize,
+    ) -> Result<(), Stopped> {
+        if let Store::Written(_) = self.store {
+            return self.written(lexer, depth);
+        }
+        match lexer.peek() {
+            b'-' | b'0'..=b'9' => {
+                let number = lexer.number()?;
+                self.number(number);
+            }
+            b'"' if !INNER => self.text(lexer)?,
+            b'\\' if INNER && lexer.is_at_quote() => self.text(lexer)?,
+            b't' | b'f' => {
+                let value = lexer.boolean()?;
+                self.boolean(value);
+            }
+            b'[' | b'{' => return self.nested(lexer, depth),
+            _ => return lexer.unexpected("a JSON value"),
+        }
+        self.row_count += 1;
+        Ok(())
+    }
+
+    #[inline(always)]
+    fn number(&mut self, number: Number) {
+        match (number, &mut self.store) {
+            (Number::Int64(value), Store::Int64(values)) => {
+                values.push(value);
+                self.kinds.add(kind_of_integer(value));
+            }
+            (Number::Float64(value), Store::Float64(values)) => values.push(value),
+            (Number::Int64(value), Store::Float64(values)) if kind_of_integer(value) == Kinds::INTEGER => {
+                values.push(value as f64);
+                self.kinds.add(Kinds::INTEGER);
+            }
+            _ => self.other_number(number),
+        }
+    }
+
+    /// Appends a number that is not of the type that there was.
+    #[inline(never)]
+    fn other_number(&mut self, number: Number) {
+        let kind = match number {
+            Number::Int64(value) => kind_of_integer(value),
+            Number::Float64(_) => Kinds::DOUBLE,
+            Number::Large => Kinds::LARGE,
+        };
+        self.kinds.add(kind);
+        let rows = self.row_count;
+        match (number, &mut self.store) {
+            (Number::Int64(value), store @ Store::Empty) => {
+                let mut values = vec![0; rows];
+                values.push(value);
+                *store = Store::Int64(values);
+            }
+            (Number::Float64(value), store @ Store::Empty) => {
+                let mut values = vec![0.0; rows];
+                values.push(value);
+                *store = Store::Float64(values);
+            }
+            (Number::Float64(value), store @ Store::Int64(_)) if !self.kinds.has(Kinds::LONG_INTEGER) => {
+                if let Store::Int64(integers) = store {
+                    let mut values: Vec<f64> = integers.iter().map(|integer| *integer as f64).collect();
+                    values.push(value);
+                    *store = Store::Float64(values);
+                }
+            }
+            (_, store) => *store = Store::Lost,
+        }
+    }
+
+    #[inline(always)]
+    fn text<const INNER: bool>(&mut self, lexer: &mut Lexer<'_, INNER>) -> Result<(), Stopped> {
+        if let Store::Text(cells) = &mut self.store {
+            lexer.text(&mut cells.text)?;
+            cells.end();
+            return Ok(());
+        }
+        self.first_text(lexer)
+    }
+
+    #[inline(never)]
+    fn first_text<const INNER: bool>(&mut self, lexer: &mut Lexer<'_, INNER>) -> Result<(), Stopped> {
+        self.kinds.add(Kinds::TEXT);
+        if !matches!(self.store, Store::Empty) {
+            self.store = Store::Lost;
+            return lexer.skip_text();
+        }
+        let mut cells = Cells::new(self.row_count);
+        lexer.text(&mut cells.text)?;
+        cells.end();
+        self.store = Store::Text(cells);
+        Ok(())
+    }
+
+    fn boolean(&mut self, value: bool) {
+        self.kinds.add(Kinds::BOOL);
+        match &mut self.store {
+            Store::Bool(values) => values.push(u8::from(value)),
+            store @ Store::Empty => {
+                let mut values = vec![0; self.row_count];
+                values.push(u8::from(value));
+                *store = Store::Bool(values);
+            }
+            store => *store = Store::Lost,
+        }
+    }
+
+    #[inline(never)]
+    fn nested<const INNER: bool>(&mut self, lexer: &mut Lexer<'_, INNER>, depth: usize) -> Result<(), Stopped> {
+        match self.store {
+            Store::Empty => self.store = Store::Written(Cells::new(self.row_count)),
+            Store::Written(_) => {}
+            _ => self.store = Store::Lost,
+        }
+        if matches!(self.store, Store::Lost) {
+            self.kinds.add(Kinds::NESTED);
+            self.row_count += 1;
+            return lexer.skip_value(depth);
+        }
+        self.written(lexer, depth)
+    }
+
+    /// Appends the text of the value that begins here.
+    #[inline(never)]
+    fn written<const INNER: bool>(&mut self, lexer: &mut Lexer<'_, INNER>, depth: usize) -> Result<(), Stopped> {
+        if self.watched == Some(self.row_count) {
+            self.place = Some(lexer.at);
+        }
+        let kind = match lexer.peek() {
+            b'-' | b'0'..=b'9' => {
+                let start = lexer.at;
+                let kind = match lexer.number()? {
+                    Number::Int64(value) => kind_of_integer(value),
+                    Number::Float64(_) => Kinds::DOUBLE,
+                    Number::Large => Kinds::LARGE,
+                };
+                lexer.at = start;
+                kind
+            }
+            b't' | b'f' => Kinds::BOOL,
+            b'[' | b'{' => Kinds::NESTED,
+            _ => Kinds::TEXT,
+        };
+        self.kinds.add(kind);
+        let Store::Written(cells) = &mut self.store else {
+            return lexer.stop(Problem::OtherShape);
+        };
+        let start = lexer.at;
+        lexer.skip_value(depth)?;
+        let literal = lexer.bytes.get(start..lexer.at).unwrap_or_default();
+        if INNER {
+            let mut unescaped = TextBuffer::default();
+            if !json::unescape(literal, &mut unescaped) {
+                return lexer.stop(Problem::OtherShape);
+            }
+            json::push_compact(&mut cells.text, unescaped.bytes());
+        } else {
+            json::push_compact(&mut cells.text, literal);
+        }
+        cells.end();
+        self.row_count += 1;
+        Ok(())
+    }
+
+    /// Puts a text before the first row. The column then has to be read again if it holds anything but texts.
+    pub(crate) fn push_text_front(&mut self, text: &str) {
+        if let Store::Empty = self.store {
+            self.store = Store::Text(Cells::new(self.row_count));
+        }
+        match &mut self.store {
+            Store::Text(cells) => {
+                cells.text.push_front(text.as_bytes());
+                let length = text.len() as u32;
+                cells.offsets.iter_mut().for_each(|offset| *offset += length);
+                cells.offsets.insert(0, 0);
+            }
+            store => *store = Store::Lost,
+        }
+        self.kinds.add(Kinds::TEXT);
+        self.nulls.iter_mut().for_each(|(start, _)| *start += 1);
+        self.row_count += 1;
+    }
+
+    /// Puts a null before the first row.
+    pub(crate) fn push_null_front(&mut self) {
+        match &mut self.store {
+            Store::Empty | Store::Lost => {}
+            Store::Bool(values) => values.insert(0, 0),
+            Store::Int64(values) => values.insert(0, 0),
+            Store::Float64(values) => values.insert(0, 0.0),
+            Store::Text(cells) | Store::Written(cells) => cells.offsets.insert(0, 0),
+        }
+        self.nulls.iter_mut().for_each(|(start, _)| *start += 1);
+        self.nulls.insert(0, (0, 1));
+        self.null_count += 1;
+        self.row_count += 1;
+    }
+
+    /// Appends nulls.
+    #[inline]
+    pub(crate) fn push_nulls(&mut self, count: usize) {
+        if count == 0 {
+            return;
+        }
+        match &mut self.store {
+            Store::Empty | Store::Lost => {}
+            Store::Bool(values) => values.resize(values.len() + count, 0),
+            Store::Int64(values) => values.resize(values.len() + count, 0),
+            Store::Float64(values) => values.resize(values.len() + count, 0.0),
+            Store::Text(cells) | Store::Written(cells) => {
+                let end = cells.text.len() as u32;
+                cells.offsets.resize(cells.offsets.len() + count, end);
+            }
+        }
+        let (start, length) = (self.row_count as u32, count as u32);
+        match self.nulls.last_mut() {
+            Some((last, run)) if *last + *run == start => *run += length,
+            _ => self.nulls.push((start, length)),
+        }
+        self.null_count += count;
+        self.row_count += count;
+    }
+
+    /// Makes up for rows that had no value, so that there are `row_count` rows. `nulls` of all the cells that are made up
+    /// for were read.
+    ///
+    /// # Errors
+    /// All columns together have missed more than they may.
+    #[inline(never)]
+    pub(crate) fn fill(&mut self, row_count: usize, missing: &mut usize, nulls: usize) -> Result<(), Problem> {
+        let count = row_count.saturating_sub(self.row_count);
+        *missing += count;
+        if *missing > MAX_MISSING + nulls {
+            return Err(Problem::TooLarge("at most 16777216 cells without a value in the text"));
+        }
+        self.push_nulls(count);
+        Ok(())
+    }
+
+    /// The column, of the narrowest type that holds all its values.
+    ///
+    /// # Errors
+    /// A text is not UTF-8.
+    pub(crate) fn finish(self) -> Result<Column, Problem> {
+        let Self {
+            name,
+            row_count,
+            kinds,
+            store,
+            nulls,
+            null_count,
+            ..
+        } = self;
+        let validity = (null_count > 0).then(|| validity(row_count, &nulls));
+        let values = match store {
+            Store::Empty | Store::Lost => Values::Utf8(Cells::new(row_count).finish()?),
+            Store::Bool(values) => Values::Bool(pack(&values)),
+            Store::Int64(values) => Values::Int64(values),
+            Store::Float64(values) => Values::Float64(values),
+            Store::Text(cells) => {
+                let texts = cells.finish()?;
+                texts.times(validity.as_deref()).unwrap_or(Values::Utf8(texts))
+            }
+            // Numbers without a type in common are told as they are written.
+            Store::Written(cells) if !kinds.is_empty() && kinds.is_within(Kinds::NUMBERS) => {
+                Values::Utf8(cells.finish()?)
+            }
+            Store::Written(cells) => Values::Json(cells.finish()?),
+        };
+        Ok(Column::from_parts(name, row_count, validity, values))
+    }
+
+    /// The column as it is written: JSON texts.
+    ///
+    /// # Errors
+    /// A text is not UTF-8.
+    pub(crate) fn finish_written(self) -> Result<Column, Problem> {
+        let validity = (self.null_count > 0).then(|| validity(self.row_count, &self.nulls));
+        let cells = match self.store {
+            Store::Written(cells) => cells,
+            _ => Cells::new(self.row_count),
+        };
+        Ok(Column::from_parts(
+            self.name,
+            self.row_count,
+            validity,
+            Values::Json(cells.finish()?),
+        ))
+    }
+}
+
+impl Cells {
+    fn finish(self) -> Result<Texts, Problem> {
+        let offsets = self.offsets;
+        let text = self.text.into_string().ok_or(Problem::NotUtf8)?;
+        // Pieces that are not UTF-8 may add up to a whole that is.
+        if offsets.iter().all(|offset| text.is_char_boundary(*offset as usize)) {
+            Ok(Texts { offsets, text })
+        } else {
+            Err(Problem::NotUtf8)
+        }
+    }
+}
+
+#[inline(always)]
+fn kind_of_integer(value: i64) -> Kinds {
+    if is_double(value) {
+        Kinds::INTEGER
+    } else {
+        Kinds::LONG_INTEGER
+    }
+}
+
+/// One bit per row, 0 in the runs of nulls.
+fn validity(row_count: usize, nulls: &[(u32, u32)]) -> Vec<u8> {
+    let mut bits = vec![0xff; row_count.div_ceil(8)];
+    for &(start, length) in nulls {
+        let (mut row, end) = (start as usize, start as usize + length as usize);
+        while row < end {
+            if row % 8 == 0 && row + 8 <= end {
+                bits[row / 8] = 0;
+                row += 8;
+            } else {
+                bits[row / 8] &= !(1 << (row % 8));
+                row += 1;
+            }
+        }
+    }
+    if let Some(last) = bits.last_mut().filter(|_| row_count % 8 > 0) {
+        *last &= (1 << (row_count % 8)) - 1;
+    }
+    bits
+}
+
+/// One bit per byte.
+fn pack(values: &[u8]) -> Vec<u8> {
+    values
+        .chunks(8)
+        .map(|values| values.iter().rev().fold(0, |bits, value| bits << 1 | value))
+        .collect()
+}

@@ -1,0 +1,223 @@
+//! The names of columns, and where each is.
+
+use super::lexer::{Problem, word_at};
+
+/// As many columns as Excel and Power Query take.
+pub(crate) const MAX_COLUMNS: usize = 16_384;
+
+/// How many places are tried for a name. Who makes names that all want the same place gets a slower search, no more.
+const MAX_TRIES: usize = 16;
+
+/// Names in the order in which they came, each once, and found by a hash.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Names {
+    texts: Vec<String>,
+    /// All names one behind the other, and room for a word.
+    bytes: Vec<u8>,
+    /// Where each name begins in those.
+    starts: Vec<u32>,
+    /// A name's index plus one, at the place that its hash gives or the next free one; 0 where there is none. Twice as
+    /// many as there are names, and a power of two.
+    places: Vec<u32>,
+    /// The indices of the names that found no place, sorted by name.
+    crowded: Vec<u32>,
+}
+
+impl Names {
+    pub(crate) fn len(&self) -> usize {
+        self.texts.len()
+    }
+
+    pub(crate) fn get(&self, index: usize) -> &str {
+        self.texts.get(index).map_or("", String::as_str)
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {
+        self.texts.iter().map(String::as_str)
+    }
+
+    /// The index of a name.
+    #[inline]
+    pub(crate) fn find(&self, name: &[u8]) -> Option<usize> {
+        self.find_in(name, 0, name.len())
+    }
+
+    /// The index of the name that stands in a text from `start` to `end`.
+    #[inline(always)]
+    pub(crate) fn find_in(&self, text: &[u8], start: usize, end: usize) -> Option<usize> {
+        let mask = self.places.len().checked_sub(1)?;
+        let mut place = hash(text, start, end);
+        for _ in 0..MAX_TRIES {
+            let index = (self.places[place & mask] as usize).checked_sub(1)?;
+            if self.is_same(index, text, start, end) {
+                return Some(index);
+            }
+            place = place.wrapping_add(1);
+        }
+        let found = self.search_crowded(text.get(start..end)?).ok()?;
+        Some(self.crowded[found] as usize)
+    }
+
+    /// Compares by words: the usual comparison is a call that goes byte by byte.
+    #[inline(always)]
+    fn is_same(&self, index: usize, text: &[u8], start: usize, end: usize) -> bool {
+        if self.texts[index].len() != end - start {
+            return false;
+        }
+        let (mut at, mut place) = (start, self.starts[index] as usize);
+        while at < end {
+            if (word_at(text, at) ^ word_at(&self.bytes, place)) & mask_of(end - at) != 0 {
+                return false;
+            }
+            at += 8;
+            place += 8;
+        }
+        true
+    }
+
+    fn search_crowded(&self, name: &[u8]) -> Result<usize, usize> {
+        self.crowded
+            .binary_search_by(|index| self.texts[*index as usize].as_bytes().cmp(name))
+    }
+
+    /// Appends a name that is not there yet.
+    ///
+    /// # Errors
+    /// There are too many.
+    pub(crate) fn push(&mut self, name: &str) -> Result<usize, Problem> {
+        let index = self.texts.len();
+        if index == MAX_COLUMNS {
+            return Err(Problem::TooLarge("at most 16384 columns"));
+        }
+        self.push_any(name);
+        Ok(index)
+    }
+
+    /// The index of a name that may be there, in a list that may be longer than a table is wide.
+    pub(crate) fn find_or_push(&mut self, name: &str) -> usize {
+        self.find(name.as_bytes()).unwrap_or_else(|| self.push_any(name))
+    }
+
+    fn push_any(&mut self, name: &str) -> usize {
+        let index = self.texts.len();
+        self.starts.push(self.bytes.len().saturating_sub(8) as u32);
+        self.bytes.truncate(self.bytes.len().saturating_sub(8));
+        self.bytes.extend_from_slice(name.as_bytes());
+        self.bytes.extend_from_slice(&[0; 8]);
+        self.texts.push(name.to_owned());
+        if self.texts.len() * 2 > self.places.len() {
+            self.places = vec![0; (self.texts.len() * 4).next_power_of_two()];
+            self.crowded.clear();
+            (0..=index).for_each(|index| self.settle(index));
+        } else {
+            self.settle(index);
+        }
+        index
+    }
+
+    fn settle(&mut self, index: usize) {
+        let mask = self.places.len() - 1;
+        let first = hash(self.texts[index].as_bytes(), 0, self.texts[index].len());
+        let free = (0..MAX_TRIES)
+            .map(|step| first.wrapping_add(step) & mask)
+            .find(|place| self.places[*place] == 0);
+        match free {
+            Some(place) => self.places[place] = index as u32 + 1,
+            None => {
+                let name = self.texts[index].clone();
+                if let Err(at) = self.search_crowded(name.as_bytes()) {
+                    self.crowded.insert(at, index as u32);
+                }
+            }
+        }
+    }
+
+    /// The name that the next column gets: the one wanted, or a numbered one if that is blank; with a number behind it if
+    /// it is taken.
+    pub(crate) fn wanted(&self, name: &str) -> String {
+        if name.trim().is_empty() {
+            self.free(&format!("column{}", self.texts.len() + 1))
+        } else {
+            self.free(name)
+        }
+    }
+
+    /// Appends the name that the next column gets, and tells it.
+    pub(crate) fn give(&mut self, wanted: &str) -> String {
+        let name = self.wanted(wanted);
+        self.push_any(&name);
+        name
+    }
+
+    /// A name that is free: this one, or with the first number behind it that makes it so.
+    pub(crate) fn free(&self, name: &str) -> String {
+        let mut free = name.to_owned();
+        let mut number = 2;
+        while self.find(free.as_bytes()).is_some() {
+            free = format!("{name}_{number}");
+            number += 1;
+        }
+        free
+    }
+}
+
+#[inline(always)]
+fn hash(text: &[u8], start: usize, end: usize) -> usize {
+    let mut hash = (end - start) as u64;
+    let mut at = start;
+    while at < end {
+        let word = word_at(text, at) & mask_of(end - at);
+        hash = (hash.rotate_left(5) ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        at += 8;
+    }
+    (hash >> 32) as usize
+}
+
+/// The bits of a word that belong to a name of which `left` bytes are left.
+#[inline(always)]
+const fn mask_of(left: usize) -> u64 {
+    if left >= 8 { u64::MAX } else { (1 << (8 * left)) - 1 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_crowd_one_place_are_all_found() {
+        let mut names = Names::default();
+        // All of one length and with the same last words: far more than the tries for one place.
+        let all: Vec<String> = (0..5000).map(|number| format!("{number:08}")).collect();
+        for (index, name) in all.iter().enumerate() {
+            assert_eq!(names.find(name.as_bytes()), None);
+            assert_eq!(names.push(name), Ok(index));
+        }
+        for (index, name) in all.iter().enumerate() {
+            assert_eq!(names.find(name.as_bytes()), Some(index));
+        }
+    }
+
+    #[test]
+    fn names_without_a_place_are_found_by_order() {
+        let mut names = Names::default();
+        names.push("a").expect("there is room");
+        names.places = vec![1; 64];
+        for name in ["m", "c", "z", ""] {
+            names.texts.push(name.to_owned());
+            names.settle(names.texts.len() - 1);
+        }
+        assert_eq!(
+            ["m", "c", "z", "", "b"].map(|name| names.find(name.as_bytes())),
+            [Some(1), Some(2), Some(3), Some(4), None]
+        );
+    }
+
+    #[test]
+    fn a_free_name_has_the_first_free_number() {
+        let mut names = Names::default();
+        for name in ["a", "a_2"] {
+            names.push(name).expect("there is room");
+        }
+        assert_eq!((names.free("a"), names.free("b")), ("a_3".to_owned(), "b".to_owned()));
+    }
+}

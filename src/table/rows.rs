@@ -1,0 +1,506 @@
+//! Rows of JSON into columns, in one pass.
+
+use super::builder::{Builder, Kinds};
+use super::lexer::{Lexer, Problem, Stopped, word_at};
+use super::names::Names;
+use super::texts::TextBuffer;
+
+/// What stands between two values is remembered up to this length.
+const MAX_LEARNED: usize = 128;
+
+/// How many ways from one column to others are remembered: where some members are left out there are several.
+const MAX_PASSAGES: usize = 4;
+
+/// What holds the rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Container {
+    /// An array, whose opening bracket was passed.
+    Array,
+    /// A document, in which each row is on a line of its own.
+    Lines,
+    /// The same, where a row may only be an array or an object.
+    NestedLines,
+}
+
+/// How rows are read; a second reading knows more than the first.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Plan {
+    /// The columns whose values are kept as they are written, by index.
+    pub(crate) written: Vec<bool>,
+    /// The columns with a type that the user named: their values are kept as they are written too.
+    pub(crate) schema: Vec<String>,
+    /// Whether nested objects become columns.
+    pub(crate) flatten: bool,
+    /// Whether a name may occur twice in an object.
+    pub(crate) careful: bool,
+    /// Whether the first array holds the names; if it is left out that is to be found out.
+    pub(crate) header: Option<bool>,
+    /// The column and the row of which the place is sought.
+    pub(crate) watched: Option<(usize, usize)>,
+}
+
+/// What stood between a column's value and the next one, which will mostly stand there again.
+#[derive(Clone, Debug)]
+struct Passage {
+    /// The bytes, in words.
+    words: Vec<u64>,
+    /// Which bits of the last word count.
+    mask: u64,
+    length: usize,
+    /// The column to which it leads.
+    column: usize,
+    /// 1 if it leads into the next row.
+    rows: usize,
+}
+
+impl Passage {
+    #[inline(always)]
+    fn is_at(&self, bytes: &[u8], at: usize) -> bool {
+        let Some((last, words)) = self.words.split_last() else {
+            return false;
+        };
+        let mut at = at;
+        for word in words {
+            if word_at(bytes, at) != *word {
+                return false;
+            }
+            at += 8;
+        }
+        (word_at(bytes, at) ^ last) & self.mask == 0
+    }
+
+    fn learned(bytes: &[u8], column: usize, rows: usize) -> Self {
+        let words: Vec<u64> = (0..bytes.len()).step_by(8).map(|at| word_at(bytes, at)).collect();
+        Self {
+            mask: u64::MAX >> (8 * (words.len() * 8 - bytes.len())),
+            words,
+            length: bytes.len(),
+            column,
+            rows,
+        }
+    }
+}
+
+/// A table that grows.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Rows {
+    pub(crate) builders: Vec<Builder>,
+    pub(crate) names: Names,
+    /// By the column that was read last.
+    passages: Vec<Vec<Passage>>,
+    /// The row being read.
+    pub(crate) row: usize,
+    pub(crate) plan: Plan,
+    /// Whether a name occurred twice in an object, whose last value is yet to be found.
+    pub(crate) repeated: bool,
+    /// The names in the first array.
+    pub(crate) header: Option<Vec<String>>,
+    /// How many cells were filled up.
+    missing: usize,
+    /// How many nulls were read, which are filled up too.
+    nulls: usize,
+    /// The names of members of nested objects, with dots.
+    paths: Names,
+    /// For each path, where among the members being read it was last.
+    latest: Vec<usize>,
+    name: TextBuffer,
+}
+
+impl Rows {
+    pub(crate) fn new(plan: Plan) -> Self {
+        Self {
+            plan,
+            ..Self::default()
+        }
+    }
+
+    /// Adds a column, whose name is new.
+    pub(crate) fn add_column(&mut self, name: &str) -> Result<usize, Problem> {
+        let index = self.names.push(name)?;
+        let is_written = self.plan.written.get(index).copied().unwrap_or(false)
+            || self.plan.schema.iter().any(|column| column == name);
+        let watched = self.plan.watched.filter(|(column, _)| *column == index);
+        self.builders
+            .push(Builder::new(name.to_owned(), is_written, watched.map(|(_, row)| row)));
+        self.passages.push(Vec::new());
+        Ok(index)
+    }
+
+    /// Reads the value that begins here into a column of the current row.
+    #[inline(never)]
+    pub(crate) fn cell<const INNER: bool>(
+        &mut self,
+        lexer: &mut Lexer<'_, INNER>,
+        column: usize,
+        depth: usize,
+    ) -> Result<(), Stopped> {
+        self.cell_in_line(lexer, column, depth)
+    }
+
+    /// The same for where most of the time goes.
+    #[inline(always)]
+    fn cell_in_line<const INNER: bool>(
+        &mut self,
+        lexer: &mut Lexer<'_, INNER>,
+        column: usize,
+        depth: usize,
+    ) -> Result<(), Stopped> {
+        let builder = &mut self.builders[column];
+        if lexer.peek() == b'n' && builder.row_count() <= self.row {
+            // The row's value stays missing, until a later row has one or all are read.
+            self.nulls += 1;
+            return lexer.null();
+        }
+        if builder.row_count() != self.row {
+            if builder.row_count() > self.row {
+                self.repeated = true;
+                return lexer.skip_value(depth);
+            }
+            if let Err(problem) = builder.fill(self.row, &mut self.missing, self.nulls) {
+                return lexer.stop(problem);
+            }
+        }
+        builder.value(lexer, depth)
+    }
+
+    /// Gives all columns the same number of rows.
+    ///
+    /// # Errors
+    /// There are too many cells without a value.
+    pub(crate) fn align(&mut self) -> Result<(), Problem> {
+        for builder in &mut self.builders {
+            builder.fill(self.row, &mut self.missing, self.nulls)?;
+        }
+        Ok(())
+    }
+
+    /// Reads rows that are objects, or null.
+    pub(crate) fn records<const INNER: bool>(
+        &mut self,
+        lexer: &mut Lexer<'_, INNER>,
+        depth: usize,
+        container: Container,
+    ) -> Result<(), Stopped> {
+        let mut ended = None;
+        loop {
+            let start = (lexer.at, lexer.line_breaks);
+            match lexer.peek() {
+                b'{' => ended = self.record(lexer, depth, ended)?,
+                b'n' => {
+                    lexer.null()?;
+                    ended = None;
+                }
+                _ => return lexer.stop(Problem::OtherShape),
+            }
+            self.row += 1;
+            if !container.next(lexer, start)? {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Reads an object as a row, and further rows as long as they look alike. `ended` is the column with which the row
+    /// before ended, and where; so is what it gives.
+    pub(crate) fn record<const INNER: bool>(
+        &mut self,
+        lexer: &mut Lexer<'_, INNER>,
+        depth: usize,
+        ended: Option<(usize, usize)>,
+    ) -> Result<Option<(usize, usize)>, Stopped> {
+        if !lexer.open(b'}', depth)? {
+            return Ok(None);
+        }
+        if self.plan.careful {
+            self.members(lexer, depth, "")?;
+            return Ok(None);
+        }
+        let (mut ended, mut rows) = (ended, 1);
+        loop {
+            let mut column = self.member(lexer)?;
+            if let Some((from, start)) = ended
+                && self.passages[from].len() < MAX_PASSAGES
+            {
+                self.learn(from, lexer.bytes.get(start..lexer.at).unwrap_or_default(), column, rows);
+            }
+            loop {
+                self.cell_in_line(lexer, column, depth + 1)?;
+                let (bytes, at) = (lexer.bytes, lexer.at);
+                let Some(passage) = self.passages[column].iter().find(|passage| passage.is_at(bytes, at)) else {
+                    break;
+                };
+                lexer.at += passage.length;
+                lexer.skip_space();
+                self.row += passage.rows;
+                column = passage.column;
+            }
+            (ended, rows) = (Some((column, lexer.at)), 0);
+            if !lexer.next_member()? {
+                return Ok(ended);
+            }
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn learn(&mut self, from: usize, bytes: &[u8], column: usize, rows: usize) {
+        if !bytes.is_empty() && bytes.len() <= MAX_LEARNED {
+            self.passages[from].push(Passage::learned(bytes, column, rows));
+        }
+    }
+
+    /// Reads the name of a member; gives its column, and goes on to its value.
+    #[inline]
+    fn member<const INNER: bool>(&mut self, lexer: &mut Lexer<'_, INNER>) -> Result<usize, Stopped> {
+        if let Some((start, end)) = lexer.plain_name()
+            && let Some(column) = self.names.find_in(lexer.bytes, start, end)
+        {
+            lexer.pass_name(end - start);
+            lexer.colon()?;
+            return Ok(column);
+        }
+        let mut name = std::mem::take(&mut self.name);
+        let read = lexer.member_name(&mut name);
+        let column = read.and_then(|()| self.column(lexer, name.bytes()));
+        self.name = name;
+        column
+    }
+
+    /// The column of that name, which is new if need be.
+    fn column<const INNER: bool>(&mut self, lexer: &mut Lexer<'_, INNER>, name: &[u8]) -> Result<usize, Stopped> {
+        if let Some(column) = self.names.find(name) {
+            return Ok(column);
+        }
+        let added = match str::from_utf8(name) {
+            Ok(name) => self.add_column(name),
+            Err(_) => Err(Problem::NotUtf8),
+        };
+        added.or_else(|problem| lexer.stop(problem))
+    }
+
+    /// Reads the members of an object where a name may come again, or where nested objects become columns: first finds
+    /// the last value of each, then reads those.
+    fn members<const INNER: bool>(
+        &mut self,
+        lexer: &mut Lexer<'_, INNER>,
+        depth: usize,
+        prefix: &str,
+    ) -> Result<(), Stopped> {
+        let mut found: Vec<(usize, usize)> = Vec::new();
+        let mut name = TextBuffer::default();
+        loop {
+            name.clear();
+            lexer.member_name(&mut name)?;
+            let Ok(text) = str::from_utf8(name.bytes()) else {
+                return lexer.stop(Problem::NotUtf8);
+            };
+            let path = self.paths.find_or_push(&[prefix, text].concat());
+            self.latest.resize(self.paths.len().max(self.latest.len()), 0);
+            let place = self.latest[path];
+            match found.get_mut(place) {
+                Some((same, at)) if *same == path => *at = lexer.at,
+                _ => {
+                    self.latest[path] = found.len();
+                    found.push((path, lexer.at));
+                }
+            }
+            lexer.skip_value(depth + 1)?;
+            if !lexer.next_member()? {
+                break;
+            }
+        }
+        let end = lexer.at;
+        for (path, at) in found {
+            lexer.at = at;
+            if self.plan.flatten && lexer.peek() == b'{' {
+                let prefix = [self.paths.get(path), "."].concat();
+                if lexer.open(b'}', depth + 1)? {
+                    self.members(lexer, depth + 1, &prefix)?;
+                }
+                continue;
+            }
+            let name = self.paths.get(path).to_owned();
+            let column = self.column(lexer, name.as_bytes())?;
+            self.cell(lexer, column, depth + 1)?;
+        }
+        lexer.at = end;
+        Ok(())
+    }
+
+    /// Reads rows that are arrays, or null.
+    pub(crate) fn arrays<const INNER: bool>(
+        &mut self,
+        lexer: &mut Lexer<'_, INNER>,
+        depth: usize,
+        container: Container,
+    ) -> Result<(), Stopped> {
+        let mut is_first = true;
+        loop {
+            let start = (lexer.at, lexer.line_breaks);
+            let mut is_row = true;
+            match lexer.peek() {
+                b'[' if is_first && self.plan.header != Some(false) => is_row = !self.first_array(lexer, depth)?,
+                b'[' => self.array(lexer, depth)?,
+                b'n' => lexer.null()?,
+                _ => return lexer.stop(Problem::OtherShape),
+            }
+            is_first = false;
+            self.row += usize::from(is_row);
+            if !container.next(lexer, start)? {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Reads the first array: as names if it may be the header, and says so; otherwise as a row.
+    fn first_array<const INNER: bool>(&mut self, lexer: &mut Lexer<'_, INNER>, depth: usize) -> Result<bool, Stopped> {
+        let start = lexer.at;
+        let names = lexer.labels(depth)?;
+        let is_header = match (&names, self.plan.header) {
+            (Some(_), Some(true)) => true,
+            (Some(names), None) => {
+                names.iter().all(|(name, is_text)| *is_text && !name.is_empty()) && are_distinct(names)
+            }
+            _ => false,
+        };
+        if is_header {
+            self.header = names.map(|names| names.into_iter().map(|(name, _)| name).collect());
+        } else {
+            lexer.at = start;
+            self.array(lexer, depth)?;
+        }
+        Ok(is_header)
+    }
+
+    /// Reads an array as a row.
+    pub(crate) fn array<const INNER: bool>(
+        &mut self,
+        lexer: &mut Lexer<'_, INNER>,
+        depth: usize,
+    ) -> Result<(), Stopped> {
+        let mut more = lexer.open(b']', depth)?;
+        let mut column = 0;
+        while more {
+            if column == self.builders.len() {
+                self.next_column().or_else(|problem| lexer.stop(problem))?;
+            }
+            self.cell(lexer, column, depth + 1)?;
+            column += 1;
+            more = lexer.next_item()?;
+        }
+        Ok(())
+    }
+
+    /// Adds the next column of rows that are arrays: with its name in the header, or numbered.
+    fn next_column(&mut self) -> Result<usize, Problem> {
+        let header = self.header.as_ref();
+        let wanted = header
+            .and_then(|names| names.get(self.builders.len()))
+            .map_or("", String::as_str);
+        let name = self.names.wanted(wanted);
+        self.add_column(&name)
+    }
+
+    /// Adds the columns of the header that no row has.
+    pub(crate) fn add_header(&mut self) -> Result<(), Problem> {
+        let count = self.header.as_ref().map_or(0, Vec::len);
+        while self.builders.len() < count {
+            self.next_column()?;
+        }
+        self.align()
+    }
+
+    /// Decides whether a first array that may be the header is one: if no row is longer, and some column holds values,
+    /// but no texts. If it is none, it becomes the first row; false if the rows have to be read again for that.
+    pub(crate) fn settle_header(&mut self, plan: &mut Plan) -> Result<bool, Problem> {
+        let Some(header) = self.header.as_ref().filter(|_| self.plan.header.is_none()) else {
+            return Ok(true);
+        };
+        let speaks = |builder: &Builder| !builder.kinds().is_empty() && !builder.kinds().has(Kinds::TEXT);
+        let is_header = self.builders.len() <= header.len() && self.builders.iter().any(speaks);
+        plan.header = Some(is_header);
+        if is_header {
+            self.add_header()?;
+            return Ok(true);
+        }
+        if !plan.schema.is_empty() {
+            return Ok(false);
+        }
+        let header = self.header.take().unwrap_or_default();
+        while self.builders.len() < header.len() {
+            self.next_column()?;
+        }
+        self.align()?;
+        self.names = Names::default();
+        for (at, builder) in self.builders.iter_mut().enumerate() {
+            builder.name = self.names.wanted("");
+            self.names.push(&builder.name)?;
+            match header.get(at) {
+                Some(text) => builder.push_text_front(text),
+                None => builder.push_null_front(),
+            }
+        }
+        self.row += 1;
+        Ok(true)
+    }
+
+    /// Whether a nested object's members are columns.
+    pub(crate) fn has_members(&self, name: &str) -> bool {
+        let prefix = [name, "."].concat();
+        self.builders.iter().any(|builder| builder.name.starts_with(&prefix))
+    }
+
+    /// Reads rows that are values of any kind, in one column.
+    pub(crate) fn values<const INNER: bool>(
+        &mut self,
+        lexer: &mut Lexer<'_, INNER>,
+        depth: usize,
+        container: Container,
+    ) -> Result<(), Stopped> {
+        let column = self.column(lexer, super::VALUE.as_bytes())?;
+        loop {
+            let start = (lexer.at, lexer.line_breaks);
+            self.cell(lexer, column, depth)?;
+            self.row += 1;
+            if !container.next(lexer, start)? {
+                return Ok(());
+            }
+        }
+    }
+}
+
+impl Container {
+    /// Goes on to the next row; false if there is none. `start` is where the row that was read began, and how many line
+    /// breaks there were before.
+    #[inline(always)]
+    fn next<const INNER: bool>(self, lexer: &mut Lexer<'_, INNER>, start: (usize, usize)) -> Result<bool, Stopped> {
+        match self {
+            Self::Array => lexer.next_item(),
+            Self::Lines | Self::NestedLines => {
+                let end = lexer.line_breaks;
+                if end != start.1 {
+                    lexer.at = start.0;
+                    return lexer.unexpected("a value on one line");
+                }
+                lexer.skip_space();
+                if lexer.is_at_end() {
+                    return Ok(false);
+                }
+                if lexer.line_breaks == end {
+                    return lexer.unexpected("a line break");
+                }
+                if self == Self::NestedLines && !matches!(lexer.peek(), b'[' | b'{') {
+                    return lexer.unexpected("an array or an object");
+                }
+                Ok(true)
+            }
+        }
+    }
+}
+
+fn are_distinct(labels: &[(String, bool)]) -> bool {
+    let mut names = Names::default();
+    labels
+        .iter()
+        .enumerate()
+        .all(|(at, (name, _))| names.find_or_push(name) == at)
+}

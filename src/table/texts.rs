@@ -1,0 +1,112 @@
+//! Texts one behind the other, while they are being read.
+
+/// Room that is there beyond the bytes in use, so that two words can be put anywhere.
+const SLACK: usize = 16;
+
+/// Bytes to which words are appended. They need not be UTF-8 until somebody checks them.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct TextBuffer {
+    /// The first `length` are in use, the rest is room.
+    bytes: Vec<u8>,
+    length: usize,
+}
+
+impl TextBuffer {
+    /// Puts sixteen bytes behind those in use; [`advance`](Self::advance) says how many of them count.
+    #[inline(always)]
+    pub(crate) fn put_words(&mut self, low: u64, high: u64) {
+        if let Some(room) = self
+            .bytes
+            .get_mut(self.length..)
+            .and_then(<[u8]>::first_chunk_mut::<SLACK>)
+        {
+            *room = (u128::from(high) << 64 | u128::from(low)).to_le_bytes();
+        }
+    }
+
+    /// Makes room for sixteen bytes. When it has to grow it takes what it will need in the end, if it goes on as it did in
+    /// the `done` bytes read of `all`: moving memory is slow.
+    #[inline(always)]
+    pub(crate) fn make_room(&mut self, done: usize, all: usize) {
+        if self.bytes.len() < self.length + SLACK {
+            self.grow(done, all);
+        }
+    }
+
+    /// Counts the next `count` bytes, at most as many as were put.
+    #[inline(always)]
+    pub(crate) fn advance(&mut self, count: usize) {
+        self.length += count;
+    }
+
+    /// The room behind the bytes in use.
+    #[inline(always)]
+    pub(crate) fn room(&mut self) -> &mut [u8] {
+        self.bytes.get_mut(self.length..).unwrap_or_default()
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn grow(&mut self, done: usize, all: usize) {
+        let expected = self.length as u64 * all as u64 / done.max(1) as u64;
+        let expected = usize::try_from(expected + expected / 32).unwrap_or(usize::MAX);
+        // What was read first may say little of the rest; and a text is never longer than what is left of the input.
+        let least = self.length + self.length / 4;
+        let most = (self.length * 8).min(self.length + all.saturating_sub(done));
+        self.bytes
+            .resize(expected.clamp(least.min(most), most.max(least)) + 4 * SLACK, 0);
+    }
+
+    /// Appends a character.
+    #[inline]
+    pub(crate) fn push_char(&mut self, character: char) {
+        let mut bytes = [0; 8];
+        let length = character.encode_utf8(&mut bytes).len();
+        self.make_room(1, 2);
+        self.put_words(u64::from_le_bytes(bytes), 0);
+        self.advance(length);
+    }
+
+    /// Appends bytes.
+    pub(crate) fn push(&mut self, bytes: &[u8]) {
+        let end = self.length + bytes.len();
+        if self.bytes.len() < end + SLACK {
+            self.bytes.resize((end + end / 2).max(end + SLACK), 0);
+        }
+        if let Some(room) = self.bytes.get_mut(self.length..end) {
+            room.copy_from_slice(bytes);
+        }
+        self.length = end;
+    }
+
+    /// Puts bytes in front of all others.
+    pub(crate) fn push_front(&mut self, bytes: &[u8]) {
+        self.bytes.truncate(self.length);
+        self.bytes.splice(..0, bytes.iter().copied());
+        self.length += bytes.len();
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.length = 0;
+    }
+
+    /// How many bytes are in use.
+    pub(crate) fn len(&self) -> usize {
+        self.length
+    }
+
+    /// The bytes in use.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        self.bytes.get(..self.length).unwrap_or_default()
+    }
+
+    pub(crate) fn into_bytes(mut self) -> Vec<u8> {
+        self.bytes.truncate(self.length);
+        self.bytes
+    }
+
+    /// The bytes as a text, if they are UTF-8.
+    pub(crate) fn into_string(self) -> Option<String> {
+        simdutf8::basic::from_utf8(self.bytes()).ok().map(str::to_owned)
+    }
+}
