@@ -340,8 +340,6 @@ impl<'a> Reader<'a> {
     fn end_unlike_record(&mut self) -> Result<(), Stopped> {
         if self.header {
             self.header = false;
-            // How names are written says nothing of the fields below them.
-            self.all_quoted = true;
             return self.take_names();
         }
         if self.strict {
