@@ -28,7 +28,7 @@ pub use secrecy::{ExposeSecret, SecretString};
 
 pub use self::acquisition::{Acquisition, LIMIT};
 pub use self::cache::{Decision, Generation, TokenCache};
-pub use self::cloud::{Cloud, is_known_host};
+pub use self::cloud::{Cloud, is_known_host, is_one_lake};
 pub use self::credential::Credential;
 pub use self::places::AuthSettings;
 pub use self::request::AuthRequest;

@@ -1,4 +1,4 @@
-//! Base64 with padding: of HTTP Basic, of definitions, of continuation tokens.
+//! Base64 with padding: of HTTP Basic, of definitions, of continuation tokens, of files in DBFS.
 
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
@@ -19,7 +19,6 @@ pub(crate) fn encode(bytes: &[u8]) -> String {
 }
 
 /// `None` for what is not Base64 with padding.
-#[cfg(any(test, feature = "simulator"))]
 pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
     let body = text.trim_end_matches('=');
     if !text.len().is_multiple_of(4) || text.len() - body.len() > 2 {
@@ -29,13 +28,24 @@ pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
     for group in body.as_bytes().chunks(4) {
         let mut bits = 0;
         for byte in group {
-            bits = bits << 6 | ALPHABET.iter().position(|letter| letter == byte)?;
+            bits = bits << 6 | u32::from(place_of(*byte)?);
         }
-        bits <<= 6 * (4 - group.len());
-        let whole = [bits >> 16, bits >> 8, bits].map(|bits| u8::try_from(bits & 255).unwrap_or_default());
+        let [_, whole @ ..] = (bits << (6 * (4 - group.len()))).to_be_bytes();
         bytes.extend_from_slice(&whole[..group.len().checked_sub(1)?]);
     }
     Some(bytes)
+}
+
+/// Where a letter stands in the alphabet.
+const fn place_of(letter: u8) -> Option<u8> {
+    match letter {
+        b'A'..=b'Z' => Some(letter - b'A'),
+        b'a'..=b'z' => Some(letter - b'a' + 26),
+        b'0'..=b'9' => Some(letter - b'0' + 52),
+        b'+' => Some(62),
+        b'/' => Some(63),
+        _ => None,
+    }
 }
 
 #[cfg(test)]

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::http::{BaseUrl, HttpRequest, Method, RequestId, Service, encode_component};
+use crate::auth::Resource;
+use crate::http::{BaseUrl, HttpRequest, Method, RequestId, Service, encode_component, push_encoded};
 use crate::run::Outcome;
 
 /// One endpoint of a service.
@@ -18,7 +19,8 @@ pub struct Endpoint {
     pub service: Service,
     /// The method.
     pub method: Method,
-    /// The path from the origin, with `{name}` for what varies.
+    /// The path from the origin, with `{name}` for what varies. Without a slash before it, it stands for a path itself,
+    /// whose slashes stay, such as in `/api/2.0/fs/files{file_path}`.
     pub path: &'static str,
     /// The names of the query's members, in the order in which they are sent.
     pub query: &'static [&'static str],
@@ -41,6 +43,7 @@ pub(crate) enum QueryValue<'a> {
 #[derive(Clone, Debug)]
 pub(crate) struct Call {
     pub(crate) endpoint: &'static Endpoint,
+    pub(crate) resource: Resource,
     pub(crate) url: String,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Option<String>,
@@ -63,6 +66,7 @@ impl Endpoint {
         }
         Call {
             endpoint: self,
+            resource: Resource::of(self.service, base.clone()),
             url,
             headers,
             body: body.map(crate::json::written),
@@ -85,9 +89,15 @@ pub(crate) fn url(
     while let Some((before, behind)) = rest.split_once('{') {
         let (name, after) = behind.split_once('}').unwrap_or((behind, ""));
         url.push_str(before);
+        let is_path = !before.ends_with('/');
         let value = path.iter().find(|(given, _)| *given == name).map(|(_, value)| *value);
         debug_assert!(value.is_some(), "{endpoint}: the path needs {name}");
-        url.push_str(&encode_component(value.unwrap_or_default()));
+        for (at, segment) in value.unwrap_or_default().split('/').enumerate() {
+            if at > 0 {
+                url.push_str(if is_path { "/" } else { "%2F" });
+            }
+            push_encoded(&mut url, segment);
+        }
         rest = after;
     }
     url.push_str(rest);
@@ -119,6 +129,7 @@ impl Call {
         HttpRequest {
             id,
             service: self.endpoint.service,
+            resource: self.resource.clone(),
             endpoint: self.endpoint.name,
             method: self.endpoint.method,
             url: self.url.clone(),

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::auth::Resource;
 use crate::error::{Error, ErrorCode};
 use crate::json::quoted;
 use crate::read::readable_texts;
@@ -66,15 +67,18 @@ impl Method {
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct RequestId(pub u32);
 
-/// What to send. It never holds a credential: the host adds `Authorization` for [`HttpRequest::service`], and sends it
-/// to no other origin than that of [`HttpRequest::url`].
+/// What to send. It never holds a credential: the host adds `Authorization` with a token for [`HttpRequest::resource`],
+/// and sends it to no other origin than that of [`HttpRequest::url`].
 #[derive(Clone, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct HttpRequest {
     /// Give it back with the answer.
     pub id: RequestId,
-    /// Which credential to add.
+    /// Whose endpoint it is.
     pub service: Service,
+    /// What the token is for, and the origin that it goes to. Other than the service's own API only for files in
+    /// `OneLake`, if [`RunOptions::follow_path`](crate::poller::options::RunOptions::follow_path) is set.
+    pub resource: Resource,
     /// The endpoint's name in the service's own words, such as `jobs/runs/get`; for logs.
     pub endpoint: &'static str,
     /// The method.

@@ -8,6 +8,7 @@ pub mod contract;
 pub mod databricks;
 pub mod error;
 pub mod fabric;
+pub mod file;
 pub mod fingerprint;
 pub mod http;
 mod json;

@@ -1,6 +1,7 @@
 //! Which outputs are tables, and how they are read as such.
 
 use crate::error::{Error, ErrorCode};
+use crate::file::OutputFile;
 use crate::json;
 use crate::run::{OutputKind, RunOutput};
 use crate::table::{JsonPath, Table, TableError, TableErrorCode};
@@ -11,10 +12,18 @@ use crate::table::{JsonPath, Table, TableError, TableErrorCode};
 /// - The rows of a Lookup or Script; the return value of a pipeline as one row.
 /// - Other structures only with a `path`, which has to lead to the rows in them.
 /// - Conditions and logs never.
+/// - The file that an output names, where it was followed: CSV by its name, else what it looks like.
 ///
 /// # Errors
 /// [`ErrorCode::OutputTruncated`]: a cut output is never read as if it were whole. [`ErrorCode::OutputUnreadable`].
 pub fn output_table(output: &RunOutput, path: Option<&JsonPath>) -> Option<Result<Table, Error>> {
+    if let Some(error) = output.error.as_ref().filter(|_| names_something(output)) {
+        // What it names was not read: its name is no table.
+        return Some(Err(error.clone()));
+    }
+    if let Some(file) = &output.file {
+        return Some(read_file(file, path).map_err(|error| unreadable(output, &error)));
+    }
     let read: Result<Table, TableError> = match (output.kind, &output.text, &output.data) {
         (OutputKind::Condition | OutputKind::Logs, _, _) => return None,
         (OutputKind::Data, _, _) if path.is_none() => return None,
@@ -35,6 +44,18 @@ pub fn output_table(output: &RunOutput, path: Option<&JsonPath>) -> Option<Resul
         _ => return None,
     };
     Some(read.map_err(|error| unreadable(output, &error)))
+}
+
+/// Whether it has something that could name a file.
+const fn names_something(output: &RunOutput) -> bool {
+    output.text.is_some() || output.data.is_some()
+}
+
+fn read_file(file: &OutputFile, path: Option<&JsonPath>) -> Result<Table, TableError> {
+    match (path, std::str::from_utf8(&file.bytes)) {
+        (None, Ok(text)) => Table::from_text(text),
+        _ => Table::from_json(&file.bytes, path.unwrap_or(&JsonPath::root())),
+    }
 }
 
 fn truncated(output: &RunOutput) -> Error {

@@ -193,6 +193,8 @@ pub enum TimeoutReason {
 pub const CANCEL_GRACE: Duration = Duration::from_secs(300);
 /// How long outputs may be read.
 pub const OUTPUTS_LIMIT: Duration = Duration::from_secs(120);
+/// How much longer, if the outputs name files.
+pub const FILES_TIME: Duration = Duration::from_secs(600);
 /// How long the last look at the deadline may take.
 pub const FINAL_LOOK: Duration = Duration::from_secs(30);
 

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::error::Error;
+use crate::file::OutputFile;
 use crate::http::Service;
 use crate::read::{readable, readable_texts};
 use crate::time::Timestamp;
@@ -330,6 +331,11 @@ pub struct RunOutput {
     /// The text that the task gave out. Left out where results cross as JSON; see the table and text accessors.
     #[serde(skip)]
     pub text: Option<String>,
+    /// The file that the text or the structure names, if [`RunOptions::follow_path`] is set. Left out as the text is.
+    ///
+    /// [`RunOptions::follow_path`]: crate::poller::options::RunOptions::follow_path
+    #[serde(skip)]
+    pub file: Option<OutputFile>,
     /// The rows or the structure that the task gave out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(all(target_family = "wasm", feature = "client"), tsify(optional, type = "unknown"))]
@@ -344,7 +350,7 @@ pub struct RunOutput {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(all(target_family = "wasm", feature = "client"), tsify(optional))]
     pub error_trace: Option<String>,
-    /// Why the output could not be fetched.
+    /// Why the output, or the file that it names, could not be fetched.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(all(target_family = "wasm", feature = "client"), tsify(optional, type = "ErrorInfo"))]
     pub error: Option<Error>,

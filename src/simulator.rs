@@ -12,6 +12,7 @@ pub mod databricks;
 pub mod entra;
 pub mod fabric;
 mod faults;
+pub mod files;
 mod form;
 pub mod identity;
 mod place;
@@ -33,6 +34,7 @@ use self::databricks::Databricks;
 use self::entra::EntraScenario;
 use self::fabric::Fabric;
 use self::faults::Faults;
+use self::files::Files;
 use self::identity::Identities;
 use self::rng::Rng;
 pub use self::scenario::{Scenario, ScenarioError};
@@ -108,6 +110,7 @@ pub struct Simulator {
     vaults: Vaults,
     databricks: Databricks,
     fabric: Fabric,
+    files: Files,
     faults: Faults,
     rng: Rng,
     log: Vec<Logged>,
@@ -140,6 +143,7 @@ impl Simulator {
             vaults: Vaults::new(&scenario.vaults, scenario.seed, now)?,
             databricks: Databricks::new(&scenario.databricks, scenario.seed, speed, now),
             fabric: Fabric::new(&scenario.fabric, scenario.seed)?,
+            files: Files::new(&scenario.files, scenario.seed, now)?,
             faults: Faults::new(&scenario.faults),
             rng: Rng::new(scenario.seed),
             log: Vec::new(),

@@ -488,7 +488,7 @@ fn the_documented_scenario_is_one() {
         .skip(1)
         .filter_map(|rest| Some(rest.split_once("```")?.0))
         .collect();
-    assert_eq!(examples.len(), 3);
+    assert_eq!(examples.len(), 4);
     for example in examples {
         let scenario = Scenario::parse(example).unwrap_or_else(|error| panic!("{error}"));
         Simulator::new(scenario, START).expect("its parts fit together");
@@ -517,6 +517,7 @@ fn the_documentation_names_every_member() {
         &[],
         &mut names,
     );
+    collect_names(&whole["files"][0], &["columns"], &mut names);
     collect_names(&whole["fabric"]["items"][0], &["parameters"], &mut names);
     collect_names(&whole["fabric"]["items"][0]["runs"][0], &["runningStatus"], &mut names);
     collect_names(

@@ -309,7 +309,7 @@ impl Acquisition {
     fn workspace(&self) -> Option<&str> {
         match &self.resource {
             Resource::Databricks(_) => self.credential.workspace(),
-            Resource::Fabric(_) | Resource::KeyVault(_) => None,
+            Resource::Fabric(_) | Resource::KeyVault(_) | Resource::OneLake(_) => None,
         }
     }
 

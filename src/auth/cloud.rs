@@ -33,6 +33,9 @@ pub(crate) const DATABRICKS_ZONES: &[(&str, Cloud)] = &[
 /// Fabric's only host; a workspace behind a private link has one below it. Fabric is in Azure's public cloud only.
 pub(crate) const FABRIC_HOST: &str = "api.fabric.microsoft.com";
 
+/// OneLake's host, and the end of that of a region, which has a hyphen before it.
+pub(crate) const ONE_LAKE_HOST: &str = "onelake.dfs.fabric.microsoft.com";
+
 const PUBLIC_VAULTS: &str = ".vault.azure.net";
 
 /// Where the hosts of vaults end.
@@ -55,14 +58,14 @@ const AUTHORITIES: &[(&str, Cloud)] = &[
 ];
 
 impl Cloud {
-    /// The cloud that a host of Databricks, Fabric or Key Vault is in; `None` for every other name, for names that only
+    /// The cloud that a host of Databricks, Fabric, `OneLake` or Key Vault is in; `None` for every other name, for names that only
     /// look like one, for other ports than HTTPS' own, and for this machine.
     #[must_use]
     pub fn of_host(base: &BaseUrl) -> Option<Self> {
         let is_fabric = is_fabric(base);
         zone(DATABRICKS_ZONES, base)
             .or_else(|| zone(VAULT_ZONES, base))
-            .or(is_fabric.then_some(Self::AzurePublic))
+            .or((is_fabric || is_one_lake(base)).then_some(Self::AzurePublic))
     }
 
     /// The cloud whose accounts an authority of Entra's knows.
@@ -148,6 +151,18 @@ fn zone(zones: &[(&str, Cloud)], base: &BaseUrl) -> Option<Cloud> {
 fn is_fabric(base: &BaseUrl) -> bool {
     let label = base.host().strip_suffix(FABRIC_HOST);
     base.has_default_port() && label.is_some_and(|label| label.is_empty() || label.ends_with('.'))
+}
+
+/// Whether it is `OneLake`: its only host, or that of a region, such as `westus-onelake.dfs.fabric.microsoft.com`.
+#[must_use]
+pub fn is_one_lake(base: &BaseUrl) -> bool {
+    let is_region = |label: &str| {
+        label.strip_suffix('-').is_some_and(|region| {
+            !region.is_empty() && region.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+        })
+    };
+    let label = base.host().strip_suffix(ONE_LAKE_HOST);
+    base.has_default_port() && label.is_some_and(|label| label.is_empty() || is_region(label))
 }
 
 fn first(table: &[(&'static str, Cloud)], cloud: Cloud) -> Option<&'static str> {

@@ -185,6 +185,12 @@ pub(super) fn describe(text: &str) -> String {
 }
 
 fn check_token(token: &SecretSource, resource: &Resource) -> Result<(), Error> {
+    // It was got for a service's own API, and would be sent as it is.
+    if matches!(resource, Resource::OneLake(_)) {
+        return Err(invalid(
+            "expected a credential that gets a token for OneLake, found a token that is there already",
+        ));
+    }
     let SecretSource::Given(token) = token else {
         return Ok(());
     };
@@ -208,7 +214,7 @@ pub(super) fn check_given_token(token: &SecretString, resource: &Resource) -> Re
 fn check_databricks(resource: &Resource) -> Result<(), Error> {
     match resource {
         Resource::Databricks(_) => Ok(()),
-        Resource::Fabric(_) | Resource::KeyVault(_) => Err(invalid(format!(
+        Resource::Fabric(_) | Resource::KeyVault(_) | Resource::OneLake(_) => Err(invalid(format!(
             "expected a credential of Entra's for {}, found one of Databricks' own OAuth",
             resource.name()
         ))),

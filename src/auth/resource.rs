@@ -13,6 +13,8 @@ pub enum Resource {
     Fabric(BaseUrl),
     /// A Key Vault, as `https://my-vault.vault.azure.net`.
     KeyVault(BaseUrl),
+    /// `OneLake`, where Fabric's files are. It takes tokens for Azure's storage, and none for Fabric's API.
+    OneLake(BaseUrl),
 }
 
 impl Resource {
@@ -29,7 +31,7 @@ impl Resource {
     #[must_use]
     pub const fn origin(&self) -> &BaseUrl {
         match self {
-            Self::Databricks(base) | Self::Fabric(base) | Self::KeyVault(base) => base,
+            Self::Databricks(base) | Self::Fabric(base) | Self::KeyVault(base) | Self::OneLake(base) => base,
         }
     }
 
@@ -39,6 +41,7 @@ impl Resource {
             Self::Databricks(_) => "Databricks",
             Self::Fabric(_) => "Fabric",
             Self::KeyVault(_) => "Key Vault",
+            Self::OneLake(_) => "OneLake",
         }
     }
 
@@ -50,6 +53,7 @@ impl Resource {
             Self::Databricks(_) => DATABRICKS_SCOPE.to_owned(),
             Self::Fabric(_) => FABRIC_SCOPE.to_owned(),
             Self::KeyVault(base) => Cloud::of_host(base).unwrap_or(Cloud::AzurePublic).vault_scope(),
+            Self::OneLake(_) => STORAGE_SCOPE.to_owned(),
         }
     }
 
@@ -60,6 +64,7 @@ impl Resource {
             Self::Databricks(base) => cloud::is_known_host(Service::Databricks, base),
             Self::Fabric(base) => cloud::is_known_host(Service::Fabric, base),
             Self::KeyVault(base) => cloud::is_known_vault(base),
+            Self::OneLake(base) => base.is_loopback() || cloud::is_one_lake(base),
         }
     }
 }
@@ -69,3 +74,6 @@ pub(crate) const DATABRICKS_SCOPE: &str = "2ff814a6-3304-4ab8-85cb-cd0e6f879c1d/
 
 /// Fabric's.
 pub(crate) const FABRIC_SCOPE: &str = "https://api.fabric.microsoft.com/.default";
+
+/// That of Azure's storage, which `OneLake` takes. <https://learn.microsoft.com/fabric/onelake/onelake-access-api>
+pub(crate) const STORAGE_SCOPE: &str = "https://storage.azure.com/.default";

@@ -6,9 +6,12 @@ use crate::contract::{Endpoint, StateRow};
 use crate::databricks;
 use crate::error::ErrorCode;
 use crate::fabric;
+use crate::file::OTHER_FORMATS;
 use crate::http::Service;
 use crate::json;
-use crate::m::{Expr, Primitive, call, concat, function, list, name, null_or_text, parameter, plain, record, text};
+use crate::m::{
+    Expr, Primitive, call, concat, function, list, name, null_or_text, number, parameter, plain, record, text,
+};
 
 /// The version of the Jobs API that generated M speaks.
 const API_VERSION: &str = "2.2";
@@ -23,6 +26,13 @@ const PATHS: &[(&str, &Endpoint)] = &[
     ("RunsGetOutputPath", &databricks::contract::RUNS_GET_OUTPUT),
     ("RunsListPath", &databricks::contract::RUNS_LIST),
     ("JobsListPath", &databricks::contract::JOBS_LIST),
+    ("DownloadFilePath", &databricks::contract::DOWNLOAD_FILE),
+    (
+        "ListDirectoryContentsPath",
+        &databricks::contract::LIST_DIRECTORY_CONTENTS,
+    ),
+    ("DbfsGetStatusPath", &databricks::contract::DBFS_GET_STATUS),
+    ("DbfsReadPath", &databricks::contract::DBFS_READ),
     ("RunItemJobPath", &fabric::contract::RUN_ITEM_JOB),
     ("RunItemJobByQueryPath", &fabric::contract::RUN_ITEM_JOB_BY_QUERY),
     ("RunNotebookPath", &fabric::contract::RUN_NOTEBOOK),
@@ -72,6 +82,8 @@ pub(super) fn fixed(given: &str) -> Option<Expr> {
     match given {
         "JobTypeGroups" => Some(list(fabric::contract::JOB_TYPE_GROUPS.iter().map(|group| texts(group)))),
         "PhantomFailures" => Some(texts(fabric::state::PHANTOM_FAILURES)),
+        "DbfsReadLimit" => Some(number(databricks::contract::DBFS_READ_LIMIT.cast_signed())),
+        "OtherFormats" => Some(texts(OTHER_FORMATS)),
         _ => None,
     }
 }
@@ -106,7 +118,15 @@ fn path(endpoint: &Endpoint) -> Expr {
         parameters.push(parameter(id, plain(Primitive::Text)));
         parts.push(text(before));
         // A value never reaches another endpoint of the host: neither by a slash in it nor by a question mark.
-        parts.push(call("Uri.EscapeDataString", [name(id)]));
+        let escape = "Uri.EscapeDataString";
+        parts.push(if before.ends_with('/') {
+            call(escape, [name(id)])
+        } else {
+            // It is a path itself, whose slashes stay.
+            let segments = call("Text.Split", [name(id), text("/")]);
+            let escaped = call("List.Transform", [segments, name(escape)]);
+            call("Text.Combine", [escaped, text("/")])
+        });
         rest = after;
     }
     if parameters.is_empty() {

@@ -31,6 +31,9 @@ pub(super) fn options(service: Service, choices: &Choices) -> Expr {
         ("Inspect", logical(choices.inspect)),
         ("AttachOnly", logical(choices.attach_only)),
     ];
+    if service == Service::Databricks {
+        fields.push(("FollowPath", logical(choices.follow_path)));
+    }
     if service == Service::Fabric {
         fields.extend([
             ("AdoptAnyParameters", logical(choices.adopt_any_parameters)),

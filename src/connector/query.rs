@@ -331,6 +331,7 @@ mod tests {
                 "cancelDuplicates",
             ),
             (json!({ "service": "databricks", "marker": "m" }), "marker"),
+            (json!({ "service": "fabric", "followPath": true }), "followPath"),
             (json!({ "service": "databricks", "pollSeconds": 0 }), "pollSeconds"),
             (json!({ "service": "databricks", "pollSeconds": 90 }), "maxPollSeconds"),
             (json!({ "service": "databricks", "pollGrowth": 0.5 }), "pollGrowth"),

@@ -1,4 +1,5 @@
-//! The endpoints of the Jobs API that pqrun uses. `{version}` is `2.2`, `2.1` or `2.0`.
+//! The endpoints of Databricks that pqrun uses: of the Jobs API, where `{version}` is `2.2`, `2.1` or `2.0`, and those that
+//! read files in volumes and in DBFS.
 
 use crate::contract::Endpoint;
 use crate::http::{Method, Service};
@@ -106,6 +107,50 @@ pub const JOBS_GET: Endpoint = get(
     "https://docs.databricks.com/api/workspace/jobs/get",
 );
 
+/// Reads a file in a volume: its bytes are the body. `Range` and `If-Unmodified-Since` count. A directory is not found.
+pub const DOWNLOAD_FILE: Endpoint = get(
+    "fs/files",
+    "/api/2.0/fs/files{file_path}",
+    &[],
+    "https://docs.databricks.com/api/workspace/files/download",
+);
+
+/// Lists a directory in a volume, in pages of at most 1000: `contents` with `path`, `name`, `is_directory`, `file_size`
+/// and `last_modified`, and `next_page_token`. What is no directory is not found.
+pub const LIST_DIRECTORY_CONTENTS: Endpoint = get(
+    "fs/directories",
+    "/api/2.0/fs/directories{directory_path}",
+    &["page_token"],
+    "https://docs.databricks.com/api/workspace/files/listdirectorycontents",
+);
+
+/// Reads what a path in DBFS is: `is_dir`, `file_size` in bytes, `modification_time` in milliseconds.
+pub const DBFS_GET_STATUS: Endpoint = get(
+    "dbfs/get-status",
+    "/api/2.0/dbfs/get-status",
+    &["path"],
+    "https://docs.databricks.com/api/workspace/dbfs/getstatus",
+);
+
+/// Lists a directory in DBFS: `files` with `path` and what [`DBFS_GET_STATUS`] says. Ends after about 60 s.
+pub const DBFS_LIST: Endpoint = get(
+    "dbfs/list",
+    "/api/2.0/dbfs/list",
+    &["path"],
+    "https://docs.databricks.com/api/workspace/dbfs/list",
+);
+
+/// Reads a piece of a file in DBFS, of at most 1 MB: `bytes_read` and `data` in base64.
+pub const DBFS_READ: Endpoint = get(
+    "dbfs/read",
+    "/api/2.0/dbfs/read",
+    &["path", "offset", "length"],
+    "https://docs.databricks.com/api/workspace/dbfs/read",
+);
+
+/// The most bytes that [`DBFS_READ`] gives at once.
+pub const DBFS_READ_LIMIT: u64 = 1 << 20;
+
 /// All of them.
 pub const ENDPOINTS: &[&Endpoint] = &[
     &RUN_NOW,
@@ -115,4 +160,9 @@ pub const ENDPOINTS: &[&Endpoint] = &[
     &RUNS_CANCEL,
     &JOBS_LIST,
     &JOBS_GET,
+    &DOWNLOAD_FILE,
+    &LIST_DIRECTORY_CONTENTS,
+    &DBFS_GET_STATUS,
+    &DBFS_LIST,
+    &DBFS_READ,
 ];

@@ -39,6 +39,7 @@ pub(crate) fn of_task(key: String, task: &Task) -> RunOutput {
         start_time: task.start_time,
         end_time: task.end_time,
         text: task.condition.clone(),
+        file: None,
         data: None,
         truncated: false,
         error_message: failure_message(task),

@@ -1,4 +1,4 @@
-//! The endpoints of the Fabric API that pqrun uses, all below `/v1`.
+//! The endpoints of the Fabric API that pqrun uses, all below `/v1`, and those of `OneLake`.
 
 use crate::contract::Endpoint;
 use crate::http::{Method, Service};
@@ -174,7 +174,34 @@ pub const GET_OPERATION_RESULT: Endpoint = endpoint(
     "https://learn.microsoft.com/rest/api/fabric/core/long-running-operations/get-operation-result",
 );
 
-/// All of them.
+/// Reads a file in OneLake, as Azure Data Lake Storage does: its bytes are the body. `Range` and `If-Match` count.
+pub const ONE_LAKE_READ: Endpoint = endpoint(
+    "onelake/path/read",
+    Method::Get,
+    "/{workspace}{path}",
+    &[],
+    &[],
+    "https://learn.microsoft.com/rest/api/storageservices/datalakestoragegen2/path/read",
+);
+
+/// Lists a directory in OneLake: `paths` with `name`, and `isDirectory` and `contentLength` as texts. The next page's
+/// token is in the header `x-ms-continuation`.
+pub const ONE_LAKE_LIST: Endpoint = endpoint(
+    "onelake/path/list",
+    Method::Get,
+    "/{workspace}",
+    &["resource", "directory", "recursive", "continuation"],
+    &[],
+    "https://learn.microsoft.com/rest/api/storageservices/datalakestoragegen2/path/list",
+);
+
+/// The version of Azure Storage's API that `OneLake` is asked by.
+pub const ONE_LAKE_VERSION: &str = "2023-11-03";
+
+/// Those of `OneLake`, which has an address of its own.
+pub const ONE_LAKE_ENDPOINTS: &[&Endpoint] = &[&ONE_LAKE_READ, &ONE_LAKE_LIST];
+
+/// All of them but those of `OneLake`.
 pub const ENDPOINTS: &[&Endpoint] = &[
     &RUN_ITEM_JOB,
     &RUN_ITEM_JOB_BY_QUERY,

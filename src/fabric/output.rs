@@ -113,6 +113,7 @@ fn parse(row: &Value) -> Activity {
         start_time: time("activityRunStart"),
         end_time: time("activityRunEnd"),
         text: None,
+        file: None,
         data: None,
         truncated: false,
         error_message: json::string(error, "message"),

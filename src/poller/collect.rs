@@ -2,6 +2,7 @@
 
 mod databricks;
 mod fabric;
+mod file;
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -9,6 +10,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::error::{Error, ErrorCode};
+use crate::file::reader::Ask;
 use crate::http::HttpResponse;
 use crate::poller::exchange::{Policy, Tag};
 use crate::poller::{Job, OUTPUTS_LIMIT, Poller, Stage};
@@ -17,6 +19,7 @@ use crate::time::Timestamp;
 
 use databricks::DatabricksFetch;
 use fabric::FabricFetch;
+use file::Followed;
 
 /// Requests under way at once: a workspace allows 20 outputs a second to all its callers together.
 const AT_ONCE: usize = 4;
@@ -30,6 +33,11 @@ const MOST_FETCHES: usize = 20_000;
 pub(super) enum Fetch {
     Databricks(DatabricksFetch),
     Fabric(FabricFetch),
+    /// A part of the file that an output names, by its place among the files.
+    File {
+        file: usize,
+        ask: Ask,
+    },
 }
 
 /// The outputs are being read.
@@ -43,6 +51,8 @@ pub(super) struct Collecting {
     later: Vec<(Timestamp, Fetch)>,
     fetches: usize,
     outputs: Vec<RunOutput>,
+    /// The files that outputs name, in the order in which they were found.
+    files: Vec<Followed>,
     /// Runs whose parts were asked for, against circles.
     visited: Vec<String>,
     error: Option<Error>,
@@ -62,6 +72,7 @@ impl Poller {
             later: Vec::new(),
             fetches: 0,
             outputs: Vec::new(),
+            files: Vec::new(),
             visited: vec![id.clone()],
             error: None,
         }));
@@ -116,6 +127,11 @@ impl Poller {
             let call = match &fetch {
                 Fetch::Databricks(fetch) => self.call_of_databricks(fetch),
                 Fetch::Fabric(fetch) => self.call_of_fabric(fetch),
+                Fetch::File { file, ask } => match self.call_of_file(*file, ask) {
+                    Some(call) => call,
+                    // It was given up meanwhile.
+                    None => continue,
+                },
             };
             self.send(Tag::Fetch(fetch), call, Policy::Again);
         }
@@ -133,17 +149,23 @@ impl Poller {
         match fetch {
             Fetch::Databricks(fetch) => self.fetched_databricks(fetch, response)?,
             Fetch::Fabric(fetch) => self.fetched_fabric(fetch, response)?,
+            Fetch::File { file, ask } => self.fetched_file(file, &ask, response)?,
         }
         self.collect_more();
         Ok(())
     }
 
     pub(super) fn fetch_refused(&mut self, fetch: Fetch, error: Error) {
+        self.fetch_failed(fetch, error);
+        self.collect_more();
+    }
+
+    fn fetch_failed(&mut self, fetch: Fetch, error: Error) {
         match fetch {
             Fetch::Databricks(fetch) => self.refused_databricks(fetch, error),
             Fetch::Fabric(fetch) => self.refused_fabric(fetch, error),
+            Fetch::File { file, ask } => self.refused_file(file, &ask, error),
         }
-        self.collect_more();
     }
 
     /// The time for outputs is over, or the caller does not want to wait: what is there is given.
@@ -171,10 +193,7 @@ impl Poller {
                 ErrorCode::OutputUnavailable,
                 "the outputs could not be read in the time for them",
             );
-            match fetch {
-                Fetch::Databricks(fetch) => self.refused_databricks(fetch, error),
-                Fetch::Fabric(fetch) => self.refused_fabric(fetch, error),
-            }
+            self.fetch_failed(fetch, error);
         }
         self.collected();
     }

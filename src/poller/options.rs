@@ -209,6 +209,11 @@ pub struct RunOptions {
     /// Do not read the outputs.
     #[cfg_attr(all(target_family = "wasm", feature = "client"), tsify(optional))]
     pub skip_outputs: bool,
+    /// Reads the file that an output names, and makes the table of it: an output that is a path in a volume
+    /// (`/Volumes/…`), in DBFS (`dbfs:/…`) or in OneLake (`https://onelake.dfs.fabric.microsoft.com/…`, `abfss://…`). At
+    /// most 256 MB for one run. OneLake takes a token of its own, for `https://storage.azure.com/.default`.
+    #[cfg_attr(all(target_family = "wasm", feature = "client"), tsify(optional))]
+    pub follow_path: bool,
     /// How long requests may fail, since the last good answer, before the run counts as lost sight of; 5 min if left
     /// out. A wait that the service asks for does not count.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -229,6 +234,7 @@ readable!(RunOptions {
     marker: "marker",
     secret_parameters: "secretParameters",
     skip_outputs: "skipOutputs",
+    follow_path: "followPath",
     retry_budget: "retryBudget",
 });
 

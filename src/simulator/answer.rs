@@ -9,7 +9,7 @@ use super::place::Place;
 use super::target::Target;
 use super::tokens::Audience;
 use super::vault::Vaults;
-use super::{Fate, Reply, Request, Simulator, entra, vault};
+use super::{Fate, Reply, Request, Simulator, entra, files, vault};
 use crate::http::HttpResponse;
 use crate::time::Timestamp;
 
@@ -21,13 +21,17 @@ impl Simulator {
             fate: Fate::Deliver,
         };
         let segments: Vec<&str> = target.segments.iter().map(String::as_str).collect();
-        let place = Place::of(&segments);
+        let place = Place::of(&segments, &target.query);
         let endpoint = match place {
-            Place::Databricks => self.databricks.endpoint(method, &segments),
+            Place::Databricks => {
+                let of_files = files::endpoint_of_databricks(method, &segments);
+                of_files.or_else(|| self.databricks.endpoint(method, &segments))
+            }
             Place::DatabricksSignIn => Databricks::sign_in_endpoint(method, &segments),
             Place::Entra => entra::endpoint(method, &segments),
             Place::Fabric => self.fabric.endpoint(method, &segments),
             Place::KeyVault => vault::endpoint(method, &segments),
+            Place::OneLake => files::endpoint_of_one_lake(method, &segments),
             Place::Simulator => None,
         };
         // Its rng is part of the state; the call borrows it while the rest is at work.
@@ -62,6 +66,9 @@ impl Simulator {
         );
         if !replaced {
             reply.response = self.serve(place, &mut call, authorization);
+            if matches!(place, Place::Databricks | Place::Fabric) {
+                files::lead_here(&call, &mut reply.response);
+            }
         }
         if place == Place::KeyVault && !self.vaults.are_at(&call) {
             reply.fate = Fate::Drop;
@@ -76,12 +83,13 @@ impl Simulator {
                 Place::Entra => entra::throttle(call, wait),
                 Place::Fabric => fabric.throttle(call, wait),
                 Place::KeyVault => Vaults::throttle(call, wait),
+                Place::OneLake => files::throttle_one_lake(call, wait),
             });
         }
         match place {
             Place::Databricks | Place::DatabricksSignIn => self.databricks.finish(&mut call, &mut reply.response),
             Place::Fabric => self.fabric.finish(&mut call, &mut reply.response),
-            Place::Entra | Place::KeyVault => {
+            Place::Entra | Place::KeyVault | Place::OneLake => {
                 super::set_header(&mut reply.response, "x-ms-request-id", call.rng.guid())
             }
             Place::Simulator => {}
@@ -96,13 +104,22 @@ impl Simulator {
             Place::DatabricksSignIn => return self.databricks.sign_in(call, &mut self.sign_in),
             Place::Entra => return self.entra.handle(call, &mut self.sign_in),
             Place::KeyVault => return self.sign_in.read_vault(&self.vaults, call, authorization),
+            Place::OneLake => {
+                let tokens = &self.sign_in.tokens;
+                let token = tokens.check(authorization, Audience::Storage, call.now, call.speed);
+                return self.files.of_one_lake(call, token.map(|_| ()));
+            }
             Place::Fabric | Place::Simulator => Audience::Fabric,
         };
         // A preflight carries no credential.
         if call.method != "OPTIONS" {
             let tokens = &self.sign_in.tokens;
             let admitted = match tokens.check(authorization, audience, call.now, call.speed) {
-                Ok(token) if place == Place::Databricks => self.databricks.admit(call, token, tokens),
+                Ok(token) if place == Place::Databricks => {
+                    let is_file = files::endpoint_of_databricks(call.method, &call.segments()).is_some();
+                    let scope = if is_file { "files" } else { "jobs" };
+                    self.databricks.admit(call, token, tokens, scope)
+                }
                 Ok(token) => self.fabric.admit(call, token),
                 Err(why) if place == Place::Databricks => Err(self.databricks.refuse(call, why)),
                 Err(why) => Err(self.fabric.refuse(call, why)),
@@ -112,7 +129,10 @@ impl Simulator {
             }
         }
         match place {
-            Place::Databricks => self.databricks.handle(call),
+            Place::Databricks => match self.files.of_databricks(call) {
+                Some(response) => response,
+                None => self.databricks.handle(call),
+            },
             _ => self.fabric.handle(call),
         }
     }

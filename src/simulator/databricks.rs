@@ -34,6 +34,7 @@ use self::view::{Version, View};
 use self::wire::{ApiError, ApiResult, write_ids};
 use super::call::{Call, json_reply};
 use super::clock::Speed;
+use super::files::scenario::FileScenario;
 use crate::http::HttpResponse;
 use crate::time::Timestamp;
 
@@ -55,6 +56,21 @@ pub struct Databricks {
     joined: Vec<String>,
     /// When each endpoint was called within the last second.
     recent: BTreeMap<String, VecDeque<Timestamp>>,
+}
+
+/// The content of a file with generated rows.
+///
+/// # Errors
+/// The column's name, and what is wrong with it.
+pub(super) fn file_of_rows(file: &FileScenario, seed: u64) -> Result<String, (String, String)> {
+    let output = scenario::Output {
+        rows: file.rows,
+        columns: file.columns.clone(),
+        format: file.format,
+        ..scenario::Output::default()
+    };
+    output.columns()?;
+    Ok(generate::rows(&output, seed))
 }
 
 /// The names by which faults and rate limits aim: method, last path segments, name.

@@ -1,6 +1,6 @@
-//! Who answers a request: told by its path alone, so that one address can stand for all services.
+//! Who answers a request: told by its path and query alone, so that one address can stand for all services.
 
-use super::{entra, vault};
+use super::{entra, files, vault};
 
 /// Who answers.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -12,17 +12,19 @@ pub(super) enum Place {
     Entra,
     Fabric,
     KeyVault,
+    OneLake,
     /// What only the simulator has.
     Simulator,
 }
 
 impl Place {
-    pub(super) fn of(path: &[&str]) -> Self {
+    pub(super) fn of(path: &[&str], query: &[(String, String)]) -> Self {
         match path {
             ["simulator", ..] => Self::Simulator,
             ["api", ..] => Self::Databricks,
             ["oidc", ..] | [".well-known", "databricks-config"] | ["aad", "auth"] => Self::DatabricksSignIn,
             _ if vault::is_secret(path) => Self::KeyVault,
+            _ if files::is_of_one_lake(path, query) => Self::OneLake,
             _ if entra::is_of(path) => Self::Entra,
             _ => Self::Fabric,
         }
@@ -52,11 +54,15 @@ mod tests {
             ("secrets/fabric-spn/6f1b0c9d", Place::KeyVault),
             ("v1/workspaces", Place::Fabric),
             ("v1/workspaces/w/items/i/jobs/instances", Place::Fabric),
+            ("Sales/lh.Lakehouse/Files/orders.csv", Place::OneLake),
+            ("Sales/lh.Lakehouse/Tables/orders/part-0.json", Place::OneLake),
+            ("Sales", Place::Fabric),
+            ("v1/workspaces/Files", Place::Fabric),
             ("secrets", Place::Fabric),
             ("", Place::Fabric),
         ] {
             let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
-            assert_eq!(Place::of(&segments), expected, "{path}");
+            assert_eq!(Place::of(&segments, &[]), expected, "{path}");
         }
     }
 }

@@ -32,7 +32,7 @@
 //! [`Job`](super::databricks::scenario::Job), of their tasks those of [`Task`](super::databricks::scenario::Task) and of
 //! their runs those of [`Execution`](super::databricks::scenario::Execution); those of `fabric` are of [`FabricScenario`],
 //! those of `entra` of [`EntraScenario`], of each of `vaults` those of [`VaultScenario`], of each of `identityTokens` those
-//! of [`IdentityToken`]; a fault is a [`Fault`]. Names are written in camel case.
+//! of [`IdentityToken`], of each of `files` those of [`FileScenario`]; a fault is a [`Fault`]. Names are written in camel case.
 
 use std::fmt;
 
@@ -42,6 +42,7 @@ pub use super::databricks::scenario::DatabricksScenario;
 pub use super::entra::EntraScenario;
 pub use super::fabric::scenario::FabricScenario;
 pub use super::faults::{Fault, FaultKind, Garbage, RetryAfter, When};
+pub use super::files::scenario::{FileAccess, FileScenario};
 pub use super::identity::IdentityToken;
 pub use super::tokens::Audience;
 pub use super::vault::VaultScenario;
@@ -69,6 +70,8 @@ pub struct Scenario {
     pub databricks: DatabricksScenario,
     /// The Fabric half.
     pub fabric: FabricScenario,
+    /// The files in volumes, in DBFS and in `OneLake`.
+    pub files: Vec<FileScenario>,
     /// What goes wrong.
     pub faults: Vec<Fault>,
 }

@@ -92,8 +92,8 @@ export class Credential {
     /**
      * A token for a host. Callers at the same time wait for one sign-in.
      *
-     * @param scope The scope of Databricks, Fabric or Key Vault, as Microsoft Entra ID knows it.
-     * @param request The host that the token is for, which may be left out for Fabric, and whether the last token was
+     * @param scope The scope of Databricks, Fabric, OneLake or Key Vault, as Microsoft Entra ID knows it.
+     * @param request The host that the token is for, which may be left out for Fabric and OneLake, and whether the last token was
      * refused.
      * @returns Rejects with a `PqrunError`: `signInRefused`, `unknownHost`, `network` and others.
      */

@@ -12,7 +12,8 @@ export interface PqrunError extends Error, Omit<ErrorInfo, "message"> {
 
 /** For which request a token is asked. */
 export interface TokenRequest {
-    service: Service;
+    /** Left out for OneLake, whose files `followPath` reads: its tokens are for `scope`, and none of the service's. */
+    service?: Service;
     /** Scheme, host and port that the token is sent to. */
     host: string;
     /** The OAuth scope, as Microsoft Entra ID knows it. */
@@ -165,10 +166,20 @@ export interface RunResult {
 export interface RunOutput {
     /** The text that the task gave out. */
     text?: string;
+    /** The file that it names, which the table was made of, with `followPath`. */
+    file?: OutputFile;
     /** The output as a table, where its kind has rows. */
     table?: Table;
     /** Why an output that should be a table is none. */
     tableError?: ErrorInfo;
+}
+
+/** A file that an output names. */
+export interface OutputFile {
+    /** Where it is, as `/Volumes/…`, `dbfs:/…` or `https://…`. */
+    path: string;
+    /** In bytes; of a directory that of its parts together. */
+    size: number;
 }
 
 export interface Table extends Iterable<TableRow> {}
@@ -216,6 +227,8 @@ export interface HttpRequest {
     /** Give it back with the answer. */
     id: number;
     service: Service;
+    /** The scope of the token for it, as Microsoft Entra ID knows it: that of the service, or with `followPath` of OneLake. */
+    scope: string;
     /** The endpoint in the service's own words, for logs. */
     endpoint: string;
     method: "GET" | "POST";
@@ -775,7 +788,7 @@ export interface RunOutput {
      */
     errorTrace?: string;
     /**
-     * Why the output could not be fetched.
+     * Why the output, or the file that it names, could not be fetched.
      */
     error?: ErrorInfo;
 }
@@ -864,6 +877,12 @@ export interface RunOptions {
      * Do not read the outputs.
      */
     skipOutputs?: boolean;
+    /**
+     * Reads the file that an output names, and makes the table of it: an output that is a path in a volume
+     * (`/Volumes/…`), in DBFS (`dbfs:/…`) or in OneLake (`https://onelake.dfs.fabric.microsoft.com/…`, `abfss://…`). At
+     * most 256 MB for one run. OneLake takes a token of its own, for `https://storage.azure.com/.default`.
+     */
+    followPath?: boolean;
     /**
      * How long requests may fail, since the last good answer, before the run counts as lost sight of; 5 min if left
      * out. A wait that the service asks for does not count.
@@ -1017,7 +1036,7 @@ export interface ErrorInfo {
 /**
  * What went wrong. The text of a code never changes; new codes may come.
  */
-export type ErrorCode = "invalidOptions" | "invalidParameter" | "invalidHost" | "unknownRequest" | "invalidSnapshot" | "missingSecretParameters" | "missingCredentials" | "invalidCredentials" | "unknownHost" | "clientSecretInBrowser" | "signInRefused" | "interactionRequired" | "vaultRefused" | "persistFailed" | "unauthenticated" | "tokenExpired" | "forbidden" | "notFound" | "jobNotFound" | "jobNameNotFound" | "jobNameAmbiguous" | "runNotFound" | "wrongHost" | "invalidJobType" | "featureNotAvailable" | "badRequest" | "conflict" | "throttled" | "tooManyJobs" | "tokenOfDeletedRun" | "proxyRefused" | "untrustedCertificate" | "network" | "serverError" | "malformedResponse" | "startUnconfirmed" | "startAmbiguous" | "reuseExhausted" | "lostSight" | "deadlinePassed" | "cancelUnconfirmed" | "sharedRun" | "detached" | "outputTruncated" | "outputUnavailable" | "outputUnreadable" | "runFailed";
+export type ErrorCode = "invalidOptions" | "invalidParameter" | "invalidHost" | "unknownRequest" | "invalidSnapshot" | "missingSecretParameters" | "missingCredentials" | "invalidCredentials" | "unknownHost" | "clientSecretInBrowser" | "signInRefused" | "interactionRequired" | "vaultRefused" | "persistFailed" | "unauthenticated" | "tokenExpired" | "forbidden" | "notFound" | "jobNotFound" | "jobNameNotFound" | "jobNameAmbiguous" | "runNotFound" | "wrongHost" | "invalidJobType" | "featureNotAvailable" | "badRequest" | "conflict" | "throttled" | "tooManyJobs" | "tokenOfDeletedRun" | "proxyRefused" | "untrustedCertificate" | "network" | "serverError" | "malformedResponse" | "startUnconfirmed" | "startAmbiguous" | "reuseExhausted" | "lostSight" | "deadlinePassed" | "cancelUnconfirmed" | "sharedRun" | "detached" | "outputTruncated" | "outputTooLarge" | "outputPathRefused" | "outputUnavailable" | "outputUnreadable" | "runFailed";
 
 /**
  * When an earlier run may stand for a new one.

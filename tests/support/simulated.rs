@@ -6,27 +6,33 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
+use pqrun::auth::Resource;
 use pqrun::http::{HttpResponse, Service};
 use pqrun::simulator::{Fate, Request, Simulator};
 use pqrun::time::Timestamp;
 
 use crate::support::{Reply, Sent};
 
-/// A network with a latency, and a host's credential: the first token of the scenario, a new one when it is refused.
+/// A network with a latency, and a host's credential: the first token of the scenario for what is asked, a new one when it
+/// is refused.
 pub fn service(simulator: Rc<RefCell<Simulator>>) -> impl FnMut(Timestamp, &Sent) -> Reply {
     let mut tokens = [
-        (Service::Databricks, "dapi-simulated".to_owned()),
-        (Service::Fabric, "fabric-simulated".to_owned()),
+        ("databricks", "dapi-simulated".to_owned()),
+        ("fabric", "fabric-simulated".to_owned()),
+        ("storage", "storage-simulated".to_owned()),
     ];
     move |now, sent| {
         let mut simulator = simulator.borrow_mut();
         let request = &sent.request;
-        let token = &mut tokens[usize::from(request.service == Service::Fabric)].1;
+        let (service, token) = &mut tokens[match request.resource {
+            Resource::OneLake(_) => 2,
+            _ => usize::from(request.service == Service::Fabric),
+        }];
         if request.refresh_token {
-            *token = new_token(&mut simulator, now, request.service);
+            *token = new_token(&mut simulator, now, service);
         }
         let mut headers = request.headers.clone();
-        headers.push(("Host".to_owned(), "127.0.0.1:8080".to_owned()));
+        headers.push(("Host".to_owned(), request.resource.origin().host().to_owned()));
         headers.push(("Authorization".to_owned(), format!("Bearer {token}")));
         let reply = simulator.handle(
             now,
@@ -46,8 +52,8 @@ pub fn service(simulator: Rc<RefCell<Simulator>>) -> impl FnMut(Timestamp, &Sent
     }
 }
 
-fn new_token(simulator: &mut Simulator, now: Timestamp, service: Service) -> String {
-    let body = format!(r#"{{"service": "{}", "lifetimeSeconds": 3600}}"#, service.as_str());
+fn new_token(simulator: &mut Simulator, now: Timestamp, service: &str) -> String {
+    let body = format!(r#"{{"service": "{}", "lifetimeSeconds": 3600}}"#, service);
     let request = Request {
         method: "POST".to_owned(),
         target: "/simulator/token".to_owned(),

@@ -29,14 +29,14 @@ import { present } from "./present.js";
  *   offline?: boolean, readDefinition?: boolean, sampleRun?: string, function?: string, declare?: string[],
  *   allowed?: string[],
  *   pollSeconds?: number, pollGrowth?: number, maxPollSeconds?: number, maxPolls?: number, maxMinutes?: number,
- *   freshness?: string, failureFreshness?: string, task?: string, outputPath?: string, inspect?: boolean,
- *   attachOnly?: boolean, adoptAnyParameters?: boolean, marker?: string, cancelDuplicates?: boolean,
+ *   freshness?: string, failureFreshness?: string, task?: string, outputPath?: string, followPath?: boolean,
+ *   inspect?: boolean, attachOnly?: boolean, adoptAnyParameters?: boolean, marker?: string, cancelDuplicates?: boolean,
  * }} ConnectorFlags
  */
 
 /** Flags that say something about one service only. @type {Readonly<Record<Service, readonly (keyof ConnectorFlags)[]>>} */
 const OF_SERVICE = Object.freeze({
-  databricks: ["jobId", "profile"],
+  databricks: ["jobId", "profile", "followPath"],
   fabric: [
     "workspace",
     "item",
@@ -141,6 +141,7 @@ function choices(flags, service) {
     failureFreshness: flags.failureFreshness,
     taskKey: flags.task,
     outputPath: flags.outputPath,
+    followPath: service === "fabric" ? undefined : flags.followPath,
     inspect: flags.inspect,
     attachOnly: flags.attachOnly,
   });

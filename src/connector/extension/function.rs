@@ -438,12 +438,14 @@ fn columns(place: &str, given: &JobFunction) -> Result<Vec<FieldType>, Error> {
             "int64" => Type::Value(Box::new(name("Int64.Type"))),
             "float64" => primitive(Primitive::Number),
             "timestamp" => primitive(Primitive::DateTimeZone),
+            "datetime" => primitive(Primitive::DateTime),
+            "date" => primitive(Primitive::Date),
             "utf8" | "json" => primitive(Primitive::Text),
             other => {
                 return Err(refused(
                     &format!("{place}.type"),
                     &format!(
-                        "expected bool, int64, float64, timestamp, utf8 or json, found {}",
+                        "expected bool, int64, float64, timestamp, datetime, date, utf8 or json, found {}",
                         quoted(other)
                     ),
                 ));

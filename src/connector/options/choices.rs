@@ -46,6 +46,10 @@ pub struct Choices {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(all(target_family = "wasm", feature = "connector"), tsify(optional))]
     pub output_path: Option<String>,
+    /// Databricks: where a notebook gives out the path of a file in a volume or in DBFS, read the table in that file, of
+    /// at most 32 MB.
+    #[cfg_attr(all(target_family = "wasm", feature = "connector"), tsify(optional))]
+    pub follow_path: bool,
     /// Give the service's whole answer in the place of a table.
     #[cfg_attr(all(target_family = "wasm", feature = "connector"), tsify(optional))]
     pub inspect: bool,
@@ -76,6 +80,7 @@ impl Default for Choices {
             failure_freshness: Length(Duration::from_secs(120)),
             task_key: None,
             output_path: None,
+            follow_path: false,
             inspect: false,
             attach_only: false,
             adopt_any_parameters: false,
@@ -97,6 +102,7 @@ impl Choices {
             ("failureFreshness", &mut self.failure_freshness),
             ("taskKey", &mut self.task_key),
             ("outputPath", &mut self.output_path),
+            ("followPath", &mut self.follow_path),
             ("inspect", &mut self.inspect),
             ("attachOnly", &mut self.attach_only),
             ("adoptAnyParameters", &mut self.adopt_any_parameters),
@@ -105,7 +111,7 @@ impl Choices {
         ]
     }
 
-    pub(super) fn check(&self, has_fabric: bool) -> Result<(), Error> {
+    pub(super) fn check(&self, has_databricks: bool, has_fabric: bool) -> Result<(), Error> {
         let poll = self.poll_seconds.unwrap_or(5.0);
         within("pollSeconds", poll, 1.0, 3600.0)?;
         within("pollGrowth", self.poll_growth, 1.0, 10.0)?;
@@ -128,6 +134,9 @@ impl Choices {
             if text.as_ref().is_some_and(|text| text.trim().is_empty()) {
                 return Err(refused(name, "expected a name, found a blank"));
             }
+        }
+        if self.follow_path && !has_databricks {
+            return Err(refused("followPath", "expected it for Databricks only"));
         }
         self.only_fabric(has_fabric)
     }

@@ -111,7 +111,7 @@ readable!(JobParameter {
 pub struct ColumnDefinition {
     /// The name.
     pub name: String,
-    /// `bool`, `int64`, `float64`, `timestamp`, `utf8` or `json`.
+    /// `bool`, `int64`, `float64`, `timestamp`, `datetime`, `date`, `utf8` or `json`.
     pub r#type: String,
 }
 
@@ -162,7 +162,8 @@ impl ConnectorOptions {
 
     /// Checks what can be checked without running the extension. Jobs are checked where they are turned into M.
     pub(crate) fn check(&self) -> Result<(), Error> {
-        self.choices.check(self.service != Services::Databricks)?;
+        self.choices
+            .check(self.service != Services::Fabric, self.service != Services::Databricks)?;
         ConnectorName::parse(&self.name)?;
         let parts: Vec<&str> = self.version.split('.').collect();
         let is_number = |part: &&str| (1..=9).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());

@@ -116,7 +116,8 @@ impl QueryOptions {
 
     /// Checks what can be checked without running the query. Jobs are checked where they are turned into M.
     pub(crate) fn check(&self) -> Result<(), Error> {
-        self.choices.check(self.service == Service::Fabric)?;
+        self.choices
+            .check(self.service == Service::Databricks, self.service == Service::Fabric)?;
         if let Some(host) = &self.host {
             BaseUrl::parse(host)?;
         }

@@ -86,6 +86,7 @@ impl Poller {
                 if let Some(child) = child {
                     self.fetch_page(child, prefix, depth + 1, false);
                 }
+                self.follow_path(index);
             }
         }
         Ok(())

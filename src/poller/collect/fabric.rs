@@ -167,6 +167,7 @@ impl Poller {
     fn add_activities(&mut self, part: Activities) {
         let depth = part.depth + 1;
         let Some(collecting) = self.collecting() else { return };
+        let before = collecting.outputs.len();
         let mut failed = false;
         for mut activity in output::latest_attempts(part.found) {
             activity.output.key.insert_str(0, &part.prefix);
@@ -189,6 +190,9 @@ impl Poller {
                     })));
             }
             collecting.outputs.push(activity.output);
+        }
+        for index in before..collecting.outputs.len() {
+            self.follow_path(index);
         }
         if failed && self.seen.outcome == Some(Outcome::Succeeded) {
             self.warn(
@@ -218,6 +222,7 @@ impl Poller {
             start_time: info.as_ref().and_then(|run| run.start_time),
             end_time: info.as_ref().and_then(|run| run.end_time),
             text: value,
+            file: None,
             data: None,
             truncated: false,
             error_message: (!self.seen.message.is_empty()).then(|| self.seen.message.clone()),
@@ -225,7 +230,9 @@ impl Poller {
             error: None,
         };
         if let Some(collecting) = self.collecting() {
+            let index = collecting.outputs.len();
             collecting.outputs.push(entry);
+            self.follow_path(index);
         }
     }
 }

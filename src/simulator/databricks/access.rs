@@ -27,8 +27,8 @@ impl Databricks {
         ApiError::new(status, status, format!("{message} [ReqId: {id}]")).into_response(call)
     }
 
-    /// Whether the bearer of a good token may use the Jobs API. Lets a new one in who shows both headers that Azure asks
-    /// for.
+    /// Whether the bearer of a good token may use the API of this scope. Lets a new one in who shows both headers that
+    /// Azure asks for.
     ///
     /// # Errors
     /// The answer that says no.
@@ -37,11 +37,12 @@ impl Databricks {
         call: &mut Call<'_>,
         token: &Token,
         tokens: &Tokens,
+        scope: &str,
     ) -> Result<(), HttpResponse> {
-        let fits = |scope: &String| matches!(scope.as_str(), "all-apis" | "jobs");
+        let fits = |given: &String| given == "all-apis" || given == scope;
         if !token.scopes.is_empty() && !token.scopes.iter().any(fits) {
-            let message = "Provided OAuth token does not have required scopes: jobs";
-            return Err(self.forbid(call, message));
+            let message = format!("Provided OAuth token does not have required scopes: {scope}");
+            return Err(self.forbid(call, &message));
         }
         let (Some(azure), Some(client), Issuer::Entra) = (&self.spec.azure, &token.client, token.issuer) else {
             return Ok(());

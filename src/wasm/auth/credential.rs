@@ -10,7 +10,7 @@ use wasm_bindgen_futures::future_to_promise;
 
 use super::acquire::Signer;
 use crate::auth::Resource;
-use crate::auth::cloud::FABRIC_HOST;
+use crate::auth::cloud::{FABRIC_HOST, ONE_LAKE_HOST};
 use crate::error::Error;
 use crate::http::{BaseUrl, Service};
 use crate::json::quoted;
@@ -33,8 +33,8 @@ pub struct JsCredential {
 impl JsCredential {
     /// A token for a host. Callers at the same time wait for one sign-in.
     ///
-    /// @param scope The scope of Databricks, Fabric or Key Vault, as Microsoft Entra ID knows it.
-    /// @param request The host that the token is for, which may be left out for Fabric, and whether the last token was
+    /// @param scope The scope of Databricks, Fabric, OneLake or Key Vault, as Microsoft Entra ID knows it.
+    /// @param request The host that the token is for, which may be left out for Fabric and OneLake, and whether the last token was
     /// refused.
     /// @returns Rejects with a `PqrunError`: `signInRefused`, `unknownHost`, `network` and others.
     #[wasm_bindgen(js_name = getToken, unchecked_return_type = "Promise<AccessToken>")]
@@ -88,19 +88,21 @@ fn resource(scope: &JsValue, request: &JsValue) -> Result<Resource, Error> {
     let scope = only
         .as_string()
         .ok_or_else(|| refuse("scope: expected one scope, as a text"))?;
-    let fabric = Resource::Fabric(BaseUrl::parse(FABRIC_HOST)?);
+    let only = [
+        Resource::Fabric(BaseUrl::parse(FABRIC_HOST)?),
+        Resource::OneLake(BaseUrl::parse(ONE_LAKE_HOST)?),
+    ];
     let all = match get(request, "host").as_string() {
-        None if scope == fabric.scope() => return Ok(fabric),
         None => {
-            return Err(refuse(
-                "request.host: expected the host that the token is for, found none",
-            ));
+            let known = only.into_iter().find(|resource| resource.scope() == scope);
+            return known.ok_or_else(|| refuse("request.host: expected the host that the token is for, found none"));
         }
         Some(host) => {
             let host = BaseUrl::parse(&host)?;
             [
                 Resource::of(Service::Databricks, host.clone()),
                 Resource::of(Service::Fabric, host.clone()),
+                Resource::OneLake(host.clone()),
                 Resource::KeyVault(host),
             ]
         }
@@ -109,7 +111,7 @@ fn resource(scope: &JsValue, request: &JsValue) -> Result<Resource, Error> {
     known.ok_or_else(|| {
         refuse(
             [
-                "scope: expected that of Databricks, Fabric or Key Vault, found ",
+                "scope: expected that of Databricks, Fabric, OneLake or Key Vault, found ",
                 &quoted(&scope),
             ]
             .concat(),

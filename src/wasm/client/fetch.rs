@@ -56,7 +56,11 @@ impl Flight {
 }
 
 /// Sends a request and reads the whole answer.
-pub(super) async fn send(host: &Host, request: &HttpRequest, flight: &Flight) -> Answer {
+pub(super) async fn send(host: &Rc<Host>, request: &HttpRequest, flight: &Flight) -> Answer {
+    let host = match host.of(&request.resource) {
+        Ok(host) => host,
+        Err(error) => return Answer::NotSent(error),
+    };
     if !host.base.owns(&request.url) {
         let message = format!(
             "expected a request to {}, found one to another host",

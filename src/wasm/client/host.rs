@@ -1,19 +1,21 @@
 //! How requests are sent, and with which tokens.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 
 use js_sys::Function;
 
 use super::token::{Lease, Source};
-use crate::auth::Generation;
-use crate::error::Error;
+use crate::auth::{Generation, Resource};
+use crate::error::{Error, ErrorCode};
 use crate::http::{BaseUrl, HttpRequest};
+use crate::json::quoted;
 
 pub(super) use crate::wasm::host::{now, random, seed, timestamp};
 
 /// How requests are sent, and with which tokens.
 pub(super) struct Host {
-    /// The only origin that anything is sent to.
+    /// The only origin that anything is sent to with these tokens.
     pub(super) base: BaseUrl,
     pub(super) source: Source,
     /// The latest token that the service refused.
@@ -22,9 +24,39 @@ pub(super) struct Host {
     pub(super) fetch: Option<Function>,
     /// Whether the service has ever answered.
     pub(super) is_reached: Cell<bool>,
+    /// Those of `OneLake` that files were read from.
+    pub(super) lakes: RefCell<Vec<Rc<Host>>>,
 }
 
 impl Host {
+    /// What the requests to a resource go through: this one, or for `OneLake` one beside it, with tokens of its own.
+    ///
+    /// # Errors
+    /// There are no tokens for it.
+    pub(super) fn of(self: &Rc<Self>, resource: &Resource) -> Result<Rc<Self>, Error> {
+        let Resource::OneLake(base) = resource else {
+            return Ok(Rc::clone(self));
+        };
+        let mut lakes = self.lakes.borrow_mut();
+        if let Some(known) = lakes.iter().find(|lake| lake.base == *base) {
+            return Ok(Rc::clone(known));
+        }
+        if !resource.has_known_host() {
+            let message = ["expected a host of OneLake's, found ", &quoted(base.as_str())].concat();
+            return Err(Error::new(ErrorCode::UnknownHost, message));
+        }
+        let lake = Rc::new(Self {
+            base: base.clone(),
+            source: self.source.of_one_lake(resource.clone())?,
+            refused: Cell::new(None),
+            fetch: self.fetch.clone(),
+            is_reached: Cell::new(false),
+            lakes: RefCell::default(),
+        });
+        lakes.push(Rc::clone(&lake));
+        Ok(lake)
+    }
+
     /// The headers with the token for a request.
     pub(super) async fn lease(&self, request: &HttpRequest) -> Result<Lease, Error> {
         let refused = self.refused.get().filter(|_| request.refresh_token);

@@ -1,6 +1,6 @@
 //! Options objects: a job's members, a run's members, and those that concern the host.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use js_sys::Function;
@@ -129,6 +129,7 @@ pub(super) fn read_host(service: Service, base: &BaseUrl, options: &JsValue) -> 
         refused: Cell::new(None),
         fetch: function(options, "fetch")?,
         is_reached: Cell::new(false),
+        lakes: RefCell::default(),
     })
 }
 

@@ -210,6 +210,7 @@ fn request_to_js(request: &HttpRequest) -> JsValue {
     let mut value = record! {
         "id": request.id.0,
         "service": request.service,
+        "scope": request.resource.scope(),
         "endpoint": request.endpoint,
         "method": request.method.as_str(),
         "url": request.url,

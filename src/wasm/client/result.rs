@@ -5,6 +5,7 @@ use wasm_bindgen::JsValue;
 
 use super::convert::{self, get, set};
 use super::table::JsTable;
+use crate::json::record;
 use crate::output_table::output_table;
 use crate::run::{RunOutput, RunResult};
 use crate::table::JsonPath;
@@ -33,6 +34,14 @@ pub(super) fn output_to_js(output: &RunOutput, path: Option<&JsonPath>) -> JsVal
 fn complete(output: &RunOutput, path: Option<&JsonPath>, into: &JsValue) -> Option<JsValue> {
     if let Some(text) = &output.text {
         set(into, "text", &text.into());
+    }
+    if let Some(file) = &output.file {
+        let size = file.bytes.len();
+        set(
+            into,
+            "file",
+            &convert::value_to_js(record! { "path": file.path, "size": size }),
+        );
     }
     match output_table(output, path)? {
         Ok(table) => {

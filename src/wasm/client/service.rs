@@ -170,7 +170,7 @@ pub(super) fn target(options: &JsValue, allowed: &[&str]) -> Result<Members, Err
 }
 
 /// The id in the headers leads to the operation on the host that was asked; `Location` may lead to another one.
-async fn operation(host: &Host, base: &BaseUrl, call: Call) -> Result<Value, Error> {
+async fn operation(host: &Rc<Host>, base: &BaseUrl, call: Call) -> Result<Value, Error> {
     let name = call.endpoint.name;
     let begun = now();
     let (value, mut response) = single::answer(host, call).await?;
@@ -204,7 +204,7 @@ async fn operation(host: &Host, base: &BaseUrl, call: Call) -> Result<Value, Err
     }
 }
 
-async fn pages(host: &Host, list: List) -> Result<Vec<Value>, Error> {
+async fn pages(host: &Rc<Host>, list: List) -> Result<Vec<Value>, Error> {
     let mut all = Vec::new();
     let mut next: Option<String> = None;
     loop {

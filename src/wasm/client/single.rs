@@ -1,5 +1,7 @@
 //! Single requests for the clients.
 
+use std::rc::Rc;
+
 use serde_json::Value;
 
 use super::fetch::{self, Answer, Flight};
@@ -11,12 +13,12 @@ use crate::poller::single::{SingleCall, Step};
 use crate::wasm::wait::{race, sleep};
 
 /// Sends until there is an answer, or an end to the patience.
-pub(super) async fn call(host: &Host, call: Call) -> Result<Value, Error> {
+pub(super) async fn call(host: &Rc<Host>, call: Call) -> Result<Value, Error> {
     answer(host, call).await.map(|(value, _)| value)
 }
 
 /// The same, for those who need more of the answer than its body.
-pub(super) async fn answer(host: &Host, call: Call) -> Result<(Value, HttpResponse), Error> {
+pub(super) async fn answer(host: &Rc<Host>, call: Call) -> Result<(Value, HttpResponse), Error> {
     let mut single = SingleCall::new(call, seed()?);
     loop {
         let request = single.request(now());

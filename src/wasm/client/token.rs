@@ -7,7 +7,7 @@ use js_sys::Object;
 use wasm_bindgen::JsValue;
 
 use crate::auth::{AccessToken, ExposeSecret, Generation, Resource, SecretString};
-use crate::error::Error;
+use crate::error::{Error, ErrorCode};
 use crate::http::Service;
 use crate::redact::Redactor;
 use crate::search::split_once;
@@ -27,9 +27,12 @@ pub(super) enum Source {
 /// A callback, or a credential as `@azure/identity` has it, and what it gave for one resource.
 pub(super) struct Asked {
     who: JsValue,
-    service: Service,
+    /// `None` for what is beside the services' own APIs: `OneLake`.
+    service: Option<Service>,
     resource: Resource,
     tokens: Rc<Tokens>,
+    /// The same callback's or credential's tokens for the service, which must not go to `OneLake`.
+    beside: Option<Rc<Asked>>,
 }
 
 /// The headers that carry a token, and which of its source's tokens that is.
@@ -57,6 +60,33 @@ thread_local! {
 impl Source {
     /// A callback or a credential: the tokens of whoever uses the same one for the same resource.
     pub(super) fn asked(who: JsValue, service: Service, resource: Resource) -> Self {
+        Self::shared(who, Some(service), resource, None)
+    }
+
+    /// Where the tokens for `OneLake` come from, if this is where those for the service do.
+    ///
+    /// # Errors
+    /// [`ErrorCode::MissingCredentials`]: a text is a token for the service alone.
+    pub(super) fn of_one_lake(&self, resource: Resource) -> Result<Self, Error> {
+        match self {
+            Self::Asked(asked) => Ok(Self::shared(asked.who.clone(), None, resource, Some(Rc::clone(asked)))),
+            Self::Elsewhere => Ok(Self::Elsewhere),
+            Self::Fixed(_) => Err(Error {
+                hint: "give a token callback that heeds the scope that it is asked for, or a credential; for the command one that signs in to Entra, such as AZURE_CLIENT_SECRET or Azure CLI, in the place of a token".to_owned(),
+                ..Error::new(
+                    ErrorCode::MissingCredentials,
+                    [
+                        "expected a token callback or a credential for ",
+                        &resource.scope(),
+                        ", found a token, which is for the service only",
+                    ]
+                    .concat(),
+                )
+            }),
+        }
+    }
+
+    fn shared(who: JsValue, service: Option<Service>, resource: Resource, beside: Option<Rc<Asked>>) -> Self {
         IN_USE.with_borrow_mut(|in_use| {
             in_use.retain(|asked| asked.strong_count() > 0);
             let mut all = in_use.iter().filter_map(Weak::upgrade);
@@ -67,6 +97,7 @@ impl Source {
                     service,
                     resource,
                     tokens: Rc::default(),
+                    beside,
                 });
                 in_use.push(Rc::downgrade(&asked));
                 asked
@@ -112,11 +143,23 @@ impl Source {
 impl Asked {
     async fn ask(self: Rc<Self>, refresh: bool) -> Result<AccessToken, Error> {
         let request = TokenRequest {
-            service: Some(self.service),
+            service: self.service,
             host: self.resource.origin(),
             scope: &self.resource.scope(),
             refresh,
         };
-        access_token::ask(&self.who, &request).await
+        let mut token = access_token::ask(&self.who, &request).await?;
+        if let Some(beside) = &self.beside {
+            // They are for a workspace of Databricks'.
+            token.headers.clear();
+            let is_same = |known: &AccessToken, _| known.token.expose_secret() == token.token.expose_secret();
+            if beside.tokens.latest(is_same) == Some(true) {
+                return Err(Error::new(
+                    ErrorCode::InvalidCredentials,
+                    format!("expected a token for {}, found the one for the service", request.scope),
+                ));
+            }
+        }
+        Ok(token)
     }
 }

@@ -14,7 +14,8 @@ export interface PqrunError extends Error, Omit<ErrorInfo, "message"> {
 
 /** For which request a token is asked. */
 export interface TokenRequest {
-    service: Service;
+    /** Left out for OneLake, whose files `followPath` reads: its tokens are for `scope`, and none of the service's. */
+    service?: Service;
     /** Scheme, host and port that the token is sent to. */
     host: string;
     /** The OAuth scope, as Microsoft Entra ID knows it. */
@@ -167,10 +168,20 @@ export interface RunResult {
 export interface RunOutput {
     /** The text that the task gave out. */
     text?: string;
+    /** The file that it names, which the table was made of, with `followPath`. */
+    file?: OutputFile;
     /** The output as a table, where its kind has rows. */
     table?: Table;
     /** Why an output that should be a table is none. */
     tableError?: ErrorInfo;
+}
+
+/** A file that an output names. */
+export interface OutputFile {
+    /** Where it is, as `/Volumes/…`, `dbfs:/…` or `https://…`. */
+    path: string;
+    /** In bytes; of a directory that of its parts together. */
+    size: number;
 }
 
 export interface Table extends Iterable<TableRow> {}
@@ -218,6 +229,8 @@ export interface HttpRequest {
     /** Give it back with the answer. */
     id: number;
     service: Service;
+    /** The scope of the token for it, as Microsoft Entra ID knows it: that of the service, or with `followPath` of OneLake. */
+    scope: string;
     /** The endpoint in the service's own words, for logs. */
     endpoint: string;
     method: "GET" | "POST";

@@ -9,7 +9,8 @@ export const HOST = "https://adb-1111222233334444.5.azuredatabricks.net";
 export const TOKEN = "dapi-simulated";
 
 const GIVEN = [
-  "JobsListPath", "LifeCycleStates", "ResultStates", "RunNowPath", "RunsGetOutputPath", "RunsGetPath", "RunsListPath",
+  "DbfsGetStatusPath", "DbfsReadLimit", "DbfsReadPath", "DownloadFilePath", "JobsListPath", "LifeCycleStates",
+  "ListDirectoryContentsPath", "OtherFormats", "ResultStates", "RunNowPath", "RunsGetOutputPath", "RunsGetPath", "RunsListPath",
   "StatusStates", "TerminationCodes",
 ];
 

@@ -1,4 +1,6 @@
-/** Random JSON texts, and texts that nearly are JSON. */
+/** Random JSON texts in all shapes of tables, JSON lines, CSV, and texts that nearly are one of these. */
+
+import { csvMaker } from "./random-csv.mjs";
 
 /**
  * Numbers from 0 to 1, the same for the same seed (mulberry32).
@@ -28,6 +30,11 @@ const SCALARS = [
   ['"2026-01-31T12:00:00Z"', '"2024-02-29T00:00:00.5+02:00"', '"1999-12-31T23:59:59.123000-14:00"'],
   ['"2026-01-31T12:00:00Z"', '"2026-02-30T12:00:00Z"', '"2026-01-31T12:00:00"', '"2026-01-31T24:00:00Z"'],
   ['"2026-01-31T12:00:00.1234Z"', '"2026-01-31T12:00:00+14:01"', '"2026-01-31T12:00:00.Z"'],
+  ['"2026-01-31 12:00:00.123456Z"', '"2026-01-31T12:00:00.1234560-0530"', '"1969-12-31 23:59:59.999999+1400"'],
+  ['"2026-01-31"', '"2024-02-29"', '"9999-12-31"', '"2026\\u002d01-31"'],
+  ['"2026-01-31"', '"2023-02-29"', '"2026-1-31"', '"2026-01-31T00:00:00"'],
+  ['"2026-01-31T12:00:00"', '"2026-01-31 23:59:59.5"', '"0001-01-01T00:00:00.000001"', '"2026-01-31 12:00:00.12"'],
+  ['"2026-01-31T12:00:00"', '"2026-01-31 12:00:00.1234567"', '"2026-01-31T12:00:00.123456000"', '"2026-01-31 12:00"'],
 ];
 const NAMES = ['"a"', '"b"', '"c"', '"A"', '""', '"a b"', '"\\u0061"', '"é"', '"\\""', '"column1"', '"value"'];
 const SPACES = ["", "", "", " ", "\n", "\t", "\r\n", "  "];
@@ -60,15 +67,16 @@ export function jsonMaker(random) {
     const kinds = several(1 + below(5), () => one(SCALARS));
     const names = kinds.map(() => one(NAMES));
     const isList = random() < 0.3;
+    const header = isList && random() < 0.6 ? [within(names, "[", "]")] : [];
     return within(
-      several(below(8), () => {
+      [...header, ...several(below(8), () => {
         if (random() < 0.05) return "null";
         const cells = kinds.map((kind) => (random() < 0.05 ? value(2) : scalar(kind)));
         if (isList) return within(cells.slice(0, random() < 0.8 ? cells.length : below(cells.length + 1)), "[", "]");
         const nameAt = (/** @type {number} */ at) => (random() < 0.95 ? names[at] : one(NAMES));
         const members = cells.map((cell, at) => `${nameAt(at)}${space()}:${space()}${cell}`);
         return within(random() < 0.8 ? members : members.slice(below(members.length)), "{", "}");
-      }),
+      })],
       "[",
       "]",
     );
@@ -84,6 +92,73 @@ export function jsonMaker(random) {
     return within(members, "{", "}");
   };
 
+  /** @param {number} count */
+  const labels = (count) => {
+    const start = random() < 0.9 ? 0 : 1;
+    return several(count, (at) => (random() < 0.98 ? `"${at + start}"` : one(NAMES)));
+  };
+  /** @param {string[]} names @param {(at: number) => string} valueAt */
+  const object = (names, valueAt) => within(names.map((name, at) => `${name}${space()}:${space()}${valueAt(at)}`), "{", "}");
+  /** @template T @param {T[]} items */
+  const shuffled = (items) => items.map((item) => [random(), item]).sort().map(([, item]) => /** @type {T} */ (item));
+  /** @param {number} count */
+  const index = (count) => {
+    const kind = one(SCALARS);
+    const labelled = random() < 0.4;
+    return within(several(count, (at) => (labelled ? scalar(kind) : String(at))), "[", "]");
+  };
+
+  const pandasObjects = () => {
+    const count = below(4);
+    const names = random() < 0.5 ? labels(1 + below(4)) : several(1 + below(3), () => one(NAMES));
+    return object(names, () => {
+      const kind = one(SCALARS);
+      const inside = random() < 0.7 ? labels(random() < 0.95 ? count : below(4)) : several(below(3), () => one(NAMES));
+      return random() < 0.03 ? value(2) : object(inside, () => scalar(kind));
+    });
+  };
+
+  const pandasSplit = () => {
+    const names = several(below(4), () => (random() < 0.8 ? one(NAMES) : scalar(one(SCALARS))));
+    const count = below(4);
+    const data = several(count, () => {
+      if (random() < 0.05) return "null";
+      return within(several(random() < 0.9 ? names.length : below(5), () => scalar(one(SCALARS))), "[", "]");
+    });
+    const members = [`"columns":${within(names, "[", "]")}`, `"data":${within(data, "[", "]")}`];
+    if (random() < 0.7) members.push(`"index":${index(random() < 0.95 ? count : below(4))}`);
+    if (random() < 0.05) members.push(`${one(NAMES)}:1`);
+    return within(random() < 0.5 ? members : shuffled(members), "{", "}");
+  };
+
+  const pandasTable = () => {
+    const names = ['"index"', ...several(below(4), () => one(NAMES))];
+    const fields = names.filter(() => random() < 0.9).map((name) => `{"name":${name},"type":"string"}`);
+    const key = random() < 0.7 ? ',"primaryKey":["index"]' : "";
+    const counted = random() < 0.7;
+    const data = several(below(4), (row) =>
+      random() < 0.05
+        ? "null"
+        : object(names, (at) => (at === 0 && counted ? String(row) : scalar(one(SCALARS)))),
+    );
+    const members = [`"schema":{"fields":${within(fields, "[", "]")}${key}}`, `"data":${within(data, "[", "]")}`];
+    return within(random() < 0.5 ? members : shuffled(members), "{", "}");
+  };
+
+  /** JSON on one line. @param {string} json */
+  const line = (json) => json.replaceAll(/[\r\n]+/g, " ");
+  const row = () => {
+    const cells = several(below(4), () => (random() < 0.9 ? scalar(one(SCALARS)) : value(2)));
+    return random() < 0.8 ? object(cells.map(() => one(NAMES)), (at) => cells[at]) : within(cells, "[", "]");
+  };
+  const texts = () =>
+    within(several(below(5), () => (random() < 0.1 ? scalar(one(SCALARS)) : JSON.stringify(row().toWellFormed()))), "[", "]");
+  const lines = () =>
+    several(2 + below(4), () => (random() < 0.97 ? line(row()) : scalar(one(SCALARS)))).join(
+      random() < 0.95 ? one(["\n", "\r\n", "\n\n", " \n ", "\r"]) : " ",
+    );
+  const csv = csvMaker(random);
+
   /** A text that some deletion, insertion or cut keeps from being JSON, more often than not. @param {string} text */
   const damaged = (text) => {
     const at = below(text.length + 1);
@@ -95,14 +170,22 @@ export function jsonMaker(random) {
   };
 
   const text = () => {
-    const choice = random();
-    return `${space()}${choice < 0.5 ? rows() : choice < 0.65 ? columns() : value(0)}${space()}`;
+    if (random() < 0.15) return csv();
+    const make = one([rows, rows, rows, columns, () => value(0), pandasObjects, pandasSplit, pandasTable, texts, lines]);
+    return `${space()}${make()}${space()}`;
   };
 
-  const path = () => {
+  /** A text, or one in a text, and a path that may lead to it. @returns {[string, string]} */
+  const textAtPath = () => {
+    const path = `$${steps()}`;
+    if (random() < 0.6) return [text(), path];
+    return [`{"t":${JSON.stringify(text().toWellFormed())}}`, `$.t${random() < 0.6 ? "" : path.slice(1)}`];
+  };
+
+  const steps = () => {
     const steps = several(below(4), () => one([".a", ".b", "[0]", "[1]", "['a b']", "['']", '["\\""]', ".é"]));
-    return `$${steps.join("")}`;
+    return steps.join("");
   };
 
-  return { text, damaged, path };
+  return { text, damaged, textAtPath };
 }

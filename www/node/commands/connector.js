@@ -118,6 +118,7 @@ function addChoiceFlags(command) {
     .addOption(lengthOption("--failure-freshness <length>", "how old another run may be to be reported (default: 2m)"))
     .option("--task <key>", "the output of this task or activity only")
     .option("--output-path <path>", "the part of the output that holds the rows, such as $.rows")
+    .option("--follow-path", "Databricks: read the file whose path a notebook gives out, in a volume or in DBFS")
     .option("--inspect", "give the service's whole answer in the place of a table")
     .option("--attach-only", "start nothing: the newest run with the same parameters, or an error")
     .option("--adopt-any-parameters", "Fabric: take any run of the item for one with these parameters")

@@ -1,0 +1,36 @@
+//! Files that outputs name: where they are, what leads there, and how they are read piece by piece.
+
+pub(crate) mod parts;
+mod place;
+pub(crate) mod reader;
+
+use std::fmt;
+
+pub use place::FilePlace;
+pub(crate) use place::OTHER_FORMATS;
+
+/// The most bytes of files that are read for the outputs of one run: 256 MiB.
+pub const FILES_LIMIT: u64 = 256 << 20;
+
+/// A file that an output named, read whole.
+#[derive(Clone, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct OutputFile {
+    /// Where it is, as `/Volumes/…`, `dbfs:/…` or `https://…`; of a directory the directory.
+    pub path: String,
+    /// What stands behind the last dot of its name, in lower case; empty if there is none. Of a directory it is that of
+    /// its parts.
+    pub extension: String,
+    /// All of it; of a directory its parts in the order of their names.
+    pub bytes: Vec<u8>,
+}
+
+impl fmt::Debug for OutputFile {
+    /// Prints how many bytes there are, not the bytes.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OutputFile")
+            .field("path", &self.path)
+            .field("bytes", &self.bytes.len())
+            .finish_non_exhaustive()
+    }
+}
