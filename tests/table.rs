@@ -2,18 +2,26 @@
 
 #[path = "table/bad_input.rs"]
 mod bad_input;
+#[path = "table/concat.rs"]
+mod concat;
 #[path = "table/csv_read.rs"]
 mod csv_read;
 #[path = "table/csv_write.rs"]
 mod csv_write;
 #[path = "table/fixtures.rs"]
 mod fixtures;
+#[path = "table/markdown.rs"]
+mod markdown;
 #[path = "table/numbers.rs"]
 mod numbers;
 #[path = "table/paths.rs"]
 mod paths;
 #[path = "table/properties.rs"]
 mod properties;
+#[path = "table/round_trips.rs"]
+mod round_trips;
+#[path = "table/schema.rs"]
+mod schema;
 #[path = "table/times.rs"]
 mod times;
 #[path = "table/types.rs"]

@@ -1,18 +1,20 @@
 /**
  * Our reader beside what Node itself has, on warm code.
  *
- *     node benches/tables/warm.mjs [--shapes mixed,text] [--bytes 5000000] [--samples 31] [--package pkg] [--json FILE]
+ *     node benches/tables/warm.mjs [--shapes mixed,text] [--bytes 5000000] [--samples 31] [--package pkg]
+ *         [--peers] [--json FILE]
  */
 
 import { writeFileSync } from "node:fs";
 import path from "node:path";
-import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
 import { PARSE, candidates, ours } from "./contest.mjs";
 import { SHAPES, make } from "./data.mjs";
+import { entryUrl } from "./entry.mjs";
+import { contest as contestOfPeers, peers } from "./peers.mjs";
 import { median, sample } from "./sample.mjs";
 
 const { values: options } = parseArgs({
@@ -21,6 +23,7 @@ const { values: options } = parseArgs({
     bytes: { type: "string", default: "5000000" },
     samples: { type: "string", default: "31" },
     package: { type: "string", default: path.join(import.meta.dirname, "../../pkg") },
+    peers: { type: "boolean", default: false },
     json: { type: "string" },
   },
 });
@@ -28,8 +31,9 @@ const { values: options } = parseArgs({
 setFlagsFromString("--expose-gc");
 const gc = runInNewContext("gc");
 
-const entry = pathToFileURL(path.resolve(options.package, "node.js")).href;
-const reader = ours(await import(entry));
+
+const reader = ours(await import(entryUrl(options.package)));
+const installed = options.peers ? await peers() : [];
 const results = [];
 for (const bytes of options.bytes.split(",").map(Number)) {
   for (const shape of /** @type {import("./data.mjs").Shape[]} */ (options.shapes.split(","))) {
@@ -37,9 +41,13 @@ for (const bytes of options.bytes.split(",").map(Number)) {
     console.log(`${shape}, ${(input.length / 1e6).toFixed(2)} MB`);
     try {
       const contest = candidates(reader, shape, input);
-      const times = sample(contest, { samples: Number(options.samples), warmUp: 6, gc });
-      results.push({ shape, bytes: input.length, times });
+      const others = contestOfPeers(installed, input);
+      const times = sample([...contest, ...others.candidates], { samples: Number(options.samples), warmUp: 6, gc });
+      results.push({ shape, bytes: input.length, times, notes: others.notes });
       print(input.length, times);
+      for (const note of Object.values(others.notes)) {
+        console.log(`  ${note}`);
+      }
     } catch (error) {
       // One shape that goes wrong does not hide the others.
       console.log(`  FAILED: ${/** @type {Error} */ (error).message}`);

@@ -3,6 +3,7 @@
 use super::column::{Column, Texts, Values};
 use super::json;
 use super::lexer::{Lexer, Number, Problem, Stopped};
+use super::number::is_double;
 use super::texts::TextBuffer;
 
 /// How many cells may be there only because some other row has a value in that column. Without a limit a text of 10 MB,
@@ -133,7 +134,7 @@ impl Builder {
         matches!(self.store, Store::Lost)
     }
 
-    /// Appends the value that begins here.
+    /// Appends the value that begins here, and is not null.
     #[inline(always)]
     pub(crate) fn value<const INNER: bool>(
         &mut self,
@@ -150,11 +151,6 @@ impl Builder {
             }
             b'"' if !INNER => self.text(lexer)?,
             b'\\' if INNER && lexer.is_at_quote() => self.text(lexer)?,
-            b'n' => {
-                lexer.null()?;
-                self.push_nulls(1);
-                return Ok(());
-            }
             b't' | b'f' => {
                 let value = lexer.boolean()?;
                 self.boolean(value);
@@ -273,11 +269,6 @@ impl Builder {
             self.place = Some(lexer.at);
         }
         let kind = match lexer.peek() {
-            b'n' => {
-                lexer.null()?;
-                self.push_nulls(1);
-                return Ok(());
-            }
             b'-' | b'0'..=b'9' => {
                 let start = lexer.at;
                 let kind = match lexer.number()? {
@@ -372,15 +363,16 @@ impl Builder {
         self.row_count += count;
     }
 
-    /// Makes up for rows that had no value, so that there are `row_count` rows.
+    /// Makes up for rows that had no value, so that there are `row_count` rows. `nulls` of all the cells that are made up
+    /// for were read.
     ///
     /// # Errors
     /// All columns together have missed more than they may.
     #[inline(never)]
-    pub(crate) fn fill(&mut self, row_count: usize, missing: &mut usize) -> Result<(), Problem> {
+    pub(crate) fn fill(&mut self, row_count: usize, missing: &mut usize, nulls: usize) -> Result<(), Problem> {
         let count = row_count.saturating_sub(self.row_count);
         *missing += count;
-        if *missing > MAX_MISSING {
+        if *missing > MAX_MISSING + nulls {
             return Err(Problem::TooLarge("at most 16777216 cells without a value in the text"));
         }
         self.push_nulls(count);
@@ -454,9 +446,7 @@ impl Cells {
 
 #[inline(always)]
 fn kind_of_integer(value: i64) -> Kinds {
-    const EXACT: u64 = 1 << 53;
-    // Beyond 2^53 some integers are doubles too; 2^63-1 is rounded up to 2^63 and cut down to itself on the way back.
-    if value.unsigned_abs() <= EXACT || (value as f64 as i64 == value && value != i64::MAX) {
+    if is_double(value) {
         Kinds::INTEGER
     } else {
         Kinds::LONG_INTEGER

@@ -112,7 +112,7 @@ pub struct Column {
     null_count: usize,
     /// `None` if no row is null.
     validity: Option<Vec<u8>>,
-    values: Values,
+    pub(crate) values: Values,
 }
 
 /// The values of a column, in the layout that [`ColumnValues`] shows. A null holds its place.

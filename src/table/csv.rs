@@ -5,12 +5,12 @@
 use super::builder::MAX_MISSING;
 use super::column::{Column, Texts, Values};
 use super::error::{TableError, TableErrorCode, character_at, not_utf8};
-use super::lexer::word_at;
+use super::lexer::{two_words_at, word_at};
 use super::names::{MAX_COLUMNS, Names};
 use super::number::{is_number, read_float64, read_int64};
 use super::options::ReadOptions;
 use super::texts::TextBuffer;
-use super::{ColumnType, Table, fit};
+use super::{ColumnType, Table, fit, time};
 
 const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGHS: u64 = 0x8080_8080_8080_8080;
@@ -99,12 +99,16 @@ impl Cells {
         if end - start > 64 {
             self.text.push(text.get(start..end).unwrap_or_default());
         } else {
-            while end - start > 8 {
-                self.text.put_word(word_at(text, start));
-                self.text.advance(8);
-                start += 8;
+            loop {
+                let (low, high) = two_words_at(text, start);
+                self.text.make_room(start, text.len());
+                self.text.put_words(low, high);
+                if end - start <= 16 {
+                    break;
+                }
+                self.text.advance(16);
+                start += 16;
             }
-            self.text.put_word(word_at(text, start));
             self.text.advance(end - start);
         }
         self.end();
@@ -317,6 +321,8 @@ impl<'a> Reader<'a> {
     fn end_unlike_record(&mut self) -> Result<(), TableError> {
         if self.header {
             self.header = false;
+            // How names are written says nothing of the fields below them.
+            self.all_quoted = true;
             return self.take_names();
         }
         if self.strict {
@@ -334,15 +340,18 @@ impl<'a> Reader<'a> {
     }
 
     fn take_names(&mut self) -> Result<(), TableError> {
+        let mut written = Names::default();
         for position in 0..self.columns.len() {
             let cells = std::mem::replace(&mut self.columns[position], Cells::new(0));
             let Ok(wanted) = str::from_utf8(cells.get(0)) else {
                 return Err(self.not_utf8());
             };
             let name = self.names.give(wanted);
-            let is_odd = || name != wanted && !(position == 0 && wanted.is_empty()) || is_number(wanted.as_bytes());
-            if self.strict && is_odd() {
-                return Err(self.unlike_csv());
+            if self.strict {
+                let is_blank = wanted.trim().is_empty() && !(position == 0 && wanted.is_empty());
+                if is_blank || is_number(wanted.as_bytes()) || written.find_or_push(wanted) < position {
+                    return Err(self.unlike_csv());
+                }
             }
             self.columns[position].schema = self.schema_of(&name, 0);
             self.columns[position].name = name;
@@ -503,6 +512,27 @@ pub(crate) fn read_bool(field: &[u8]) -> Option<bool> {
         b"false" | b"False" => Some(false),
         _ => None,
     }
+}
+
+/// Says whether an unquoted field would be read as something else than a text.
+pub(crate) fn is_typed(field: &[u8]) -> bool {
+    match field.first() {
+        None => true,
+        Some(b'0'..=b'9' | b'-') => {
+            is_number(field) || time::parse_date(field).is_some() || time::parse_datetime(field).is_some()
+        }
+        Some(b't' | b'f' | b'T' | b'F') => read_bool(field).is_some(),
+        _ => false,
+    }
+}
+
+/// Says whether a text holds a comma, a quote or a line break.
+pub(crate) fn has_signs(text: &[u8]) -> bool {
+    let (words, rest) = text.as_chunks::<8>();
+    words
+        .iter()
+        .any(|word| find_signs(u64::from_le_bytes(*word), b',') != 0)
+        || rest.iter().any(|byte| matches!(byte, b',' | b'"' | b'\n' | b'\r'))
 }
 
 /// One bit per value.

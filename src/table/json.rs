@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::lexer::Lexer;
+use super::lexer::{Lexer, plain_length, two_words_at};
 use super::texts::TextBuffer;
 
 /// Appends a checked value without the white space between its parts.
@@ -70,9 +70,20 @@ pub(crate) fn decode(string: &str) -> Cow<'_, str> {
 /// Appends a text as a JSON string.
 pub(crate) fn push_string(out: &mut String, text: &str) {
     const HEX: &[u8; 16] = b"0123456789abcdef";
+    let bytes = text.as_bytes();
     out.push('"');
-    let mut copied = 0;
-    for (at, byte) in text.bytes().enumerate() {
+    let (mut copied, mut at) = (0, 0);
+    while at < bytes.len() {
+        if at + 16 <= bytes.len() {
+            let (low, high) = two_words_at(bytes, at);
+            let plain = plain_length(low, high);
+            at += plain;
+            if plain == 16 {
+                continue;
+            }
+        }
+        let byte = bytes[at];
+        at += 1;
         let short = match byte {
             b'"' | b'\\' => byte,
             b'\n' => b'n',
@@ -81,8 +92,8 @@ pub(crate) fn push_string(out: &mut String, text: &str) {
             0..b' ' => b'u',
             _ => continue,
         };
-        out.push_str(text.get(copied..at).unwrap_or_default());
-        copied = at + 1;
+        out.push_str(text.get(copied..at - 1).unwrap_or_default());
+        copied = at;
         out.push('\\');
         out.push(char::from(short));
         if short == b'u' {

@@ -57,13 +57,15 @@ pub(crate) struct Lexer<'a, const INNER: bool> {
     pub(crate) line_breaks: usize,
 }
 
+#[cfg(not(target_feature = "simd128"))]
 const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGHS: u64 = 0x8080_8080_8080_8080;
 
 /// Marks the bytes of a word that end a run of plain text, by their highest bit: quotes, backslashes and control
 /// characters. The lowest mark is right; above it there may be more marks than there should.
+#[cfg(not(target_feature = "simd128"))]
 #[inline(always)]
-const fn special(word: u64) -> u64 {
+const fn marks(word: u64) -> u64 {
     let quote = word ^ (ONES * b'"' as u64);
     let backslash = word ^ (ONES * b'\\' as u64);
     let marks = (quote.wrapping_sub(ONES) & !quote)
@@ -72,6 +74,62 @@ const fn special(word: u64) -> u64 {
     marks & HIGHS
 }
 
+/// How many of the 16 bytes in two words are plain text: before the first quote, backslash or control character.
+#[cfg(not(target_feature = "simd128"))]
+#[inline(always)]
+pub(crate) const fn plain_length(low: u64, high: u64) -> usize {
+    let first = marks(low);
+    if first != 0 {
+        return (first.trailing_zeros() / 8) as usize;
+    }
+    let second = marks(high);
+    if second != 0 {
+        return 8 + (second.trailing_zeros() / 8) as usize;
+    }
+    16
+}
+
+/// How many of the 16 bytes in two words are plain text: before the first quote, backslash or control character.
+#[cfg(target_feature = "simd128")]
+#[inline(always)]
+pub(crate) fn plain_length(low: u64, high: u64) -> usize {
+    use std::arch::wasm32::{u8x16_bitmask, u8x16_eq, u8x16_lt, u8x16_splat, u64x2, v128_or};
+    let bytes = u64x2(low, high);
+    let quote = u8x16_eq(bytes, u8x16_splat(b'"'));
+    let backslash = u8x16_eq(bytes, u8x16_splat(b'\\'));
+    let control = u8x16_lt(bytes, u8x16_splat(b' '));
+    let marks = u8x16_bitmask(v128_or(v128_or(quote, backslash), control));
+    (u32::from(marks) | 1 << 16).trailing_zeros() as usize
+}
+
+/// Copies plain text as long as there is any, and room for it.
+#[inline(never)]
+fn copy_plain(from: &[u8], room: &mut [u8]) -> usize {
+    let mut length = 0;
+    for (from, room) in from.as_chunks::<16>().0.iter().zip(room.as_chunks_mut::<16>().0) {
+        *room = *from;
+        let (low, high) = halves(from);
+        let plain = plain_length(low, high);
+        length += plain;
+        if plain < 16 {
+            break;
+        }
+    }
+    length
+}
+
+/// The value of each byte that is a hexadecimal digit; 255 for the others.
+const DIGITS: [u8; 256] = {
+    let mut digits = [u8::MAX; 256];
+    let mut digit = 0;
+    while digit < 16 {
+        digits[b"0123456789abcdef"[digit] as usize] = digit as u8;
+        digits[b"0123456789ABCDEF"[digit] as usize] = digit as u8;
+        digit += 1;
+    }
+    digits
+};
+
 /// Eight bytes from `at` on; zeros past the end.
 #[inline(always)]
 pub(crate) fn word_at(bytes: &[u8], at: usize) -> u64 {
@@ -79,6 +137,21 @@ pub(crate) fn word_at(bytes: &[u8], at: usize) -> u64 {
         Some(chunk) => u64::from_le_bytes(*chunk),
         None => last_word(bytes, at),
     }
+}
+
+/// Sixteen bytes from `at` on, in two words; zeros past the end.
+#[inline(always)]
+pub(crate) fn two_words_at(bytes: &[u8], at: usize) -> (u64, u64) {
+    match bytes.get(at..).and_then(<[u8]>::first_chunk) {
+        Some(chunk) => halves(chunk),
+        None => (last_word(bytes, at), last_word(bytes, at + 8)),
+    }
+}
+
+#[inline(always)]
+const fn halves(chunk: &[u8; 16]) -> (u64, u64) {
+    let both = u128::from_le_bytes(*chunk);
+    (both as u64, (both >> 64) as u64)
 }
 
 #[cold]
@@ -187,17 +260,18 @@ impl<'a, const INNER: bool> Lexer<'a, INNER> {
     pub(crate) fn text(&mut self, out: &mut TextBuffer) -> Result<(), Stopped> {
         self.pass_quote();
         loop {
-            let word = word_at(self.bytes, self.at);
-            out.put_word(word);
-            let marks = special(word);
-            if marks == 0 {
-                self.at += 8;
-                out.advance(8);
-                continue;
-            }
-            let plain = (marks.trailing_zeros() / 8) as usize;
+            let (low, high) = two_words_at(self.bytes, self.at);
+            out.make_room(self.at, self.bytes.len());
+            out.put_words(low, high);
+            let plain = plain_length(low, high);
             self.at += plain;
             out.advance(plain);
+            if plain == 16 {
+                let run = copy_plain(self.bytes.get(self.at..).unwrap_or_default(), out.room());
+                self.at += run;
+                out.advance(run);
+                continue;
+            }
             if !INNER && self.peek() == b'"' {
                 self.at += 1;
                 return Ok(());
@@ -206,13 +280,24 @@ impl<'a, const INNER: bool> Lexer<'a, INNER> {
                 self.at += 2;
                 return Ok(());
             }
+            self.escapes(out)?;
+        }
+    }
+
+    /// Appends the characters of one escape or more.
+    #[inline(never)]
+    fn escapes(&mut self, out: &mut TextBuffer) -> Result<(), Stopped> {
+        loop {
             let character = self.escape()?;
             out.push_char(character);
+            if self.peek() != b'\\' || (INNER && self.is_at_quote()) {
+                return Ok(());
+            }
         }
     }
 
     /// Reads an escape, or says what is wrong with the byte that is neither plain nor a quote.
-    #[inline(never)]
+    #[inline(always)]
     fn escape(&mut self) -> Result<char, Stopped> {
         let start = self.at;
         if self.peek() != b'\\' {
@@ -284,16 +369,21 @@ impl<'a, const INNER: bool> Lexer<'a, INNER> {
         Ok(char::from_u32(unit).unwrap_or(char::REPLACEMENT_CHARACTER))
     }
 
+    #[inline(always)]
     fn code_unit(&mut self) -> Result<u32, Stopped> {
-        let mut unit = 0;
-        for _ in 0..4 {
-            match char::from(self.peek()).to_digit(16) {
-                Some(digit) => unit = unit << 4 | digit,
-                None => return self.unexpected("a hexadecimal digit"),
+        let digits = word_at(self.bytes, self.at);
+        let a = DIGITS[digits as usize & 0xff];
+        let b = DIGITS[(digits >> 8) as usize & 0xff];
+        let c = DIGITS[(digits >> 16) as usize & 0xff];
+        let d = DIGITS[(digits >> 24) as usize & 0xff];
+        if (a | b | c | d) & 0xf0 != 0 {
+            while DIGITS[usize::from(self.peek())] < 16 {
+                self.at += 1;
             }
-            self.at += 1;
+            return self.unexpected("a hexadecimal digit");
         }
-        Ok(unit)
+        self.at += 4;
+        Ok(u32::from(a) << 12 | u32::from(b) << 8 | u32::from(c) << 4 | u32::from(d))
     }
 
     /// Reads an escape of the outer text, such as the `\u00e9` that stands for an é within the document. Those that stand
@@ -314,20 +404,24 @@ impl<'a, const INNER: bool> Lexer<'a, INNER> {
         Some((character, self.at))
     }
 
+    #[inline(never)]
+    fn skip_escape(&mut self) -> Result<(), Stopped> {
+        self.escape().map(|_| ())
+    }
+
     /// Steps over the text that begins here, its opening quote next, and checks it.
     pub(crate) fn skip_text(&mut self) -> Result<(), Stopped> {
         let start = self.at;
         self.pass_quote();
         let mut union = 0;
         loop {
-            let word = word_at(self.bytes, self.at);
-            let marks = special(word);
-            union |= word;
-            if marks == 0 {
-                self.at += 8;
+            let (low, high) = two_words_at(self.bytes, self.at);
+            union |= low | high;
+            let plain = plain_length(low, high);
+            self.at += plain;
+            if plain == 16 {
                 continue;
             }
-            self.at += (marks.trailing_zeros() / 8) as usize;
             if !INNER && self.peek() == b'"' {
                 self.at += 1;
                 break;
@@ -336,7 +430,7 @@ impl<'a, const INNER: bool> Lexer<'a, INNER> {
                 self.at += 2;
                 break;
             }
-            self.escape()?;
+            self.skip_escape()?;
         }
         // Bytes behind the text may have set the bits too: then it is looked at for nothing.
         if union & HIGHS != 0 {
@@ -378,6 +472,10 @@ impl<'a, const INNER: bool> Lexer<'a, INNER> {
     /// Steps over `null`, of which the first byte is next.
     #[inline(always)]
     pub(crate) fn null(&mut self) -> Result<(), Stopped> {
+        if word_at(self.bytes, self.at) as u32 == u32::from_le_bytes(*b"null") {
+            self.at += 4;
+            return Ok(());
+        }
         self.word("null", "`null`")
     }
 
@@ -553,28 +651,28 @@ impl<'a, const INNER: bool> Lexer<'a, INNER> {
         Ok(())
     }
 
-    /// The bytes of the name that begins here, if it is one without escapes. Goes no further.
+    /// Where the name that begins here starts and ends, if it is one without escapes. Goes no further.
     #[inline(always)]
-    pub(crate) fn plain_name(&self) -> Option<&'a [u8]> {
+    pub(crate) fn plain_name(&self) -> Option<(usize, usize)> {
         if !self.is_at_quote() {
             return None;
         }
         let start = self.at + if INNER { 2 } else { 1 };
         let mut end = start;
         loop {
-            let marks = special(word_at(self.bytes, end));
-            if marks != 0 {
-                end += (marks.trailing_zeros() / 8) as usize;
+            let (low, high) = two_words_at(self.bytes, end);
+            let plain = plain_length(low, high);
+            end += plain;
+            if plain < 16 {
                 break;
             }
-            end += 8;
         }
         let is_end = if INNER {
             self.byte(end) == b'\\' && self.byte(end + 1) == b'"'
         } else {
             self.byte(end) == b'"'
         };
-        is_end.then(|| self.bytes.get(start..end)).flatten()
+        is_end.then_some((start, end))
     }
 
     /// Steps over a name of that length, and its quotes.

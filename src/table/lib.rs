@@ -2,11 +2,13 @@
 
 mod builder;
 mod column;
+mod concat;
 mod csv;
 mod error;
 mod fit;
 mod json;
 mod lexer;
+mod markdown;
 mod names;
 mod number;
 mod options;

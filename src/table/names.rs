@@ -12,6 +12,10 @@ const MAX_TRIES: usize = 16;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Names {
     texts: Vec<String>,
+    /// All names one behind the other, and room for a word.
+    bytes: Vec<u8>,
+    /// Where each name begins in those.
+    starts: Vec<u32>,
     /// A name's index plus one, at the place that its hash gives or the next free one; 0 where there is none. Twice as
     /// many as there are names, and a power of two.
     places: Vec<u32>,
@@ -35,17 +39,40 @@ impl Names {
     /// The index of a name.
     #[inline]
     pub(crate) fn find(&self, name: &[u8]) -> Option<usize> {
+        self.find_in(name, 0, name.len())
+    }
+
+    /// The index of the name that stands in a text from `start` to `end`.
+    #[inline(always)]
+    pub(crate) fn find_in(&self, text: &[u8], start: usize, end: usize) -> Option<usize> {
         let mask = self.places.len().checked_sub(1)?;
-        let mut place = hash(name);
+        let mut place = hash(text, start, end);
         for _ in 0..MAX_TRIES {
             let index = (self.places[place & mask] as usize).checked_sub(1)?;
-            if is_same(self.texts[index].as_bytes(), name) {
+            if self.is_same(index, text, start, end) {
                 return Some(index);
             }
             place = place.wrapping_add(1);
         }
-        let found = self.search_crowded(name).ok()?;
+        let found = self.search_crowded(text.get(start..end)?).ok()?;
         Some(self.crowded[found] as usize)
+    }
+
+    /// Compares by words: the usual comparison is a call that goes byte by byte.
+    #[inline(always)]
+    fn is_same(&self, index: usize, text: &[u8], start: usize, end: usize) -> bool {
+        if self.texts[index].len() != end - start {
+            return false;
+        }
+        let (mut at, mut place) = (start, self.starts[index] as usize);
+        while at < end {
+            if (word_at(text, at) ^ word_at(&self.bytes, place)) & mask_of(end - at) != 0 {
+                return false;
+            }
+            at += 8;
+            place += 8;
+        }
+        true
     }
 
     fn search_crowded(&self, name: &[u8]) -> Result<usize, usize> {
@@ -73,6 +100,10 @@ impl Names {
 
     fn push_any(&mut self, name: &str) -> usize {
         let index = self.texts.len();
+        self.starts.push(self.bytes.len().saturating_sub(8) as u32);
+        self.bytes.truncate(self.bytes.len().saturating_sub(8));
+        self.bytes.extend_from_slice(name.as_bytes());
+        self.bytes.extend_from_slice(&[0; 8]);
         self.texts.push(name.to_owned());
         if self.texts.len() * 2 > self.places.len() {
             self.places = vec![0; (self.texts.len() * 4).next_power_of_two()];
@@ -86,7 +117,7 @@ impl Names {
 
     fn settle(&mut self, index: usize) {
         let mask = self.places.len() - 1;
-        let first = hash(self.texts[index].as_bytes());
+        let first = hash(self.texts[index].as_bytes(), 0, self.texts[index].len());
         let free = (0..MAX_TRIES)
             .map(|step| first.wrapping_add(step) & mask)
             .find(|place| self.places[*place] == 0);
@@ -130,53 +161,22 @@ impl Names {
     }
 }
 
-#[inline]
-fn hash(name: &[u8]) -> usize {
-    let mut hash = name.len() as u64;
-    let mut at = 0;
-    while at < name.len() {
-        let left = name.len() - at;
-        // Names are slices of longer texts: what stands behind them does not count.
-        let word = if left >= 8 {
-            word_at(name, at)
-        } else {
-            short_word(name, at, left)
-        };
+#[inline(always)]
+fn hash(text: &[u8], start: usize, end: usize) -> usize {
+    let mut hash = (end - start) as u64;
+    let mut at = start;
+    while at < end {
+        let word = word_at(text, at) & mask_of(end - at);
         hash = (hash.rotate_left(5) ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         at += 8;
     }
     (hash >> 32) as usize
 }
 
+/// The bits of a word that belong to a name of which `left` bytes are left.
 #[inline(always)]
-fn short_word(name: &[u8], at: usize, length: usize) -> u64 {
-    let mut word = 0;
-    for offset in 0..length {
-        word |= u64::from(name[at + offset]) << (8 * offset);
-    }
-    word
-}
-
-/// Compares by words: the usual comparison is a call that goes byte by byte.
-#[inline(always)]
-fn is_same(a: &[u8], b: &[u8]) -> bool {
-    if a.len() != b.len() {
-        return false;
-    }
-    let mut at = 0;
-    while at + 8 <= a.len() {
-        if word_at(a, at) != word_at(b, at) {
-            return false;
-        }
-        at += 8;
-    }
-    while at < a.len() {
-        if a[at] != b[at] {
-            return false;
-        }
-        at += 1;
-    }
-    true
+const fn mask_of(left: usize) -> u64 {
+    if left >= 8 { u64::MAX } else { (1 << (8 * left)) - 1 }
 }
 
 #[cfg(test)]

@@ -6,6 +6,8 @@
 
 use std::cmp::Ordering;
 
+use super::lexer::{Lexer, Number};
+
 /// Digits that can matter: a double is decided by fewer than 770, whatever follows only has to be known as not zero.
 const MAX_DIGITS: usize = 800;
 
@@ -113,134 +115,59 @@ fn multiply(a: u64, b: u64) -> (u64, u64) {
     ((product >> 64) as u64, product as u64)
 }
 
-/// A whole text that is a JSON number, taken apart.
-struct Literal {
-    negative: bool,
-    /// The digits without the point, if there are at most 19 behind leading zeros.
-    mantissa: Option<u64>,
-    /// The power of ten of the mantissa's last digit.
-    exponent: i32,
-    /// Neither a fraction nor an exponent.
-    is_integer: bool,
-}
-
-impl Literal {
-    fn read(text: &[u8]) -> Option<Self> {
-        let (negative, digits) = match text.split_first() {
-            Some((b'-', digits)) => (true, digits),
-            _ => (false, text),
-        };
-        let (mut mantissa, mut length) = (0_u64, 0);
-        let mut push = |byte: u8| {
-            mantissa = mantissa.wrapping_mul(10).wrapping_add(u64::from(byte - b'0'));
-            length += u32::from(mantissa != 0 || length > 0);
-        };
-        let mut at = 0;
-        while let Some(byte @ b'0'..=b'9') = digits.get(at) {
-            push(*byte);
-            at += 1;
-        }
-        if at == 0 || (at > 1 && digits[0] == b'0') {
-            return None;
-        }
-        let mut exponent = 0;
-        if let Some(b'.') = digits.get(at) {
-            at += 1;
-            let start = at;
-            while let Some(byte @ b'0'..=b'9') = digits.get(at) {
-                push(*byte);
-                at += 1;
-            }
-            // A number this long is not read from here.
-            exponent = -i32::try_from(at - start).unwrap_or(0);
-            if at == start {
-                return None;
-            }
-        }
-        let mut is_integer = exponent == 0;
-        if let Some(b'e' | b'E') = digits.get(at) {
-            is_integer = false;
-            at += 1;
-            let sign = match digits.get(at) {
-                Some(b'-') => -1,
-                _ => 1,
-            };
-            at += usize::from(matches!(digits.get(at), Some(b'-' | b'+')));
-            let (start, mut power) = (at, 0_i32);
-            while let Some(byte @ b'0'..=b'9') = digits.get(at) {
-                power = (power * 10 + i32::from(byte - b'0')).min(1_000_000);
-                at += 1;
-            }
-            if at == start {
-                return None;
-            }
-            exponent += sign * power;
-        }
-        (at == digits.len()).then_some(Self {
-            negative,
-            mantissa: (length <= 19).then_some(mantissa),
-            exponent,
-            is_integer,
-        })
-    }
-
-    fn signed(&self, magnitude: u64) -> Option<i64> {
-        if self.negative {
-            0_i64.checked_sub_unsigned(magnitude)
-        } else {
-            i64::try_from(magnitude).ok()
-        }
-    }
+/// A whole text that is a JSON number.
+fn read(text: &[u8]) -> Option<Number> {
+    let mut lexer = Lexer::<false>::new(text, 0);
+    let number = lexer.number().ok()?;
+    (lexer.at == text.len()).then_some(number)
 }
 
 /// Says whether a text is a JSON number and nothing else.
 pub(crate) fn is_number(text: &[u8]) -> bool {
-    Literal::read(text).is_some()
+    read(text).is_some()
 }
 
 /// Reads a text that is a JSON number written as an integer of 64 bits. Not `-0`, whose sign only a double can keep.
 pub(crate) fn read_int64(text: &[u8]) -> Option<i64> {
-    let literal = Literal::read(text).filter(|literal| literal.is_integer)?;
-    let magnitude = literal.mantissa.filter(|mantissa| *mantissa > 0 || !literal.negative)?;
-    literal.signed(magnitude)
+    match read(text)? {
+        Number::Int64(integer) => Some(integer),
+        _ => None,
+    }
 }
 
 /// Reads a text that is a JSON number as the nearest double; one that is written as an integer only if the double is that
 /// integer.
 pub(crate) fn read_float64(text: &[u8]) -> Option<f64> {
-    let literal = Literal::read(text)?;
-    if !literal.is_integer || literal.mantissa == Some(0) {
-        return nearest(&literal, text);
+    match read(text)? {
+        Number::Int64(integer) => is_double(integer).then_some(integer as f64),
+        Number::Float64(double) => Some(double),
+        Number::Large => None,
     }
-    let integer = literal.mantissa.and_then(|mantissa| literal.signed(mantissa))?;
-    // 2^63-1 is rounded up to 2^63 and cut down to itself on the way back.
-    (integer as f64 as i64 == integer && integer != i64::MAX).then_some(integer as f64)
+}
+
+/// Whether a double holds an integer exactly.
+#[inline(always)]
+pub(crate) const fn is_double(integer: i64) -> bool {
+    const EXACT: u64 = 1 << 53;
+    // Beyond 2^53 some integers are doubles too; 2^63-1 is rounded up to 2^63 and cut down to itself on the way back.
+    integer.unsigned_abs() <= EXACT || (integer as f64 as i64 == integer && integer != i64::MAX)
 }
 
 /// Reads a text that is a JSON number as the nearest double.
 pub(crate) fn read_nearest(text: &[u8]) -> Option<f64> {
-    nearest(&Literal::read(text)?, text)
+    match read(text)? {
+        Number::Int64(integer) => Some(integer as f64),
+        Number::Float64(double) => Some(double),
+        Number::Large => parse_f64(text),
+    }
 }
 
 /// Reads a text that is a JSON number of 64 bits without a fraction, however it is written: `5.0` and `5e0` are 5.
 pub(crate) fn read_whole(text: &[u8]) -> Option<i64> {
-    let literal = Literal::read(text)?;
-    let (mut magnitude, mut exponent) = (literal.mantissa?, literal.exponent);
-    while exponent < 0 && magnitude > 0 && magnitude % 10 == 0 {
-        magnitude /= 10;
-        exponent += 1;
-    }
-    if magnitude > 0 {
-        magnitude = magnitude.checked_mul(10_u64.checked_pow(u32::try_from(exponent).ok()?)?)?;
-    }
-    literal.signed(magnitude)
-}
-
-fn nearest(literal: &Literal, text: &[u8]) -> Option<f64> {
-    match literal.mantissa.and_then(|mantissa| scaled(mantissa, literal.exponent)) {
-        Some(number) if literal.negative => Some(-number),
-        Some(number) => Some(number),
-        None => parse_f64(text),
+    match read(text)? {
+        Number::Int64(integer) => Some(integer),
+        Number::Float64(_) => Decimal::read(text).whole(),
+        Number::Large => None,
     }
 }
 
@@ -305,6 +232,28 @@ impl Decimal {
             number.exponent = number.exponent.saturating_add(1);
         }
         number
+    }
+
+    /// The number, if it is an integer of 64 bits. Minus nothing is nothing here.
+    fn whole(&self) -> Option<i64> {
+        if self.digits.is_empty() {
+            return Some(0);
+        }
+        // The digits end with one that is no zero, so a negative power leaves a fraction.
+        let zeros = usize::try_from(self.exponent).ok().filter(|zeros| *zeros < 20)?;
+        let digits = self.digits.iter().copied().chain(std::iter::repeat_n(0, zeros));
+        if self.inexact {
+            return None;
+        }
+        let mut digits = digits;
+        let magnitude = digits.try_fold(0_u64, |number, digit| {
+            number.checked_mul(10)?.checked_add(u64::from(digit))
+        })?;
+        if self.negative {
+            0_i64.checked_sub_unsigned(magnitude)
+        } else {
+            i64::try_from(magnitude).ok()
+        }
     }
 
     /// The bits of the nearest double, without the sign; infinity if it is too large.

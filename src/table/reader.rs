@@ -67,8 +67,13 @@ impl<'o> Reader<'o> {
             };
         for read in attempts {
             lexer.at = start;
-            let table = self.passes(lexer, |rows, lexer| {
-                read(rows, lexer, 0, Container::Lines)?;
+            let container = if self.options.format == Format::JsonLines {
+                Container::Lines
+            } else {
+                Container::NestedLines
+            };
+            let table = self.passes(lexer, &mut |rows, lexer| {
+                read(rows, lexer, 0, container)?;
                 Ok(None)
             });
             if table.is_ok() || lexer.problem != Problem::OtherShape {
@@ -233,7 +238,7 @@ impl<'o> Reader<'o> {
     pub(crate) fn passes<const INNER: bool>(
         &mut self,
         lexer: &mut Lexer<'_, INNER>,
-        mut read: impl FnMut(&mut Rows, &mut Lexer<'_, INNER>) -> Result<Option<Column>, Stopped>,
+        read: &mut dyn FnMut(&mut Rows, &mut Lexer<'_, INNER>) -> Result<Option<Column>, Stopped>,
     ) -> Result<Table, Stopped> {
         let start = lexer.at;
         lexer.problem = Problem::None;

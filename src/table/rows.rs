@@ -8,6 +8,9 @@ use super::texts::TextBuffer;
 /// What stands between two values is remembered up to this length.
 const MAX_LEARNED: usize = 128;
 
+/// How many ways from one column to others are remembered: where some members are left out there are several.
+const MAX_PASSAGES: usize = 4;
+
 /// What holds the rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Container {
@@ -15,6 +18,8 @@ pub(crate) enum Container {
     Array,
     /// A document, in which each row is on a line of its own.
     Lines,
+    /// The same, where a row may only be an array or an object.
+    NestedLines,
 }
 
 /// How rows are read; a second reading knows more than the first.
@@ -35,9 +40,9 @@ pub(crate) struct Plan {
 }
 
 /// What stood between a column's value and the next one, which will mostly stand there again.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 struct Passage {
-    /// The bytes, in words; none if nothing was learned.
+    /// The bytes, in words.
     words: Vec<u64>,
     /// Which bits of the last word count.
     mask: u64,
@@ -64,15 +69,15 @@ impl Passage {
         (word_at(bytes, at) ^ last) & self.mask == 0
     }
 
-    #[cold]
-    #[inline(never)]
-    fn learn(&mut self, bytes: &[u8], column: usize, rows: usize) {
-        if bytes.is_empty() || bytes.len() > MAX_LEARNED {
-            return;
+    fn learned(bytes: &[u8], column: usize, rows: usize) -> Self {
+        let words: Vec<u64> = (0..bytes.len()).step_by(8).map(|at| word_at(bytes, at)).collect();
+        Self {
+            mask: u64::MAX >> (8 * (words.len() * 8 - bytes.len())),
+            words,
+            length: bytes.len(),
+            column,
+            rows,
         }
-        self.words = (0..bytes.len()).step_by(8).map(|at| word_at(bytes, at)).collect();
-        self.mask = u64::MAX >> (8 * (self.words.len() * 8 - bytes.len()));
-        (self.length, self.column, self.rows) = (bytes.len(), column, rows);
     }
 }
 
@@ -82,7 +87,7 @@ pub(crate) struct Rows {
     pub(crate) builders: Vec<Builder>,
     pub(crate) names: Names,
     /// By the column that was read last.
-    passages: Vec<Passage>,
+    passages: Vec<Vec<Passage>>,
     /// The row being read.
     pub(crate) row: usize,
     pub(crate) plan: Plan,
@@ -90,7 +95,10 @@ pub(crate) struct Rows {
     pub(crate) repeated: bool,
     /// The names in the first array.
     pub(crate) header: Option<Vec<String>>,
+    /// How many cells were filled up.
     missing: usize,
+    /// How many nulls were read, which are filled up too.
+    nulls: usize,
     /// The names of members of nested objects, with dots.
     paths: Names,
     /// For each path, where among the members being read it was last.
@@ -114,25 +122,41 @@ impl Rows {
         let watched = self.plan.watched.filter(|(column, _)| *column == index);
         self.builders
             .push(Builder::new(name.to_owned(), is_written, watched.map(|(_, row)| row)));
-        self.passages.push(Passage::default());
+        self.passages.push(Vec::new());
         Ok(index)
     }
 
     /// Reads the value that begins here into a column of the current row.
-    #[inline(always)]
+    #[inline(never)]
     pub(crate) fn cell<const INNER: bool>(
         &mut self,
         lexer: &mut Lexer<'_, INNER>,
         column: usize,
         depth: usize,
     ) -> Result<(), Stopped> {
+        self.cell_in_line(lexer, column, depth)
+    }
+
+    /// The same for where most of the time goes.
+    #[inline(always)]
+    fn cell_in_line<const INNER: bool>(
+        &mut self,
+        lexer: &mut Lexer<'_, INNER>,
+        column: usize,
+        depth: usize,
+    ) -> Result<(), Stopped> {
         let builder = &mut self.builders[column];
+        if lexer.peek() == b'n' && builder.row_count() <= self.row {
+            // The row's value stays missing, until a later row has one or all are read.
+            self.nulls += 1;
+            return lexer.null();
+        }
         if builder.row_count() != self.row {
             if builder.row_count() > self.row {
                 self.repeated = true;
                 return lexer.skip_value(depth);
             }
-            if let Err(problem) = builder.fill(self.row, &mut self.missing) {
+            if let Err(problem) = builder.fill(self.row, &mut self.missing, self.nulls) {
                 return lexer.stop(problem);
             }
         }
@@ -145,7 +169,7 @@ impl Rows {
     /// There are too many cells without a value.
     pub(crate) fn align(&mut self) -> Result<(), Problem> {
         for builder in &mut self.builders {
-            builder.fill(self.row, &mut self.missing)?;
+            builder.fill(self.row, &mut self.missing, self.nulls)?;
         }
         Ok(())
     }
@@ -159,7 +183,7 @@ impl Rows {
     ) -> Result<(), Stopped> {
         let mut ended = None;
         loop {
-            let breaks = lexer.line_breaks;
+            let start = (lexer.at, lexer.line_breaks);
             match lexer.peek() {
                 b'{' => ended = self.record(lexer, depth, ended)?,
                 b'n' => {
@@ -169,7 +193,7 @@ impl Rows {
                 _ => return lexer.stop(Problem::OtherShape),
             }
             self.row += 1;
-            if !container.next(lexer, breaks)? {
+            if !container.next(lexer, start)? {
                 return Ok(());
             }
         }
@@ -194,16 +218,16 @@ impl Rows {
         loop {
             let mut column = self.member(lexer)?;
             if let Some((from, start)) = ended
-                && self.passages[from].words.is_empty()
+                && self.passages[from].len() < MAX_PASSAGES
             {
-                self.passages[from].learn(lexer.bytes.get(start..lexer.at).unwrap_or_default(), column, rows);
+                self.learn(from, lexer.bytes.get(start..lexer.at).unwrap_or_default(), column, rows);
             }
             loop {
-                self.cell(lexer, column, depth + 1)?;
-                let passage = &self.passages[column];
-                if !passage.is_at(lexer.bytes, lexer.at) {
+                self.cell_in_line(lexer, column, depth + 1)?;
+                let (bytes, at) = (lexer.bytes, lexer.at);
+                let Some(passage) = self.passages[column].iter().find(|passage| passage.is_at(bytes, at)) else {
                     break;
-                }
+                };
                 lexer.at += passage.length;
                 lexer.skip_space();
                 self.row += passage.rows;
@@ -216,13 +240,21 @@ impl Rows {
         }
     }
 
+    #[cold]
+    #[inline(never)]
+    fn learn(&mut self, from: usize, bytes: &[u8], column: usize, rows: usize) {
+        if !bytes.is_empty() && bytes.len() <= MAX_LEARNED {
+            self.passages[from].push(Passage::learned(bytes, column, rows));
+        }
+    }
+
     /// Reads the name of a member; gives its column, and goes on to its value.
     #[inline]
     fn member<const INNER: bool>(&mut self, lexer: &mut Lexer<'_, INNER>) -> Result<usize, Stopped> {
-        if let Some(name) = lexer.plain_name()
-            && let Some(column) = self.names.find(name)
+        if let Some((start, end)) = lexer.plain_name()
+            && let Some(column) = self.names.find_in(lexer.bytes, start, end)
         {
-            lexer.pass_name(name.len());
+            lexer.pass_name(end - start);
             lexer.colon()?;
             return Ok(column);
         }
@@ -303,7 +335,7 @@ impl Rows {
     ) -> Result<(), Stopped> {
         let mut is_first = true;
         loop {
-            let breaks = lexer.line_breaks;
+            let start = (lexer.at, lexer.line_breaks);
             let mut is_row = true;
             match lexer.peek() {
                 b'[' if is_first && self.plan.header != Some(false) => is_row = !self.first_array(lexer, depth)?,
@@ -313,7 +345,7 @@ impl Rows {
             }
             is_first = false;
             self.row += usize::from(is_row);
-            if !container.next(lexer, breaks)? {
+            if !container.next(lexer, start)? {
                 return Ok(());
             }
         }
@@ -426,10 +458,10 @@ impl Rows {
     ) -> Result<(), Stopped> {
         let column = self.column(lexer, super::VALUE.as_bytes())?;
         loop {
-            let breaks = lexer.line_breaks;
+            let start = (lexer.at, lexer.line_breaks);
             self.cell(lexer, column, depth)?;
             self.row += 1;
-            if !container.next(lexer, breaks)? {
+            if !container.next(lexer, start)? {
                 return Ok(());
             }
         }
@@ -437,23 +469,27 @@ impl Rows {
 }
 
 impl Container {
-    /// Goes on to the next row; false if there is none. `breaks` counts the line breaks before the row that was read.
+    /// Goes on to the next row; false if there is none. `start` is where the row that was read began, and how many line
+    /// breaks there were before.
     #[inline(always)]
-    fn next<const INNER: bool>(self, lexer: &mut Lexer<'_, INNER>, breaks: usize) -> Result<bool, Stopped> {
+    fn next<const INNER: bool>(self, lexer: &mut Lexer<'_, INNER>, start: (usize, usize)) -> Result<bool, Stopped> {
         match self {
             Self::Array => lexer.next_item(),
-            Self::Lines => {
-                let is_one_line = lexer.line_breaks == breaks;
+            Self::Lines | Self::NestedLines => {
                 let end = lexer.line_breaks;
-                lexer.skip_space();
-                if !is_one_line {
-                    return lexer.stop(Problem::OtherShape);
+                if end != start.1 {
+                    lexer.at = start.0;
+                    return lexer.unexpected("a value on one line");
                 }
+                lexer.skip_space();
                 if lexer.is_at_end() {
                     return Ok(false);
                 }
                 if lexer.line_breaks == end {
                     return lexer.unexpected("a line break");
+                }
+                if self == Self::NestedLines && !matches!(lexer.peek(), b'[' | b'{') {
+                    return lexer.unexpected("an array or an object");
                 }
                 Ok(true)
             }

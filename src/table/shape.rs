@@ -41,7 +41,7 @@ impl Reader<'_> {
     }
 
     fn one_row<const INNER: bool>(&mut self, lexer: &mut Lexer<'_, INNER>, depth: usize) -> Result<Table, Stopped> {
-        self.passes(lexer, |rows, lexer| {
+        self.passes(lexer, &mut |rows, lexer| {
             if lexer.peek() == b'{' {
                 rows.record(lexer, depth, None)?;
             } else {
@@ -91,7 +91,7 @@ impl Reader<'_> {
         depth: usize,
         read: fn(&mut Rows, &mut Lexer<'_, INNER>, usize, Container) -> Result<(), Stopped>,
     ) -> Result<Table, Stopped> {
-        self.passes(lexer, |rows, lexer| {
+        self.passes(lexer, &mut |rows, lexer| {
             if lexer.open(b']', depth)? {
                 read(rows, lexer, depth + 1, Container::Array)?;
             }
@@ -104,7 +104,7 @@ impl Reader<'_> {
         let start = lexer.at;
         for way in [text_as_it_stands::<INNER>, unescaped_text::<INNER>] {
             lexer.at = start;
-            let read = self.passes(lexer, |rows, lexer| {
+            let read = self.passes(lexer, &mut |rows, lexer| {
                 let mut more = lexer.open(b']', depth)?;
                 while more {
                     if lexer.is_at_quote() {
@@ -177,7 +177,7 @@ impl Reader<'_> {
         depth: usize,
         outline: &Outline,
     ) -> Result<Table, Stopped> {
-        self.passes(lexer, |rows, lexer| {
+        self.passes(lexer, &mut |rows, lexer| {
             let mut row_count = None;
             for (name, at) in outline.members() {
                 lexer.at = at;
@@ -227,7 +227,7 @@ impl Reader<'_> {
                 return lexer.stop(Problem::OtherShape);
             }
         }
-        self.passes(lexer, |rows, lexer| {
+        self.passes(lexer, &mut |rows, lexer| {
             for ((name, _), members) in outline.members().zip(&columns) {
                 let column = rows.add_column(name).or_else(|problem| lexer.stop(problem))?;
                 for (row, label) in labels.iter().enumerate() {
@@ -254,7 +254,7 @@ impl Reader<'_> {
         if self.options.shape == Shape::Auto && !are_counted {
             return lexer.stop(Problem::OtherShape);
         }
-        self.passes(lexer, |rows, lexer| {
+        self.passes(lexer, &mut |rows, lexer| {
             for at in &outline.places {
                 lexer.at = *at;
                 if lexer.peek() != b'{' {
@@ -295,7 +295,7 @@ impl Reader<'_> {
             let values = Reader::new(&super::ReadOptions::new()).items(lexer, depth + 1, Rows::values)?;
             index = Some(values);
         }
-        self.passes(lexer, |rows, lexer| {
+        self.passes(lexer, &mut |rows, lexer| {
             rows.plan.header = Some(false);
             rows.header = Some(labels.iter().map(|(label, _)| label.clone()).collect());
             lexer.at = data;
@@ -354,7 +354,7 @@ impl Reader<'_> {
             lexer.at = end;
             more = lexer.next_item()?;
         }
-        let mut table = self.passes(lexer, |rows, lexer| {
+        let mut table = self.passes(lexer, &mut |rows, lexer| {
             for name in fields.iter() {
                 rows.add_column(name).or_else(|problem| lexer.stop(problem))?;
             }

@@ -1,11 +1,9 @@
 //! Tables as CSV and as JSON.
 
-use std::borrow::Cow;
-
-use super::column::CellRef;
+use super::column::{CellRef, Column, ColumnValues};
 use super::json::{decode, push_string};
 use super::number::is_number;
-use super::{Table, time};
+use super::{Table, csv, time};
 
 /// How [`Table::to_csv`] writes. The default: a header, every text as it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,41 +53,38 @@ impl Table {
     /// The table as CSV ([RFC 4180](https://www.rfc-editor.org/rfc/rfc4180)): commas, CRLF after every record, quotes where
     /// they are needed.
     ///
-    /// A null is an empty field, an empty text is `""`; if there is only one column a null is `""` too, since many readers
-    /// skip empty lines. Timestamps are written as `2026-01-31T12:00:00.000Z`. In a `json` column texts are written
-    /// without JSON's quotes and escapes, other values as JSON. A table without columns gives an empty text.
+    /// A text stands in quotes also where it would be read back as something else: `"1"`, `"true"` and `"2026-01-31"` are
+    /// texts, `1`, `true` and `2026-01-31` are not. A null is an empty field, an empty text is `""`; if there is only one
+    /// column a null is `""` too, since many readers skip empty lines. Timestamps are written as
+    /// `2026-01-31T12:00:00.000Z`, date-times without the `Z`, dates as `2026-01-31`; a fraction has six digits if three do
+    /// not hold it. In a `json` column texts are written without JSON's quotes and escapes, other values as JSON. A table
+    /// without columns gives an empty text.
     #[must_use]
     pub fn to_csv(&self, options: &CsvOptions) -> String {
-        let mut out = String::new();
-        if self.columns().is_empty() {
-            return out;
+        let columns = self.columns();
+        if columns.is_empty() {
+            return String::new();
         }
+        let mut out = String::with_capacity(self.text_size(0));
         if options.header {
-            for (position, column) in self.columns().iter().enumerate() {
+            for (position, column) in columns.iter().enumerate() {
                 push_separator(&mut out, position);
-                push_field(&mut out, column.name(), *options);
+                push_field(&mut out, column.name(), *options, needs_quotes(column.name()));
             }
             out.push_str("\r\n");
         }
         for row in 0..self.row_count() {
-            for (position, column) in self.columns().iter().enumerate() {
+            for (position, column) in columns.iter().enumerate() {
                 push_separator(&mut out, position);
                 match column.value(row) {
-                    CellRef::Null if self.columns().len() > 1 => {}
+                    CellRef::Null if columns.len() > 1 => {}
                     CellRef::Null => out.push_str("\"\""),
-                    CellRef::Utf8(text) => push_field(&mut out, text, *options),
-                    CellRef::Json(json) => {
-                        let text = if json.starts_with('"') {
-                            decode(json)
-                        } else {
-                            Cow::Borrowed(json)
-                        };
-                        push_field(&mut out, &text, *options);
+                    CellRef::Utf8(text) => push_text_field(&mut out, text, *options),
+                    CellRef::Json(json) if json.starts_with('"') => {
+                        push_text_field(&mut out, &decode(json), *options);
                     }
-                    cell @ (CellRef::Timestamp(_) | CellRef::Datetime(_) | CellRef::Date(_)) => {
-                        push_time(&mut out, cell)
-                    }
-                    cell => push_json(&mut out, cell),
+                    CellRef::Json(json) => push_field(&mut out, json, *options, needs_quotes(json)),
+                    cell => push_plain(&mut out, cell),
                 }
             }
             out.push_str("\r\n");
@@ -99,12 +94,13 @@ impl Table {
 
     /// The table as a JSON array of objects, one per row, each with every column in order; missing members are `null`.
     ///
-    /// Integers keep every digit, so a reader that knows only doubles (JavaScript) may round them. Timestamps are texts
-    /// like `2026-01-31T12:00:00.000Z`.
+    /// Integers keep every digit, so a reader that knows only doubles (JavaScript) may round them. Points in time are
+    /// texts, spelled as [`to_csv`](Self::to_csv) does.
     #[must_use]
     pub fn to_json(&self) -> String {
-        let mut out = String::from("[");
         let names = self.member_starts();
+        let mut out = String::with_capacity(self.text_size(names.iter().map(|name| name.len() + 2).sum()));
+        out.push('[');
         for row in 0..self.row_count() {
             push_separator(&mut out, row);
             self.push_row(&mut out, &names, row);
@@ -116,8 +112,8 @@ impl Table {
     /// The table as JSON lines: one object per row as in [`to_json`](Self::to_json), each followed by a line feed.
     #[must_use]
     pub fn to_json_lines(&self) -> String {
-        let mut out = String::new();
         let names = self.member_starts();
+        let mut out = String::with_capacity(self.text_size(names.iter().map(|name| name.len() + 2).sum()));
         for row in 0..self.row_count() {
             self.push_row(&mut out, &names, row);
             out.push('\n');
@@ -125,25 +121,46 @@ impl Table {
         out
     }
 
-    /// What stands before each column's value in a JSON object: `"name":`.
+    /// About how many bytes the table takes as a text, if each row has that many more than its cells.
+    pub(crate) fn text_size(&self, more_per_row: usize) -> usize {
+        let cells: usize = self
+            .columns()
+            .iter()
+            .map(|column| match column.values() {
+                ColumnValues::Utf8 { text, .. } | ColumnValues::Json { text, .. } => text.len() + self.row_count(),
+                _ => self.row_count() * 8,
+            })
+            .sum();
+        cells + self.row_count() * (more_per_row + 2)
+    }
+
+    /// What stands before each column's value in a JSON object, with the bracket or the comma: `,"name":`.
     fn member_starts(&self) -> Vec<String> {
-        let start = |name: &str| {
-            let mut start = String::new();
-            push_string(&mut start, name);
+        let start = |(position, column): (usize, &Column)| {
+            let mut start = String::from(if position == 0 { "{" } else { "," });
+            push_string(&mut start, column.name());
             start.push(':');
             start
         };
-        self.columns().iter().map(|column| start(column.name())).collect()
+        self.columns().iter().enumerate().map(start).collect()
     }
 
     fn push_row(&self, out: &mut String, member_starts: &[String], row: usize) {
-        out.push('{');
-        for (position, (start, column)) in member_starts.iter().zip(self.columns()).enumerate() {
-            push_separator(out, position);
+        for (start, column) in member_starts.iter().zip(self.columns()) {
             out.push_str(start);
-            push_json(out, column.value(row));
+            match column.value(row) {
+                CellRef::Null => out.push_str("null"),
+                CellRef::Utf8(text) => push_string(out, text),
+                CellRef::Json(json) => out.push_str(json),
+                cell @ (CellRef::Timestamp(_) | CellRef::Datetime(_) | CellRef::Date(_)) => {
+                    out.push('"');
+                    push_plain(out, cell);
+                    out.push('"');
+                }
+                cell => push_plain(out, cell),
+            }
         }
-        out.push('}');
+        out.push_str(if member_starts.is_empty() { "{}" } else { "}" });
     }
 }
 
@@ -153,38 +170,35 @@ fn push_separator(out: &mut String, position: usize) {
     }
 }
 
-fn push_json(out: &mut String, cell: CellRef<'_>) {
+/// Appends a value as it is, without quotes or escapes; nothing for a null.
+pub(crate) fn push_plain(out: &mut String, cell: CellRef<'_>) {
     match cell {
-        CellRef::Null => out.push_str("null"),
+        CellRef::Null => {}
         CellRef::Bool(value) => out.push_str(if value { "true" } else { "false" }),
-        CellRef::Int64(value) => out.push_str(&value.to_string()),
+        CellRef::Int64(value) => out.push_str(itoa::Buffer::new().format(value)),
         // The shortest digits that read back as the same double. Columns hold no infinity and no NaN.
         CellRef::Float64(value) => out.push_str(zmij::Buffer::new().format_finite(value)),
-        CellRef::Timestamp(_) | CellRef::Datetime(_) | CellRef::Date(_) => {
-            out.push('"');
-            push_time(out, cell);
-            out.push('"');
-        }
-        CellRef::Utf8(text) => push_string(out, text),
-        CellRef::Json(json) => out.push_str(json),
-    }
-}
-
-/// Appends a point in time without quotes.
-fn push_time(out: &mut String, cell: CellRef<'_>) {
-    match cell {
         CellRef::Timestamp(microseconds) => time::push_timestamp(out, microseconds),
         CellRef::Datetime(microseconds) => time::push_datetime(out, microseconds),
         CellRef::Date(days) => time::push_date(out, days),
-        _ => {}
+        CellRef::Utf8(text) | CellRef::Json(text) => out.push_str(text),
     }
 }
 
-fn push_field(out: &mut String, text: &str, options: CsvOptions) {
+/// Appends a text, in quotes if it would not be read back as that text.
+fn push_text_field(out: &mut String, text: &str, options: CsvOptions) {
+    push_field(out, text, options, needs_quotes(text) || csv::is_typed(text.as_bytes()));
+}
+
+/// Whether the text of a field has to stand in quotes.
+fn needs_quotes(text: &str) -> bool {
+    text.is_empty() || csv::has_signs(text.as_bytes())
+}
+
+fn push_field(out: &mut String, text: &str, options: CsvOptions, quoted: bool) {
     let defused = options.defuse_formulas
         && text.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠', '\t', '\r', '\n'])
         && !is_number(text.as_bytes());
-    let quoted = text.is_empty() || text.contains(['"', ',', '\r', '\n']);
     if quoted {
         out.push('"');
     }
@@ -192,7 +206,10 @@ fn push_field(out: &mut String, text: &str, options: CsvOptions) {
         out.push('\'');
     }
     if quoted {
-        out.push_str(&text.replace('"', "\"\""));
+        for (position, piece) in text.split('"').enumerate() {
+            out.push_str(if position > 0 { "\"\"" } else { "" });
+            out.push_str(piece);
+        }
         out.push('"');
     } else {
         out.push_str(text);

@@ -29,6 +29,68 @@ fn every_type_is_written_plainly() {
 }
 
 #[test]
+fn points_in_time_are_written_as_they_are_read() {
+    let table = table(
+        r#"[{"d":"2024-01-01","l":"2024-01-01 10:00:00","t":"2024-01-01T10:00:00.123456+01:00"},
+            {"d":null,"l":"2024-01-01T10:00:00.5","t":"2024-01-01T10:00:00.1Z"}]"#,
+    );
+    assert_eq!(
+        table.to_csv(&PLAIN),
+        concat!(
+            "2024-01-01,2024-01-01T10:00:00.000,2024-01-01T09:00:00.123456Z\r\n",
+            ",2024-01-01T10:00:00.500,2024-01-01T10:00:00.100Z\r\n"
+        )
+    );
+}
+
+#[test]
+fn a_text_that_would_be_read_as_something_else_is_quoted() {
+    for text in [
+        "",
+        "0",
+        "-1",
+        "1.5",
+        "1e5",
+        "-0",
+        "9223372036854775808",
+        "true",
+        "false",
+        "True",
+        "False",
+        "2024-01-31",
+        "2024-01-31 10:00:00",
+        "2024-01-31T10:00:00.5+0100",
+    ] {
+        for value in [json!([text, "x"]), json!([text, [1]])] {
+            let written = table(&value.to_string()).to_csv(&PLAIN);
+            assert!(written.starts_with(&format!("\"{text}\"\r\n")), "{written:?}");
+        }
+    }
+    for text in [
+        "007",
+        "+1",
+        "1.",
+        ".5",
+        "-",
+        "TRUE",
+        "t",
+        "null",
+        "NaN",
+        "2024-02-30",
+        "2024-01-31T10:00",
+        "[1]",
+        " 1",
+    ] {
+        assert_eq!(table(&json!([text]).to_string()).to_csv(&PLAIN), format!("{text}\r\n"));
+    }
+    // Neither a value of a json column that is no text, nor a name.
+    assert_eq!(
+        table(r#"{"1":[[1],2]}"#).to_csv(&CsvOptions::new()),
+        "1\r\n[1]\r\n2\r\n"
+    );
+}
+
+#[test]
 fn a_null_in_an_only_column_is_no_empty_line() {
     assert_eq!(table("[1,null]").to_csv(&CsvOptions::new()), "value\r\n1\r\n\"\"\r\n");
 }
@@ -62,7 +124,7 @@ fn numbers_are_not_defused() {
     assert_eq!(table("[-1.5]").to_csv(&DEFUSED), "-1.5\r\n");
     assert_eq!(
         table("[-123456789012345678901]").to_csv(&DEFUSED),
-        "-123456789012345678901\r\n"
+        "\"-123456789012345678901\"\r\n"
     );
-    assert_eq!(table(r#"["-5","-5+A1"]"#).to_csv(&DEFUSED), "-5\r\n'-5+A1\r\n");
+    assert_eq!(table(r#"["-5","-5+A1"]"#).to_csv(&DEFUSED), "\"-5\"\r\n'-5+A1\r\n");
 }

@@ -1,6 +1,6 @@
 //! What holds for every input.
 
-use pqrun::table::{CellRef, ColumnType, CsvOptions, JsonPath, Table};
+use pqrun::table::{ColumnType, JsonPath, Table};
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -70,34 +70,6 @@ fn is_exact_text(rows: &[Value], name: &str, column_type: ColumnType) -> bool {
     column_type == ColumnType::Utf8 && rows.iter().any(|row| row[name].is_number())
 }
 
-/// Reads CSV back: records of fields, each with whether it was quoted.
-fn read_csv(text: &str) -> Vec<Vec<(String, bool)>> {
-    let (mut records, mut record, mut field, mut quoted) = (Vec::new(), Vec::new(), String::new(), false);
-    let mut characters = text.chars().peekable();
-    while let Some(character) = characters.next() {
-        match character {
-            '"' => {
-                quoted = true;
-                while let Some(inner) = characters.next() {
-                    if inner == '"' && characters.next_if_eq(&'"').is_none() {
-                        break;
-                    }
-                    field.push(inner);
-                }
-            }
-            ',' => record.push((std::mem::take(&mut field), std::mem::take(&mut quoted))),
-            '\r' => {
-                assert_eq!(characters.next(), Some('\n'));
-                record.push((std::mem::take(&mut field), std::mem::take(&mut quoted)));
-                records.push(std::mem::take(&mut record));
-            }
-            _ => field.push(character),
-        }
-    }
-    assert!(record.is_empty() && field.is_empty(), "the last record ends in CRLF");
-    records
-}
-
 proptest! {
     #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -139,33 +111,6 @@ proptest! {
         let lines: Vec<&str> = lines.split_terminator('\n').collect();
         prop_assert_eq!(lines.len(), rows.len());
         prop_assert_eq!(format!("[{}]", lines.join(",")), table.to_json());
-    }
-
-    #[test]
-    fn csv_reads_back(rows in rows()) {
-        let table = super::rows_table(&rows);
-        let records = read_csv(&table.to_csv(&CsvOptions::new()));
-        prop_assert_eq!(records.len(), rows.len() + 1);
-        for (column, (name, _)) in table.columns().iter().zip(&records[0]) {
-            prop_assert_eq!(column.name(), name);
-        }
-        for (row, record) in table.rows().zip(&records[1..]) {
-            prop_assert_eq!(record.len(), table.columns().len());
-            for ((_, cell), (field, quoted)) in row.cells().zip(record) {
-                match cell {
-                    CellRef::Null => prop_assert!(field.is_empty() && (!quoted || record.len() == 1)),
-                    CellRef::Utf8(text) => prop_assert!(field == text && (*quoted || !text.is_empty())),
-                    CellRef::Json(json) => {
-                        let value: Value = serde_json::from_str(json).expect("a value");
-                        prop_assert_eq!(field, value.as_str().unwrap_or(json));
-                    }
-                    CellRef::Int64(number) => prop_assert_eq!(field.parse::<i64>().ok(), Some(number)),
-                    CellRef::Float64(number) => prop_assert_eq!(field.parse::<f64>().ok(), Some(number)),
-                    CellRef::Bool(value) => prop_assert_eq!(field.parse::<bool>().ok(), Some(value)),
-                    cell => prop_assert!(false, "no row holds {:?}", cell),
-                }
-            }
-        }
     }
 
     #[test]

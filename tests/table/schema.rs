@@ -1,0 +1,298 @@
+//! Columns of the types that the user names.
+
+use pqrun::table::{CellRef, ColumnType, Format, ReadOptions, Table, TableError, TableErrorCode};
+
+use super::names;
+
+const TYPES: [ColumnType; 8] = [
+    ColumnType::Bool,
+    ColumnType::Int64,
+    ColumnType::Float64,
+    ColumnType::Timestamp,
+    ColumnType::Datetime,
+    ColumnType::Date,
+    ColumnType::Utf8,
+    ColumnType::Json,
+];
+
+fn options(schema: &[(&str, ColumnType)]) -> ReadOptions {
+    ReadOptions::new().schema(
+        schema
+            .iter()
+            .map(|(name, column_type)| ((*name).to_owned(), *column_type)),
+    )
+}
+
+fn read(text: &str, schema: &[(&str, ColumnType)]) -> Result<Table, TableError> {
+    Table::read(text.as_bytes(), &options(schema).format(Format::Json))
+}
+
+fn read_csv(text: &str, schema: &[(&str, ColumnType)]) -> Result<Table, TableError> {
+    Table::read(text.as_bytes(), &options(schema).format(Format::Csv))
+}
+
+/// What one JSON value becomes in a column of that type; `None` if it does not fit.
+#[track_caller]
+fn fitted(value: &str, to: ColumnType) -> Option<Table> {
+    match read(&format!("[{{\"a\":{value}}}]"), &[("a", to)]) {
+        Ok(table) => {
+            assert_eq!(table.columns()[0].column_type(), to);
+            Some(table)
+        }
+        Err(error) => {
+            assert_eq!(error.code(), TableErrorCode::DoesNotFit, "{value}: {error}");
+            None
+        }
+    }
+}
+
+/// What a field of CSV becomes.
+#[track_caller]
+fn fitted_field(field: &str, to: ColumnType) -> Option<Table> {
+    read_csv(&format!("a,b\n{field},x\n"), &[("a", to)]).ok()
+}
+
+#[test]
+fn the_columns_of_the_schema_come_first_whether_they_occur_or_not() {
+    let schema = [
+        ("c", ColumnType::Float64),
+        ("missing", ColumnType::Date),
+        ("a", ColumnType::Utf8),
+        ("c", ColumnType::Int64),
+    ];
+    for table in [
+        read(r#"[{"a":1,"b":true,"c":2},{"a":"x","d":[]}]"#, &schema),
+        read_csv("a,b,c,d\n1,true,2,\nx,,,[]\n", &schema),
+    ] {
+        let table = table.expect("all fits");
+        assert_eq!(names(&table), ["c", "missing", "a", "b", "d"]);
+        let types: Vec<_> = table.columns().iter().map(|column| column.column_type()).collect();
+        assert_eq!(
+            types[..4],
+            [
+                ColumnType::Float64,
+                ColumnType::Date,
+                ColumnType::Utf8,
+                ColumnType::Bool
+            ]
+        );
+        assert_eq!(table.columns()[1].null_count(), 2);
+        assert_eq!(
+            [0, 1].map(|row| table.value(row, 0)),
+            [CellRef::Float64(2.0), CellRef::Null]
+        );
+        assert_eq!(
+            [0, 1].map(|row| table.value(row, 2)),
+            [CellRef::Utf8("1"), CellRef::Utf8("x")]
+        );
+    }
+}
+
+#[test]
+fn nulls_fit_every_type() {
+    for to in TYPES {
+        let table = fitted("null", to).expect("null fits");
+        assert_eq!(table.value(0, 0), CellRef::Null);
+        let table = fitted_field("", to).expect("null fits");
+        assert_eq!(
+            (table.value(0, 0), table.columns()[0].column_type()),
+            (CellRef::Null, to)
+        );
+        let table = read("[]", &[("a", to)]).expect("no rows fit");
+        assert_eq!((table.row_count(), names(&table)), (0, vec!["a"]));
+        assert_eq!(table.columns()[0].column_type(), to);
+    }
+}
+
+#[test]
+fn values_that_a_type_holds_fit() {
+    use ColumnType::{Bool, Date, Datetime, Float64, Int64, Json, Timestamp, Utf8};
+    for (value, to, expected) in [
+        ("true", Bool, CellRef::Bool(true)),
+        ("\"false\"", Bool, CellRef::Bool(false)),
+        ("\"True\"", Bool, CellRef::Bool(true)),
+        ("5", Int64, CellRef::Int64(5)),
+        ("-9223372036854775808", Int64, CellRef::Int64(i64::MIN)),
+        ("5.0", Int64, CellRef::Int64(5)),
+        ("5.10e1", Int64, CellRef::Int64(51)),
+        ("9223372036854775807.0", Int64, CellRef::Int64(i64::MAX)),
+        ("0e999", Int64, CellRef::Int64(0)),
+        ("\"007\"", Utf8, CellRef::Utf8("007")),
+        ("\"7\"", Int64, CellRef::Int64(7)),
+        ("\"7.0\"", Int64, CellRef::Int64(7)),
+        ("1", Float64, CellRef::Float64(1.0)),
+        ("9007199254740993", Float64, CellRef::Float64(9_007_199_254_740_992.0)),
+        ("\"0.5\"", Float64, CellRef::Float64(0.5)),
+        (
+            "\"2024-01-01T00:00:00Z\"",
+            Timestamp,
+            CellRef::Timestamp(1_704_067_200_000_000),
+        ),
+        ("1704067200000", Timestamp, CellRef::Timestamp(1_704_067_200_000_000)),
+        ("-1", Timestamp, CellRef::Timestamp(-1000)),
+        (
+            "\"2024-01-01 00:00:00\"",
+            Datetime,
+            CellRef::Datetime(1_704_067_200_000_000),
+        ),
+        ("1704067200000", Datetime, CellRef::Datetime(1_704_067_200_000_000)),
+        ("\"2024-01-01\"", Date, CellRef::Date(19_723)),
+        ("\"2024-01-01T00:00:00.000\"", Date, CellRef::Date(19_723)),
+        ("\"1969-12-31 00:00:00\"", Date, CellRef::Date(-1)),
+        ("\"a\\n\"", Utf8, CellRef::Utf8("a\n")),
+        ("\"\"", Utf8, CellRef::Utf8("")),
+        ("1.50", Utf8, CellRef::Utf8("1.50")),
+        ("true", Utf8, CellRef::Utf8("true")),
+        ("[ 1, {\"a\" : \" \"} ]", Utf8, CellRef::Utf8("[1,{\"a\":\" \"}]")),
+        ("\"a\"", Json, CellRef::Json("\"a\"")),
+        (
+            "12345678901234567890123",
+            Json,
+            CellRef::Json("12345678901234567890123"),
+        ),
+        ("{\"a\": [1]}", Json, CellRef::Json("{\"a\":[1]}")),
+    ] {
+        let table = fitted(value, to).unwrap_or_else(|| panic!("{value} fits {to:?}"));
+        assert_eq!(table.value(0, 0), expected, "{value}");
+    }
+}
+
+#[test]
+fn values_that_a_type_does_not_hold_do_not_fit() {
+    use ColumnType::{Bool, Date, Datetime, Float64, Int64, Timestamp};
+    for (to, values) in [
+        (Bool, &["1", "0", "\"yes\"", "\"TRUE\"", "\"\"", "[]", "{}"][..]),
+        (
+            Int64,
+            &[
+                "5.5",
+                "true",
+                "\"x\"",
+                "\"\"",
+                "\"07\"",
+                "\" 7\"",
+                "1e-1",
+                "9223372036854775808",
+                "1e19",
+                "1e999",
+                "[]",
+            ],
+        ),
+        (
+            Float64,
+            &[
+                "true",
+                "\"x\"",
+                "\"\"",
+                "\"NaN\"",
+                "1e400",
+                "\"1e400\"",
+                "\"1,5\"",
+                "{}",
+            ],
+        ),
+        (
+            Timestamp,
+            &[
+                "\"2024-01-01T00:00:00\"",
+                "\"2024-01-01\"",
+                "\"1704067200000\"",
+                "1.5",
+                "9223372036854775807",
+                "253402300800000",
+                "-62135596800001",
+                "true",
+                "\"\"",
+            ],
+        ),
+        (
+            Datetime,
+            &["\"2024-01-01T00:00:00Z\"", "\"2024-01-01\"", "\"x\"", "1.5", "[1]"],
+        ),
+        (
+            Date,
+            &[
+                "\"2024-01-01T00:00:01\"",
+                "\"2024-01-01T00:00:00Z\"",
+                "19723",
+                "\"2024-02-30\"",
+                "\"\"",
+            ],
+        ),
+    ] {
+        for value in values {
+            assert!(fitted(value, to).is_none(), "{value} {to:?}");
+        }
+    }
+}
+
+#[test]
+fn fields_of_csv_fit_as_the_texts_that_they_are() {
+    use ColumnType::{Bool, Date, Datetime, Float64, Int64, Json, Timestamp, Utf8};
+    for (field, to, expected) in [
+        ("1", Utf8, CellRef::Utf8("1")),
+        ("1.50", Utf8, CellRef::Utf8("1.50")),
+        ("\"\"", Utf8, CellRef::Utf8("")),
+        ("\"7\"", Int64, CellRef::Int64(7)),
+        ("7.0", Int64, CellRef::Int64(7)),
+        ("\"\"", Int64, CellRef::Null),
+        ("\"\"", Date, CellRef::Null),
+        ("1", Float64, CellRef::Float64(1.0)),
+        ("True", Bool, CellRef::Bool(true)),
+        ("1000", Timestamp, CellRef::Timestamp(1_000_000)),
+        ("1970-01-01 00:00:01", Datetime, CellRef::Datetime(1_000_000)),
+        ("1970-01-02 00:00:00", Date, CellRef::Date(1)),
+        ("\"[1, 2]\"", Json, CellRef::Json("[1,2]")),
+        ("x", Json, CellRef::Json("\"x\"")),
+        ("\"a\"\"\n\"", Json, CellRef::Json("\"a\\\"\\n\"")),
+        ("\"\"", Json, CellRef::Json("\"\"")),
+        ("[1", Json, CellRef::Json("\"[1\"")),
+    ] {
+        let table = fitted_field(field, to).unwrap_or_else(|| panic!("{field} fits {to:?}"));
+        assert_eq!(
+            (table.value(0, 0), table.columns()[0].column_type()),
+            (expected, to),
+            "{field}"
+        );
+    }
+    for (field, to) in [
+        ("x", Int64),
+        ("1", Bool),
+        ("x", Timestamp),
+        ("1970-01-01T00:00:00Z", Datetime),
+        ("1", Date),
+    ] {
+        assert!(fitted_field(field, to).is_none(), "{field} {to:?}");
+    }
+}
+
+#[test]
+fn a_misfit_says_where_it_is() {
+    let error = read_csv("id,when\n1,2024-01-01\n\n\"2\",\n3.5,x\n", &[("id", ColumnType::Int64)]).expect_err("3.5");
+    assert_eq!(
+        error.to_string(),
+        "expected an integer of 64 bits, found a text with a fraction, or beyond 64 bits at byte 27 (row 2, column `id`)"
+    );
+    assert_eq!(
+        (error.row(), error.column(), error.offset()),
+        (Some(2), Some("id"), Some(27))
+    );
+
+    let error =
+        read_csv("a,when\n1\n2,2024-01-01T00:00:00\n", &[("when", ColumnType::Timestamp)]).expect_err("no zone");
+    assert_eq!(
+        (error.row(), error.column(), error.offset()),
+        (Some(1), Some("when"), Some(11))
+    );
+    assert!(error.found().ends_with("without a zone"), "{error}");
+
+    let late = "a\n1\n2,3\n4,x\n";
+    let error = read_csv(late, &[("column2", ColumnType::Int64)]).expect_err("x");
+    assert_eq!((error.row(), error.offset()), (Some(2), Some(10)));
+
+    let text = r#"[{"a":1},{"b":2},{"a":null,"b":3},{"a":"x"}]"#;
+    let error = read(text, &[("a", ColumnType::Int64)]).expect_err("x");
+    assert_eq!((error.row(), error.column()), (Some(3), Some("a")));
+    assert_eq!(error.offset(), text.find("\"x\""));
+    assert_eq!((error.expected(), error.found()), ("an integer of 64 bits", "a text"));
+}
