@@ -188,6 +188,18 @@ pub struct Error {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(all(target_family = "wasm", feature = "client"), tsify(optional))]
     pub endpoint: Option<String>,
+    /// Of a table: the row of a value that does not fit, counted from 0.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(all(target_family = "wasm", feature = "client"), tsify(optional))]
+    pub row: Option<usize>,
+    /// Of a table: the column of a value that does not fit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(all(target_family = "wasm", feature = "client"), tsify(optional))]
+    pub column: Option<String>,
+    /// Of a table: the place in its text, in bytes from the start.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(all(target_family = "wasm", feature = "client"), tsify(optional))]
+    pub offset: Option<usize>,
     /// Whether the same request may well succeed later.
     #[serde(default)]
     pub retryable: bool,
@@ -209,6 +221,9 @@ impl Error {
             status: None,
             request_id: None,
             endpoint: None,
+            row: None,
+            column: None,
+            offset: None,
             retryable: false,
             run_ids: Vec::new(),
         }

@@ -4,42 +4,39 @@ use crate::error::{Error, ErrorCode};
 use crate::file::OutputFile;
 use crate::json;
 use crate::run::{OutputKind, RunOutput};
-use crate::table::{JsonPath, Table, TableError, TableErrorCode};
+use crate::table::{Format, JsonPath, ReadOptions, Table, TableError, TableErrorCode};
 
 /// The table in an output; `None` if its kind has none.
 ///
-/// - The result of a notebook: JSON as the table that it describes, other text as one row; with a `path`, the JSON at it.
+/// - The result of a notebook: JSON as the table that it describes, other text as one row; with a path, the JSON at it.
 /// - The rows of a Lookup or Script; the return value of a pipeline as one row.
-/// - Other structures only with a `path`, which has to lead to the rows in them.
+/// - Other structures only with a path, which has to lead to the rows in them.
 /// - Conditions and logs never.
 /// - The file that an output names, where it was followed: CSV by its name, else what it looks like.
 ///
 /// # Errors
 /// [`ErrorCode::OutputTruncated`]: a cut output is never read as if it were whole. [`ErrorCode::OutputUnreadable`].
-pub fn output_table(output: &RunOutput, path: Option<&JsonPath>) -> Option<Result<Table, Error>> {
+pub fn output_table(output: &RunOutput, options: &ReadOptions) -> Option<Result<Table, Error>> {
     if let Some(error) = output.error.as_ref().filter(|_| names_something(output)) {
         // What it names was not read: its name is no table.
         return Some(Err(error.clone()));
     }
     if let Some(file) = &output.file {
-        return Some(read_file(file, path).map_err(|error| unreadable(output, &error)));
+        return Some(read_file(file, options).map_err(|error| unreadable(output, &error)));
     }
     let read: Result<Table, TableError> = match (output.kind, &output.text, &output.data) {
         (OutputKind::Condition | OutputKind::Logs, _, _) => return None,
-        (OutputKind::Data, _, _) if path.is_none() => return None,
+        (OutputKind::Data, _, _) if !options.has_path() => return None,
         // A service that puts nothing in the place of an output that is too large says so here.
         _ if output.truncated => return Some(Err(truncated(output))),
-        (OutputKind::NotebookResult, Some(text), _) => match path {
-            Some(path) => Table::from_json(text.as_bytes(), path),
-            None => Table::from_text(text),
-        },
-        (OutputKind::ReturnValue, _, Some(value)) if path.is_none() => {
+        (OutputKind::NotebookResult, Some(text), _) => Table::read(text.as_bytes(), options),
+        (OutputKind::ReturnValue, _, Some(value)) if !options.has_path() => {
             // One row, whatever the value is.
             let row = ["[", &json::written(value), "]"].concat();
             Table::from_json(row.as_bytes(), &JsonPath::root())
         }
         (OutputKind::Rows | OutputKind::ReturnValue | OutputKind::Data, _, Some(value)) => {
-            Table::from_json(json::written(value).as_bytes(), path.unwrap_or(&JsonPath::root()))
+            Table::read(json::written(value).as_bytes(), options)
         }
         _ => return None,
     };
@@ -51,11 +48,17 @@ const fn names_something(output: &RunOutput) -> bool {
     output.text.is_some() || output.data.is_some()
 }
 
-fn read_file(file: &OutputFile, path: Option<&JsonPath>) -> Result<Table, TableError> {
-    match (path, std::str::from_utf8(&file.bytes)) {
-        (None, Ok(text)) => Table::from_text(text),
-        _ => Table::from_json(&file.bytes, path.unwrap_or(&JsonPath::root())),
+fn read_file(file: &OutputFile, options: &ReadOptions) -> Result<Table, TableError> {
+    let mut options = options.clone();
+    if options.is_auto() {
+        options = match file.extension.as_str() {
+            "csv" => options.format(Format::Csv),
+            "tsv" => options.format(Format::Csv).delimiter(b'\t'),
+            "jsonl" | "ndjson" => options.format(Format::JsonLines),
+            _ => options,
+        };
     }
+    Table::read(&file.bytes, &options)
 }
 
 fn truncated(output: &RunOutput) -> Error {
@@ -70,7 +73,12 @@ fn unreadable(output: &RunOutput, error: &TableError) -> Error {
         TableErrorCode::Truncated => ErrorCode::OutputTruncated,
         _ => ErrorCode::OutputUnreadable,
     };
-    Error::new(code, format!("{}: {error}", output.key))
+    Error {
+        row: error.row(),
+        column: error.column().map(str::to_owned),
+        offset: error.offset(),
+        ..Error::new(code, format!("{}: {error}", output.key))
+    }
 }
 
 #[cfg(test)]
@@ -94,8 +102,11 @@ mod tests {
     }
 
     fn csv(output: &RunOutput, path: Option<&str>) -> Option<Result<String, ErrorCode>> {
-        let path = path.map(|path| JsonPath::parse(path).expect("it is a path"));
-        let table = output_table(output, path.as_ref())?;
+        let mut options = ReadOptions::new();
+        if let Some(path) = path {
+            options = options.path(JsonPath::parse(path).expect("it is a path"));
+        }
+        let table = output_table(output, &options)?;
         Some(
             table
                 .map(|table| table.to_csv(&Default::default()))

@@ -18,12 +18,18 @@ mod fetch;
 mod host;
 #[cfg(any(feature = "auth", feature = "client"))]
 mod logger;
+#[cfg(any(feature = "auth", feature = "client", feature = "connector", feature = "table"))]
+mod object;
 #[cfg(any(feature = "auth", feature = "client"))]
 mod options;
 #[cfg(any(feature = "auth", feature = "client"))]
 mod secret;
 #[cfg(feature = "simulator")]
 pub mod simulator;
+#[cfg(any(feature = "client", feature = "table"))]
+mod table;
+#[cfg(any(feature = "client", feature = "table"))]
+pub use table::{JsTable, JsTableReader};
 #[cfg(any(feature = "auth", feature = "client"))]
 mod thrown;
 #[cfg(any(feature = "auth", feature = "client"))]

@@ -1,6 +1,7 @@
 //! The output of a run as a table of typed columns.
 
 mod builder;
+mod chunks;
 mod column;
 mod concat;
 mod csv;
@@ -24,10 +25,12 @@ use std::fmt;
 
 use reader::Reader;
 
+pub use chunks::TableReader;
 pub use column::{CellRef, Column, ColumnType, ColumnValues};
 pub use error::{TableError, TableErrorCode};
 pub use options::{Format, ReadOptions, Shape};
 pub use path::JsonPath;
+
 pub use write::CsvOptions;
 
 /// Rows and typed columns, read from what a run left behind.
@@ -115,11 +118,11 @@ impl Table {
         };
         let content = bytes.get(mark..).unwrap_or_default();
         let read = match options.format {
+            _ if options.has_path() => Reader::new(options).document(content),
             Format::Json => Reader::new(options).document(content),
             Format::JsonLines => Reader::new(options).lines(content),
             Format::Csv => csv::read(content, options),
             Format::Text => return Self::of_text(bytes),
-            Format::Auto if !options.path.steps.is_empty() => Reader::new(options).document(content),
             Format::Auto => match Self::detect(content, options) {
                 Ok(None) => return Self::of_text(bytes),
                 Ok(Some(table)) => Ok(table),

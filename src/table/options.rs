@@ -109,10 +109,23 @@ impl ReadOptions {
         }
     }
 
-    /// Where the rows are in the JSON document. A step into a text goes on in the JSON that the text holds.
+    /// Where the rows are in a JSON document. A step into a text goes on in the JSON that the text holds; a text at the end
+    /// of the path is read in the format named, or as what it looks like.
     #[must_use]
     pub fn path(self, path: JsonPath) -> Self {
         Self { path, ..self }
+    }
+
+    /// Whether nobody said what the text is written in.
+    #[must_use]
+    pub fn is_auto(&self) -> bool {
+        self.format == Format::Auto
+    }
+
+    /// Whether the rows are not the whole document.
+    #[must_use]
+    pub fn has_path(&self) -> bool {
+        !self.path.steps.is_empty()
     }
 
     /// The types of columns, by name. They come first, in this order, whether they occur or not; columns that are not

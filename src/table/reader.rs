@@ -183,6 +183,7 @@ impl<'o> Reader<'o> {
         let text = self.unescaped(lexer)?;
         let options = ReadOptions {
             path: JsonPath::root(),
+            format: self.format_in_text(),
             ..self.options.clone()
         };
         match Table::read(&text, &options) {
@@ -194,12 +195,12 @@ impl<'o> Reader<'o> {
     /// Reads a document in the escapes of the text around it, up to the quote that ends that.
     fn escaped_document(&mut self, lexer: &mut Lexer<'_, true>) -> Result<Table, Stopped> {
         lexer.skip_space();
-        let is_known = matches!(self.options.format, Format::Auto | Format::Json | Format::JsonLines);
-        if !is_known || !matches!(lexer.peek(), b'[' | b'{') {
+        let format = self.format_in_text();
+        if !matches!(format, Format::Auto | Format::JsonLines) || !matches!(lexer.peek(), b'[' | b'{') {
             return lexer.stop(Problem::OtherShape);
         }
         let start = lexer.at;
-        if lexer.peek() == b'[' && self.options.format != Format::JsonLines {
+        if lexer.peek() == b'[' && format == Format::Auto {
             let table = self.value(lexer, 0)?;
             lexer.skip_space();
             if lexer.is_at_end() {
@@ -207,16 +208,21 @@ impl<'o> Reader<'o> {
             }
             lexer.at = start;
         }
-        if self.options.format == Format::Json {
-            return lexer.stop(Problem::OtherShape);
-        }
         lexer.skip_value(0)?;
         lexer.skip_space();
-        if lexer.is_at_end() && self.options.format != Format::JsonLines {
+        if lexer.is_at_end() && format == Format::Auto {
             return lexer.stop(Problem::OtherShape);
         }
         lexer.at = start;
         self.rows_on_lines(lexer)
+    }
+
+    /// What the text at the end of a path is written in: `Json` says no more than what the path does.
+    fn format_in_text(&self) -> Format {
+        match self.options.format {
+            Format::Json => Format::Auto,
+            format => format,
+        }
     }
 
     fn unescaped(&mut self, lexer: &mut Lexer<'_, false>) -> Result<Vec<u8>, Stopped> {

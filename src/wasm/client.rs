@@ -13,7 +13,6 @@ mod poller;
 mod result;
 mod service;
 mod single;
-mod table;
 mod token;
 mod types;
 
@@ -26,7 +25,6 @@ pub use handle::{
     RunHandle, attach_databricks_run, attach_fabric_run, resume_run, run_databricks_job, run_fabric_item,
 };
 pub use poller::JsPoller;
-pub use table::JsTable;
 
 /// The version of pqrun.
 #[wasm_bindgen]

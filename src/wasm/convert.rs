@@ -1,7 +1,5 @@
-//! Plain values for JavaScript, through [`Value`], so that each type is written by one piece of code only; errors, and
-//! the members of objects.
+//! Plain values for JavaScript, through [`Value`], so that each type is written by one piece of code only; errors.
 
-use js_sys::Reflect;
 use serde::Serialize;
 use serde_json::Value;
 use wasm_bindgen::JsValue;
@@ -9,8 +7,8 @@ use wasm_bindgen::JsValue;
 use crate::error::{Error, ErrorCode};
 use crate::json::written;
 
-/// The largest integer up to which JavaScript's numbers tell neighbours apart.
-pub(super) const MAX_SAFE: i64 = 9_007_199_254_740_991;
+use super::object::bare_error;
+pub(super) use super::object::{MAX_SAFE, get, set};
 
 /// Integers that JavaScript's numbers can't hold become decimal digits in a text, as the services' ids do.
 pub(super) fn value_to_js(mut value: Value) -> JsValue {
@@ -42,21 +40,9 @@ pub(super) fn refuse(message: impl Into<String>) -> Error {
     Error::new(ErrorCode::InvalidOptions, message)
 }
 
-/// A member of anything; undefined if there is none.
-pub(super) fn get(value: &JsValue, name: &str) -> JsValue {
-    Reflect::get(value, &name.into()).unwrap_or_default()
-}
-
-/// Sets a member of an object that was made here.
-pub(super) fn set(object: &JsValue, name: &str, value: &JsValue) {
-    // Only a frozen object or a setter of one's own can refuse.
-    let _ = Reflect::set(object, &name.into(), value);
-}
-
-/// The one way of an error to JavaScript: a real `Error` named `PqrunError` with our members.
+/// The one way of an error to JavaScript: [`bare_error`] with what else is told.
 pub(super) fn throw(error: Error) -> JsValue {
-    let js = js_sys::Error::new(&error.to_string());
-    js.set_name("PqrunError");
+    let js = bare_error(error.code.as_str(), &error.hint, &error.to_string());
     if let Ok(Value::Object(members)) = serde_json::to_value(error) {
         for (name, value) in members {
             if name != "message" {
@@ -64,5 +50,5 @@ pub(super) fn throw(error: Error) -> JsValue {
             }
         }
     }
-    js.into()
+    js
 }

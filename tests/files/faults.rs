@@ -5,6 +5,7 @@ use std::time::Duration;
 use pqrun::error::{Error, ErrorCode};
 use pqrun::http::HttpResponse;
 use pqrun::output_table::output_table;
+use pqrun::table::ReadOptions;
 
 use super::store::{DBFS, FOLLOW, LAKE, MB, PIECE, Shared, VOLUME, asked, header, json_of, output, refusal};
 use crate::support::{Host, Reply, json, with_header};
@@ -31,7 +32,9 @@ fn error(host: &mut Host<'_>, path: &str) -> Error {
     let error = output.error.clone().expect("an error");
     assert!(error.message.contains(path), "{error} names {path}");
     assert_eq!(
-        output_table(&output, None).expect("it is told").map(|_| ()),
+        output_table(&output, &ReadOptions::new())
+            .expect("it is told")
+            .map(|_| ()),
         Err(error.clone()),
         "there is no table"
     );

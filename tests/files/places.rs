@@ -5,6 +5,7 @@ use pqrun::error::ErrorCode;
 use pqrun::http::BaseUrl;
 use pqrun::output_table::output_table;
 use pqrun::run::OutputKind;
+use pqrun::table::ReadOptions;
 use serde_json::json;
 
 use super::store::{DBFS, FOLLOW, HOST, LAKE, ONE_LAKE, Shared, VOLUME, asked, header, output};
@@ -54,7 +55,9 @@ fn a_file_in_a_volume_is_read_with_the_jobs_own_token() {
     assert_eq!(header(sent[0], "Accept"), Some("*/*"));
     let file = output.file.as_ref().expect("a file");
     assert_eq!((file.path.as_str(), file.extension.as_str()), (path, "json"));
-    let table = output_table(&output, None).expect("rows").expect("they are read");
+    let table = output_table(&output, &ReadOptions::new())
+        .expect("rows")
+        .expect("they are read");
     assert_eq!(table.to_csv(&Default::default()), CSV);
     assert_eq!(output.text.as_deref(), Some(path), "the text is still there");
 }
@@ -139,7 +142,9 @@ fn an_activitys_output_may_name_a_file_too() {
             output.file.as_ref().map(|file| file.bytes.as_slice()),
             Some(ROWS.as_bytes())
         );
-        let table = output_table(&output, None).expect("rows").expect("they are read");
+        let table = output_table(&output, &ReadOptions::new())
+            .expect("rows")
+            .expect("they are read");
         assert_eq!(table.to_csv(&Default::default()), CSV);
     }
 }
@@ -174,7 +179,7 @@ fn what_is_not_followed_is_told_and_is_no_table() {
             error.message.starts_with("load: ") && error.message.contains(said),
             "{error}"
         );
-        let table = output_table(&output, None).expect("it is told");
+        let table = output_table(&output, &ReadOptions::new()).expect("it is told");
         assert_eq!(
             table.map(|_| ()).map_err(|error| error.code()),
             Err(ErrorCode::OutputPathRefused)

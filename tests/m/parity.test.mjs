@@ -158,10 +158,10 @@ function host() {
  */
 function tableOf(result) {
   const tables = result.outputs.flatMap((/** @type {any} */ output) => {
-    if (output.kind === "notebookResult") return [Table.fromText(output.text)];
+    if (output.kind === "notebookResult") return [Table.read(output.text)];
     if (output.kind === "rows" || output.kind === "returnValue") {
       const bytes = JSON.stringify(output.kind === "rows" ? output.data : [output.data]);
-      return [Table.fromJson(bytes)];
+      return [Table.read(bytes, { format: "json" })];
     }
     return [];
   });

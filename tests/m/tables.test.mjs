@@ -56,7 +56,7 @@ for (const { name, text, path, columns, rows, columnCount, rowCount, error, mess
 /** @param {string} text @param {string} [path] */
 function readByPackage(text, path) {
   try {
-    return { table: path === undefined ? Table.fromText(text) : Table.fromJson(text, path) };
+    return { table: path === undefined ? Table.read(text) : Table.read(text, { format: "json", path }) };
   } catch (error) {
     return { code: /** @type {any} */ (error).code };
   }

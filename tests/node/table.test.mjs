@@ -10,7 +10,7 @@ const JSON_TEXT =
   ' {"id": 2, "big": -9223372036854775808, "x": 2, "at": null, "any": {"a": "ü"}}]}';
 
 test("columns have names and types, rows keep every digit", () => {
-  const table = Table.fromJson(JSON_TEXT, "$.rows");
+  const table = Table.read(JSON_TEXT, { path: "$.rows" });
   assert.equal(table.rowCount, 2);
   assert.deepEqual(
     table.columns.map(({ name, type }) => `${name}:${type}`),
@@ -35,7 +35,7 @@ test("columns have names and types, rows keep every digit", () => {
 });
 
 test("it writes JSON, JSON lines and CSV", () => {
-  const table = Table.fromJson('[{"a": 9007199254740993, "b": "=1"}, {"a": null, "b": "x,\\"y"}]');
+  const table = Table.read('[{"a": 9007199254740993, "b": "=1"}, {"a": null, "b": "x,\\"y"}]');
   assert.equal(table.toJson(), '[{"a":9007199254740993,"b":"=1"},{"a":null,"b":"x,\\"y"}]');
   assert.equal(table.toJsonLines().trimEnd(), '{"a":9007199254740993,"b":"=1"}\n{"a":null,"b":"x,\\"y"}');
   assert.equal(table.toCsv(), 'a,b\r\n9007199254740993,=1\r\n,"x,""y"\r\n');
@@ -44,18 +44,18 @@ test("it writes JSON, JSON lines and CSV", () => {
 });
 
 test("it reads bytes as well as texts, and text that is no JSON as one row", () => {
-  assert.deepEqual(Table.fromJson(new TextEncoder().encode('[{"ü": 1}]')).toArray(), [{ ü: 1 }]);
-  assert.deepEqual(Table.fromText("done").toArray(), [{ value: "done" }]);
-  assert.deepEqual(Table.fromText('[{"a": 1}]').toArray(), [{ a: 1 }]);
+  assert.deepEqual(Table.read(new TextEncoder().encode('[{"ü": 1}]')).toArray(), [{ ü: 1 }]);
+  assert.deepEqual(Table.read("done").toArray(), [{ value: "done" }]);
+  assert.deepEqual(Table.read('[{"a": 1}]').toArray(), [{ a: 1 }]);
 });
 
 test("what can't be read has a code and no content in its message", () => {
   const wrong = [
-    [() => Table.fromJson('[{"password": "hush"'), "outputTruncated"],
-    [() => Table.fromJson("hush"), "outputUnreadable"],
-    [() => Table.fromJson("{}", "$.rows"), "outputUnreadable"],
-    [() => Table.fromJson("{}", "rows["), "invalidOptions"],
-    [() => Table.fromJson("[]").toCsv({ headers: true }), "invalidOptions"],
+    [() => Table.read('[{"password": "hush"'), "outputTruncated"],
+    [() => Table.read("hush", { format: "json" }), "outputUnreadable"],
+    [() => Table.read("{}", { path: "$.rows" }), "outputUnreadable"],
+    [() => Table.read("{}", { path: "rows[" }), "invalidOptions"],
+    [() => Table.read("[]").toCsv({ headers: true }), "invalidOptions"],
   ];
   for (const [call, code] of /** @type {[() => unknown, string][]} */ (wrong)) {
     assert.throws(call, (error) => {

@@ -54,7 +54,7 @@ test("lengths and arguments are written as people read them", () => {
 });
 
 test("a table is cut to the terminal, and to nothing else", () => {
-  const table = Table.fromJson(JSON.stringify([{ id: 1, text: "x".repeat(200), more: "y".repeat(50) }]));
+  const table = Table.read(JSON.stringify([{ id: 1, text: "x".repeat(200), more: "y".repeat(50) }]));
   const output = { key: "a", kind: "notebookResult", truncated: false, table };
   const choice = { outputs: [output], leftOut: [] };
   const widest = (/** @type {string} */ text) => Math.max(...text.split("\n").map(displayWidth));
@@ -85,7 +85,7 @@ const resultWith = (...outputs) => ({
 });
 
 test("the outputs that are meant are chosen, and the others named", () => {
-  const table = Table.fromJson("[]");
+  const table = Table.read("[]");
   const result = resultWith(
     { key: "copy", kind: "data", data: { rowsCopied: 3 } },
     { key: "look", kind: "rows", table },
@@ -108,7 +108,7 @@ test("the outputs that are meant are chosen, and the others named", () => {
 test("what is missing is told, for what was asked for", () => {
   const cut = resultWith(
     { key: "a", kind: "notebookResult", text: "[1", truncated: true },
-    { key: "b", kind: "rows", table: Table.fromJson("[]") },
+    { key: "b", kind: "rows", table: Table.read("[]") },
   );
   const gaps = (/** @type {object} */ options, format = "table") =>
     findGaps(cut, chooseOutputs(cut, options), format).length;
@@ -176,7 +176,7 @@ const terminal = () =>
   Object.assign(new PassThrough(), { isTTY: true, columns: 60, cursorTo() {}, clearLine() {}, moveCursor() {} });
 
 test("a narrow terminal cuts texts, never a number", () => {
-  const table = Table.fromText(JSON.stringify([{ id: 1, name: "a text that is longer than its column can be" }]).replace("1", "9223372036854775807"));
+  const table = Table.read(JSON.stringify([{ id: 1, name: "a text that is longer than its column can be" }]).replace("1", "9223372036854775807"));
   const outputs = [{ key: "load", kind: "notebookResult", state: { state: "" }, attempt: 0, truncated: false, table }];
   const text = writeOutputs(chooseOutputs({ outputs }, {}), "table", { width: 44 });
   assert.match(text, /9223372036854775807/u);

@@ -1,10 +1,17 @@
 // What the package gives, however its module was loaded.
+import { completeTables } from "./table.complete.js";
+import { streamReader } from "./table.stream.js";
+import { Table, TableReader } from "./wasm/pqrun.js";
+
+completeTables({ Table, TableReader });
+
 export {
   DatabricksClient,
   FabricClient,
   Poller,
   RunHandle,
   Table,
+  TableReader,
   attachDatabricksRun,
   attachFabricRun,
   resumeRun,
@@ -13,3 +20,4 @@ export {
   version,
 } from "./wasm/pqrun.js";
 export { setLogger } from "./logger.js";
+export const readTable = streamReader(TableReader);

@@ -5,6 +5,7 @@ export {
   Poller,
   RunHandle,
   Table,
+  TableReader,
   attachDatabricksRun,
   attachFabricRun,
   resumeRun,
@@ -72,7 +73,17 @@ export type {
 } from "./wasm/pqrun.js";
 
 // Tables.
-export type { CsvOptions, TableColumn, TableRow, TableValue } from "./wasm/pqrun.js";
+export type {
+  ColumnData,
+  ColumnDataBase,
+  ColumnType,
+  CsvOptions,
+  ReadOptions,
+  TableColumn,
+  TableRow,
+  TableValue,
+} from "./wasm/pqrun.js";
+export { readTable, type TableSource } from "./table.js";
 
 // The services call by call.
 export type {

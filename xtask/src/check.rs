@@ -18,7 +18,7 @@ struct Step {
 }
 
 /// Cheap ones first.
-const STEPS: [Step; 10] = [
+const STEPS: [Step; 11] = [
     Step {
         name: "formatting",
         run: |workspace| cargo(workspace, &["fmt", "--all", "--check"]),
@@ -42,6 +42,10 @@ const STEPS: [Step; 10] = [
     Step {
         name: "lints of the simulator module",
         run: |workspace| clippy_module(workspace, "simulator"),
+    },
+    Step {
+        name: "lints of the table module",
+        run: |workspace| clippy_module(workspace, "table"),
     },
     Step {
         name: "lints of the wasm tests",

@@ -75,7 +75,7 @@ pub(crate) fn run(workspace: &Workspace, mode: Mode) -> Result<()> {
 fn all(workspace: &Workspace) -> Result<Vec<Generated>> {
     npm::ensure_tools(workspace)?;
     let mut all = Vec::new();
-    for module in [Module::Auth, Module::Client] {
+    for module in [Module::Auth, Module::Client, Module::Table] {
         let types = module.build(workspace)?.types();
         let name = types
             .file_name()

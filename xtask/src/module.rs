@@ -46,6 +46,8 @@ pub(crate) enum Module {
     Connector,
     /// Both services in memory, for tests and demonstrations.
     Simulator,
+    /// The reader of tables by itself.
+    Table,
 }
 
 /// A module ready to be packed.
@@ -58,7 +60,7 @@ pub(crate) struct Built {
 
 impl Module {
     /// All of them.
-    pub(crate) const ALL: [Self; 4] = [Self::Client, Self::Auth, Self::Connector, Self::Simulator];
+    pub(crate) const ALL: [Self; 5] = [Self::Client, Self::Auth, Self::Connector, Self::Simulator, Self::Table];
 
     /// The cargo feature that turns on its bindings.
     pub(crate) fn feature(self) -> &'static str {
@@ -67,6 +69,7 @@ impl Module {
             Self::Client => "client",
             Self::Connector => "connector",
             Self::Simulator => "simulator",
+            Self::Table => "table",
         }
     }
 
@@ -77,6 +80,7 @@ impl Module {
             Self::Client => "pqrun",
             Self::Connector => "connector",
             Self::Simulator => "simulator",
+            Self::Table => "table",
         }
     }
 

@@ -11,7 +11,7 @@ use crate::wasm::convert::is_large;
 use crate::wasm::options::{is_absent, unknown};
 use crate::wasm::value::{id_text, read_js};
 
-pub(super) use crate::wasm::convert::{MAX_SAFE, get, refuse, set, throw, value_to_js};
+pub(super) use crate::wasm::convert::{get, refuse, set, throw, value_to_js};
 pub(super) use crate::wasm::value::Members;
 
 /// A plain value from JavaScript; undefined counts as null, a `Map` as an object.

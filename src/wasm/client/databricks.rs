@@ -121,7 +121,7 @@ impl DatabricksClient {
         let call = run_id_of(run_id).map(|id| self.job.runs_get_output(&self.base, &id));
         self.client.request(
             call,
-            Box::new(|answer| read_output(&answer).map(|output| output_to_js(&output, None))),
+            Box::new(|answer| read_output(&answer).map(|output| output_to_js(&output))),
         )
     }
 

@@ -14,14 +14,13 @@ use super::convert::{throw, to_js, value_to_js};
 use super::events::Listeners;
 use super::fetch::{self, Answer, Flight};
 use super::host::{Host, now};
-use super::options::SessionOptions;
+use super::options::{SessionOptions, TableOptions};
 use super::result;
 use crate::error::{Error, ErrorCode};
 use crate::http::{HttpRequest, RequestId};
 use crate::poller::snapshot::Snapshot;
 use crate::poller::{Input, Output, Poller};
 use crate::run::{EventKind, Phase, RunEvent, RunInfo, RunResult};
-use crate::table::JsonPath;
 use crate::time::Timestamp;
 use crate::wasm::thrown::message_of;
 use crate::wasm::wait::within;
@@ -51,7 +50,7 @@ pub(super) struct Session {
     /// Let go of at the end: whoever holds a run that is over holds no token.
     host: RefCell<Option<Rc<Host>>>,
     persist: Option<Function>,
-    output_path: Option<JsonPath>,
+    tables: TableOptions,
     until: Until,
     pub(super) listeners: Listeners,
     promise: Promise,
@@ -84,7 +83,7 @@ impl Session {
             poller: RefCell::new(poller),
             host: RefCell::new(Some(options.host)),
             persist: options.persist,
-            output_path: options.output_path,
+            tables: options.tables,
             until,
             listeners: Listeners::default(),
             promise,
@@ -177,7 +176,7 @@ impl Session {
         let reason = self.reason.take();
         self.end(match (reason, self.until, &done.error) {
             (Some(reason), _, _) => Err(reason),
-            (None, Until::Done, _) => Ok(result::to_js(done, self.output_path.as_ref())),
+            (None, Until::Done, _) => Ok(result::to_js(done, &self.tables)),
             (None, Until::RunKnown(describe), error) => match (&done.run, error) {
                 (Some(run), _) => Ok(value_to_js(describe(run, &self.status()))),
                 (None, Some(error)) => Err(throw(error.clone())),

@@ -18,9 +18,10 @@ use crate::http::{BaseUrl, Service};
 use crate::json::quoted;
 use crate::poller::Job;
 use crate::poller::options::RunOptions;
-use crate::table::JsonPath;
+use crate::table::ReadOptions;
 use crate::wasm::options::{flag, function, is_absent, token_credential};
 use crate::wasm::secret;
+use crate::wasm::table::{parse_path, read_options};
 
 /// Members that stay in JavaScript.
 pub(super) const HOST_MEMBERS: &[&str] = &[
@@ -32,10 +33,12 @@ pub(super) const HOST_MEMBERS: &[&str] = &[
     "onAbort",
     "persist",
     "outputPath",
+    "table",
+    "combineTables",
 ];
 
 /// Those of them that concern one run.
-pub(super) const SESSION_MEMBERS: &[&str] = &["signal", "onAbort", "persist", "outputPath"];
+pub(super) const SESSION_MEMBERS: &[&str] = &["signal", "onAbort", "persist", "outputPath", "table", "combineTables"];
 
 /// What a session needs beside its poller.
 pub(super) struct SessionOptions {
@@ -43,7 +46,15 @@ pub(super) struct SessionOptions {
     pub(super) signal: Option<JsValue>,
     pub(super) cancel_on_abort: bool,
     pub(super) persist: Option<Function>,
-    pub(super) output_path: Option<JsonPath>,
+    pub(super) tables: TableOptions,
+}
+
+/// How outputs become tables.
+#[derive(Default)]
+pub(super) struct TableOptions {
+    pub(super) read: ReadOptions,
+    /// Whether the tables of several outputs become one.
+    pub(super) combine: bool,
 }
 
 impl SessionOptions {
@@ -61,26 +72,31 @@ impl SessionOptions {
             None if is_absent(&get(options, "onAbort")) => false,
             _ => return Err(refuse("onAbort: expected detach or cancel")),
         };
-        let output_path = match get(options, "outputPath") {
-            path if is_absent(&path) => None,
-            path => Some(json_path(&path)?),
-        };
         Ok(Self {
             host,
             signal,
             cancel_on_abort,
             persist: function(options, "persist")?,
-            output_path,
+            tables: TableOptions::of(options)?,
         })
     }
 }
 
-/// A JSON path that was given as a text.
-pub(super) fn json_path(path: &JsValue) -> Result<JsonPath, Error> {
-    let text = path
-        .as_string()
-        .ok_or_else(|| refuse("outputPath: expected a JSON path such as $.rows"))?;
-    JsonPath::parse(&text).map_err(|error| refuse(format!("outputPath: {error}")))
+impl TableOptions {
+    /// Reads a run's options of tables, or of a call that gives an output.
+    pub(super) fn of(options: &JsValue) -> Result<Self, Error> {
+        let given = get(options, "table");
+        if !get(&given, "path").is_undefined() {
+            return Err(refuse("table.path: expected it as outputPath"));
+        }
+        let read = read_options(&given).map_err(|wrong| refuse(["table: ", &wrong].concat()))?;
+        let read = match get(options, "outputPath") {
+            path if is_absent(&path) => read,
+            path => read.path(parse_path(&path, "outputPath").map_err(refuse)?),
+        };
+        let combine = flag(options, "combineTables")?;
+        Ok(Self { read, combine })
+    }
 }
 
 /// Where tokens come from and how requests to this origin are sent.

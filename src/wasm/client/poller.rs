@@ -8,7 +8,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use super::convert::{self, refuse, set, throw, to_js, value_to_js};
 use super::handle;
 use super::host::{random, timestamp};
-use super::options;
+use super::options::{self, TableOptions};
 use super::result;
 use crate::error::Error;
 use crate::http::{HttpRequest, HttpResponse, RequestId, Service};
@@ -81,7 +81,7 @@ impl JsPoller {
             Output::Transmit(request) => ("transmit", "request", request_to_js(&request)),
             Output::Event(event) => ("event", "event", to_js(&event)),
             Output::Timeout(deadline) => ("timeout", "deadline", to_js(&deadline)),
-            Output::Done(done) => ("done", "result", result::to_js(&done, None)),
+            Output::Done(done) => ("done", "result", result::to_js(&done, &TableOptions::default())),
         };
         let output = Object::new();
         set(&output, "kind", &kind.into());

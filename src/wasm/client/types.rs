@@ -184,28 +184,6 @@ export interface OutputFile {
     size: number;
 }
 
-export interface Table extends Iterable<TableRow> {}
-
-/** A column of a {@link Table}. */
-export interface TableColumn {
-    name: string;
-    type: "bool" | "int64" | "float64" | "timestamp" | "utf8" | "json";
-}
-
-/** A value of a {@link Table}; its documentation says which column has which. */
-export type TableValue = null | boolean | number | bigint | string | TableValue[] | { [name: string]: TableValue };
-
-/** A row of a {@link Table}. */
-export type TableRow = { [column: string]: TableValue };
-
-/** How {@link Table.toCsv} writes. */
-export interface CsvOptions {
-    /** Whether the names come first; `true` if left out. */
-    header?: boolean;
-    /** Whether texts that a spreadsheet would take for a formula get a `'` in front; `false` if left out. */
-    defuseFormulas?: boolean;
-}
-
 /** A job for a {@link Poller}. */
 export type PollerJob =
     | ({ service: "databricks" } & DatabricksWorkspace & DatabricksJobToRun)

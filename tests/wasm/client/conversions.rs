@@ -115,20 +115,30 @@ fn parameters_are_taken_as_json_has_them() {
 #[wasm_bindgen_test]
 fn a_table_has_values_of_its_columns_types() {
     let json = r#"[{"a":1.5,"t":"2026-01-31T13:00:00+01:00","b":true,"j":[1]},{"a":null,"t":null,"b":null,"j":{"x":"y"},"__proto__":1}]"#;
-    let table = JsTable::from_json(&json.into(), &JsValue::UNDEFINED).expect("it is a table");
-    let columns: Vec<String> = table.columns().iter().map(|column| text(&column, "type")).collect();
+    let table = JsTable::read(&json.into(), &JsValue::UNDEFINED).expect("it is a table");
+    let columns = table.columns().expect("they are there");
+    let columns: Vec<String> = columns.iter().map(|column| text(&column, "type")).collect();
     assert_eq!(columns, ["float64", "timestamp", "bool", "json", "int64"]);
-    assert_eq!(table.value(0, &"a".into()), JsValue::from(1.5));
-    assert_eq!(table.value(0, &1.into()), JsValue::from("2026-01-31T12:00:00.000Z"));
-    assert_eq!(table.value(1, &"b".into()), JsValue::NULL);
-    assert_eq!(table.value(2, &"b".into()), JsValue::UNDEFINED);
-    assert_eq!(table.value(0, &"no".into()), JsValue::UNDEFINED);
-    assert_eq!(text(&table.value(1, &"j".into()), "x"), "y");
-    assert_eq!(table.column("b").map(|values| values.length()), Some(2));
-    assert!(table.column("no").is_none());
+    let value = |row: f64, column: JsValue| table.value(row, &column).expect("it never fails");
+    assert_eq!(value(0.0, "a".into()), JsValue::from(1.5));
+    assert_eq!(value(0.0, 1.into()), JsValue::from("2026-01-31T12:00:00.000Z"));
+    assert_eq!(value(1.0, "b".into()), JsValue::NULL);
+    for (row, column) in [
+        (2.0, "b".into()),
+        (0.0, "no".into()),
+        (0.5, "b".into()),
+        (-1.0, "b".into()),
+        (0.0, 9.into()),
+    ] {
+        assert_eq!(value(row, column), JsValue::UNDEFINED);
+    }
+    assert_eq!(text(&value(1.0, "j".into()), "x"), "y");
+    let data = table.column_data(&"b".into()).expect("it never fails");
+    assert_eq!(text(&data, "type"), "bool");
+    assert_eq!(get(&data, "nullCount"), JsValue::from(1));
+    assert_eq!(get(&get(&data, "validity"), "0"), JsValue::from(1));
+    assert!(table.column_data(&"no".into()).expect("it never fails").is_undefined());
     let js = JsValue::from(table);
-    let rows: js_sys::Array = js_sys::Array::from(&js);
-    assert_eq!(rows.length(), 2);
     let options = object(&[("header", false.into())]);
     assert!(
         call(&js, "toCsv", &[options])
@@ -139,9 +149,9 @@ fn a_table_has_values_of_its_columns_types() {
 
 #[wasm_bindgen_test]
 fn a_table_at_a_path_that_leads_nowhere_is_an_error() {
-    let thrown = JsTable::from_json(&"{}".into(), &"$.rows".into()).expect_err("there is nothing");
+    let thrown = JsTable::read(&"{}".into(), &object(&[("path", "$.rows".into())])).expect_err("there is nothing");
     assert_eq!(text(&thrown, "code"), "outputUnreadable");
-    let thrown = JsTable::from_text("[1").expect_err("it is cut");
+    let thrown = JsTable::read(&"[1".into(), &JsValue::UNDEFINED).expect_err("it is cut");
     assert_eq!(text(&thrown, "code"), "outputTruncated");
 }
 

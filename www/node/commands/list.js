@@ -197,7 +197,7 @@ async function writeRows(rows, columns, format, stdout) {
   const cells = rows.map((row) => columns.map((column) => cellOf(row, column)));
   if (format === "csv") {
     const records = cells.map((line) => Object.fromEntries(columns.map(({ name }, at) => [name, line[at] ?? null])));
-    await write(stdout, Table.fromJson(JSON.stringify(records)).toCsv());
+    await write(stdout, Table.read(JSON.stringify(records), { format: "json" }).toCsv());
     return;
   }
   const shown = {

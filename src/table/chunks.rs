@@ -1,0 +1,54 @@
+//! Texts that come in pieces.
+
+use super::{ReadOptions, Table, TableError};
+
+/// Takes a text in chunks, and reads it as a table once it is whole.
+///
+/// ```
+/// use pqrun_table::{ReadOptions, TableReader};
+///
+/// let mut reader = TableReader::new(ReadOptions::new());
+/// reader.push(b"[{\"a\":1},");
+/// reader.push(b"{\"a\":2}]");
+/// assert_eq!(reader.finish()?.row_count(), 2);
+/// # Ok::<(), pqrun_table::TableError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct TableReader {
+    options: ReadOptions,
+    bytes: Vec<u8>,
+}
+
+impl TableReader {
+    /// A reader that has nothing yet.
+    #[must_use]
+    pub const fn new(options: ReadOptions) -> Self {
+        Self {
+            options,
+            bytes: Vec::new(),
+        }
+    }
+
+    /// Makes room for that many more bytes, where they are known beforehand: what grows has to be moved.
+    pub fn reserve(&mut self, bytes: usize) {
+        self.bytes.reserve_exact(bytes);
+    }
+
+    /// Takes the next bytes. A character may be cut in two by the end of a chunk.
+    pub fn push(&mut self, chunk: &[u8]) {
+        let length = self.bytes.len();
+        if self.bytes.capacity() - length < chunk.len() {
+            // Not twice as much each time, as a vector does by itself: the text stands in memory beside its columns.
+            self.bytes.reserve_exact(chunk.len().max(length / 4));
+        }
+        self.bytes.extend_from_slice(chunk);
+    }
+
+    /// The table.
+    ///
+    /// # Errors
+    /// As [`Table::read`].
+    pub fn finish(self) -> Result<Table, TableError> {
+        Table::read(&self.bytes, &self.options)
+    }
+}

@@ -1,0 +1,234 @@
+//! The class `Table`.
+
+use js_sys::{Array, Date, Function, JSON, Object};
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
+
+use super::data::{self, Hold};
+use super::error::{refused, unreadable};
+use super::input::bytes_of;
+use super::options::{csv_options, read_options};
+use crate::table::{CellRef, Column, Table};
+use crate::wasm::object::{MAX_SAFE, get, set};
+
+/// What a method gives that a program may call ten thousands of times. It is never an error: but V8 11, which is Node 20's,
+/// compiles calls of WebAssembly that return one object into their callers, and ends the process when it has to undo that
+/// in the midst of such a call. With an error beside the object there are two, and V8 leaves the call alone. This can go
+/// with Node 20.
+type Hot<T> = Result<T, JsValue>;
+
+/// Rows and typed columns.
+///
+/// Values in JavaScript, by the type of their column:
+///
+/// | Column      | Value                                                                         |
+/// |-------------|-------------------------------------------------------------------------------|
+/// | `bool`      | `boolean`                                                                     |
+/// | `int64`     | `number`; `bigint` beyond `Number.MAX_SAFE_INTEGER`, so that no digit is lost |
+/// | `float64`   | `number`                                                                      |
+/// | `timestamp` | `string`, always in UTC: `2026-01-31T12:00:00.000Z`                           |
+/// | `datetime`  | `string`, without a zone: `2026-01-31T12:00:00.000`                           |
+/// | `date`      | `string`: `2026-01-31`                                                        |
+/// | `utf8`      | `string`                                                                      |
+/// | `json`      | whatever the JSON text says, as `JSON.parse` reads it                         |
+///
+/// A time has three digits of its second's fraction, or six if three do not suffice. What a row does not have is `null`.
+///
+/// The table lies in the memory of WebAssembly. JavaScript's collector takes care of it in the end; `free()` gives the
+/// memory back at once. What came out of it before (rows, texts, copies of columns) stays; all else throws a `TypeError`.
+#[wasm_bindgen(js_name = Table)]
+#[derive(Debug)]
+pub struct JsTable(pub(super) Table);
+
+impl From<Table> for JsTable {
+    fn from(table: Table) -> Self {
+        Self(table)
+    }
+}
+
+#[wasm_bindgen(js_class = Table)]
+impl JsTable {
+    /// Reads a text as a table: JSON in many shapes, JSON lines, CSV, or else one row of text.
+    ///
+    /// @param input The text, or its bytes in UTF-8. Bytes are faster. Half of a surrogate pair becomes U+FFFD.
+    /// @param options Where the rows are and how they are written; what is left out is found by looking.
+    /// @throws {PqrunError} `outputUnreadable` if it is no table as the options say, `outputTruncated` if it ends too
+    /// early, both with `offset` where that is known; `invalidOptions`.
+    pub fn read(
+        #[wasm_bindgen(unchecked_param_type = "Uint8Array | ArrayBuffer | string")] input: &JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "ReadOptions")] options: &JsValue,
+    ) -> Result<Self, JsValue> {
+        let options = read_options(options).map_err(refused)?;
+        let bytes = bytes_of(input)?;
+        Table::read(&bytes, &options)
+            .map(Self)
+            .map_err(|error| unreadable(&error))
+    }
+
+    /// How many rows there are.
+    #[wasm_bindgen(getter, js_name = rowCount)]
+    pub fn row_count(&self) -> u32 {
+        self.0.row_count() as u32
+    }
+
+    /// The columns' names and types, in order.
+    #[wasm_bindgen(getter, unchecked_return_type = "TableColumn[]")]
+    pub fn columns(&self) -> Hot<Array> {
+        let describe = |column: &Column| {
+            let js = Object::new();
+            set(&js, "name", &column.name().into());
+            set(&js, "type", &column.column_type().as_str().into());
+            js
+        };
+        Ok(self.0.columns().iter().map(describe).collect())
+    }
+
+    /// One value. For many use the rows or {@link Table.column}, which are several times faster.
+    ///
+    /// @param row Counted from 0.
+    /// @param column Its place, counted from 0, or its name.
+    /// @returns The value; `undefined` outside the table.
+    #[wasm_bindgen(unchecked_return_type = "TableValue | undefined")]
+    pub fn value(
+        &self,
+        row: f64,
+        #[wasm_bindgen(unchecked_param_type = "number | string")] column: &JsValue,
+    ) -> Hot<JsValue> {
+        match (place(row, self.0.row_count()), self.at(column)) {
+            (Some(row), Some(column)) => Ok(cell(column.value(row))),
+            _ => Ok(JsValue::UNDEFINED),
+        }
+    }
+
+    /// A column as it lies in memory, in copies of its own.
+    ///
+    /// @param column Its place, counted from 0, or its name.
+    /// @returns `undefined` if there is no such column.
+    #[wasm_bindgen(js_name = columnData, unchecked_return_type = "ColumnData | undefined")]
+    pub fn column_data(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "number | string")] column: &JsValue,
+    ) -> Hot<JsValue> {
+        match self.at(column) {
+            Some(column) => Ok(data::column(column, &data::memory(), Hold::Copy)),
+            None => Ok(JsValue::UNDEFINED),
+        }
+    }
+
+    /// Its types are in `types.rs`: they are generic.
+    #[wasm_bindgen(js_name = withViews, skip_typescript)]
+    pub fn with_views(&self, callback: &JsValue) -> Result<JsValue, JsValue> {
+        let callback = callback
+            .dyn_ref::<Function>()
+            .ok_or_else(|| refused("withViews: expected a function"))?;
+        let (views, memory) = self.views();
+        // While it runs the table is borrowed: it can't be freed under its views.
+        let result = callback.call1(&JsValue::UNDEFINED, &views)?;
+        if get(&result, "then").is_function() {
+            return Err(refused(
+                "withViews: expected a callback that is done when it returns, found a promise; \
+                 columnData gives copies that may be kept",
+            ));
+        }
+        if data::memory() != memory {
+            return Err(refused(
+                "withViews: expected a callback that makes nothing in WebAssembly, found that its memory grew, which cut \
+                 off the views; columnData gives copies that may be kept",
+            ));
+        }
+        Ok(result)
+    }
+
+    /// A JSON array of the rows. Integers keep all their digits, as numbers.
+    #[wasm_bindgen(js_name = toJson)]
+    pub fn to_json(&self) -> String {
+        self.0.to_json()
+    }
+
+    /// JSON lines: an object per row and line.
+    #[wasm_bindgen(js_name = toJsonLines)]
+    pub fn to_json_lines(&self) -> String {
+        self.0.to_json_lines()
+    }
+
+    /// CSV as RFC 4180 has it.
+    ///
+    /// @param options `header: false` leaves out the names; `defuseFormulas: true` puts a `'` before texts that a
+    /// spreadsheet would take for a formula.
+    /// @throws {PqrunError} `invalidOptions`
+    #[wasm_bindgen(js_name = toCsv)]
+    pub fn to_csv(
+        &self,
+        #[wasm_bindgen(unchecked_optional_param_type = "CsvOptions")] options: &JsValue,
+    ) -> Result<String, JsValue> {
+        Ok(self.0.to_csv(&csv_options(options).map_err(refused)?))
+    }
+}
+
+impl JsTable {
+    /// The column at a place or of a name.
+    fn at(&self, column: &JsValue) -> Option<&Column> {
+        match column.as_string() {
+            Some(name) => self.0.column(&name),
+            None => {
+                let columns = self.0.columns();
+                columns.get(place(column.as_f64()?, columns.len())?)
+            }
+        }
+    }
+
+    /// All columns as views, and the memory that they are on.
+    fn views(&self) -> (Array, JsValue) {
+        loop {
+            let memory = data::memory();
+            let views = self
+                .0
+                .columns()
+                .iter()
+                .map(|column| data::column(column, &memory, Hold::View))
+                .collect();
+            // To make them may itself take memory, and let it grow; not twice.
+            if data::memory() == memory {
+                return (views, memory);
+            }
+        }
+    }
+}
+
+/// A whole number from 0 and below `end`.
+fn place(number: f64, end: usize) -> Option<usize> {
+    (number >= 0.0 && number.fract() == 0.0 && number < end as f64).then_some(number as usize)
+}
+
+fn cell(cell: CellRef<'_>) -> JsValue {
+    match cell {
+        CellRef::Bool(value) => value.into(),
+        CellRef::Int64(value) if (-MAX_SAFE..=MAX_SAFE).contains(&value) => JsValue::from_f64(value as f64),
+        CellRef::Int64(value) => value.into(),
+        CellRef::Float64(value) => value.into(),
+        CellRef::Timestamp(us) => time(us, "Z").into(),
+        CellRef::Datetime(us) => time(us, "").into(),
+        CellRef::Date(days) => iso(f64::from(days) * 86_400_000.0)[..10].into(),
+        CellRef::Utf8(text) => text.into(),
+        CellRef::Json(json) => JSON::parse(json).unwrap_or_default(),
+        _ => JsValue::NULL,
+    }
+}
+
+/// A point in time, with as many digits of its fraction as it needs, but at least three.
+fn time(us: i64, end: &str) -> String {
+    let iso = iso(us.div_euclid(1000) as f64);
+    let rest = us.rem_euclid(1000);
+    let digits = [rest / 100, rest / 10 % 10, rest % 10].map(|digit| char::from(b'0' + digit as u8));
+    let mut text = iso.trim_end_matches('Z').to_owned();
+    if rest != 0 {
+        text.extend(digits);
+    }
+    text.push_str(end);
+    text
+}
+
+/// As JavaScript writes it, in the years that columns may have: `2026-01-31T12:00:00.000Z`.
+fn iso(ms: f64) -> String {
+    Date::new(&JsValue::from_f64(ms)).to_iso_string().into()
+}

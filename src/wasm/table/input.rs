@@ -1,0 +1,70 @@
+//! Texts and bytes from JavaScript.
+
+use js_sys::{JsString, Reflect, Symbol, Uint8Array};
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
+
+use super::data::memory;
+use super::error::refused;
+use crate::wasm::object::get;
+
+#[wasm_bindgen]
+extern "C" {
+    type TextEncoder;
+
+    #[wasm_bindgen(constructor)]
+    fn new() -> TextEncoder;
+
+    #[wasm_bindgen(method, js_name = encodeInto)]
+    fn encode_into(this: &TextEncoder, text: &JsString, into: &Uint8Array) -> JsValue;
+}
+
+/// A text in UTF-8, or bytes as they are.
+pub(super) fn bytes_of(input: &JsValue) -> Result<Vec<u8>, JsValue> {
+    if let Some(text) = input.dyn_ref::<JsString>() {
+        return Ok(encoded(text));
+    }
+    match chunk_of(input) {
+        Some(bytes) => Ok(bytes.to_vec()),
+        None => Err(refused("input: expected a text, a Uint8Array or an ArrayBuffer")),
+    }
+}
+
+/// An array of bytes, of whichever realm: `instanceof` knows those of its own only.
+pub(super) fn chunk_of(input: &JsValue) -> Option<Uint8Array> {
+    if !input.is_object() {
+        return None;
+    }
+    let tag = Reflect::get(input, &Symbol::to_string_tag()).ok()?.as_string();
+    match tag.as_deref() {
+        Some("Uint8Array") => Some(input.clone().unchecked_into()),
+        Some("ArrayBuffer") => Some(Uint8Array::new(input)),
+        _ => None,
+    }
+}
+
+/// The text, written by JavaScript right where it is read. As a `&str` it would be copied unit by unit first, and a
+/// `String` would be made of that.
+fn encoded(text: &JsString) -> Vec<u8> {
+    let encoder = TextEncoder::new();
+    let mut bytes = Vec::new();
+    let mut rest = text.clone();
+    // Most texts are ASCII: a byte for each unit. What is left then may take three.
+    let mut per_unit = 1;
+    while rest.length() > 0 {
+        let start = bytes.len();
+        bytes.reserve_exact(rest.length() as usize * per_unit);
+        bytes.resize(start + rest.length() as usize * per_unit, 0);
+        let into = Uint8Array::new_with_byte_offset_and_length(
+            &memory(),
+            bytes[start..].as_mut_ptr() as usize as u32,
+            (bytes.len() - start) as u32,
+        );
+        let done = encoder.encode_into(&rest, &into);
+        let count = |name| get(&done, name).as_f64().unwrap_or_default() as u32;
+        bytes.truncate(start + count("written") as usize);
+        rest = rest.slice(count("read"), rest.length());
+        per_unit = 3;
+    }
+    bytes
+}

@@ -1,0 +1,136 @@
+//! Options of tables, read by hand: a reader of any value would be the larger half of the module that has nothing but
+//! tables. What is wrong with one is a sentence.
+
+use js_sys::{JSON, Object};
+use wasm_bindgen::{JsCast, JsValue};
+
+use crate::table::{ColumnType, CsvOptions, Format, JsonPath, ReadOptions, Shape};
+use crate::wasm::object::get;
+
+const FORMATS: [(&str, Format); 5] = [
+    ("auto", Format::Auto),
+    ("json", Format::Json),
+    ("jsonLines", Format::JsonLines),
+    ("csv", Format::Csv),
+    ("text", Format::Text),
+];
+
+const SHAPES: [(&str, Shape); 10] = [
+    ("auto", Shape::Auto),
+    ("records", Shape::Records),
+    ("arrays", Shape::Arrays),
+    ("lists", Shape::Lists),
+    ("columns", Shape::Columns),
+    ("index", Shape::Index),
+    ("split", Shape::Split),
+    ("table", Shape::Table),
+    ("texts", Shape::Texts),
+    ("row", Shape::Row),
+];
+
+const TYPES: [ColumnType; 8] = [
+    ColumnType::Bool,
+    ColumnType::Int64,
+    ColumnType::Float64,
+    ColumnType::Timestamp,
+    ColumnType::Datetime,
+    ColumnType::Date,
+    ColumnType::Utf8,
+    ColumnType::Json,
+];
+
+/// How a table is read.
+pub(in crate::wasm) fn read_options(options: &JsValue) -> Result<ReadOptions, String> {
+    let mut read = ReadOptions::new();
+    for (name, value) in members(options, "options")? {
+        read = match name.as_str() {
+            "path" => read.path(parse_path(&value, "path")?),
+            "format" => read.format(one_of(&value, "format", FORMATS)?),
+            "shape" => read.shape(one_of(&value, "shape", SHAPES)?),
+            "header" => read.header(flag(&value, "header")?),
+            "delimiter" => read.delimiter(delimiter(&value)?),
+            "flatten" => read.flatten(flag(&value, "flatten")?),
+            "schema" => read.schema(schema(&value)?),
+            _ => return Err(unknown(&name)),
+        };
+    }
+    Ok(read)
+}
+
+/// How CSV is written.
+pub(super) fn csv_options(options: &JsValue) -> Result<CsvOptions, String> {
+    let mut csv = CsvOptions::new();
+    for (name, value) in members(options, "options")? {
+        csv = match name.as_str() {
+            "header" => csv.header(flag(&value, "header")?),
+            "defuseFormulas" => csv.defuse_formulas(flag(&value, "defuseFormulas")?),
+            _ => return Err(unknown(&name)),
+        };
+    }
+    Ok(csv)
+}
+
+/// A path in JSON that was given as a text.
+pub(in crate::wasm) fn parse_path(path: &JsValue, name: &str) -> Result<JsonPath, String> {
+    let text = path
+        .as_string()
+        .ok_or_else(|| expected(name, "a JSON path such as $.rows"))?;
+    JsonPath::parse(&text).map_err(|error| [name, ": ", &error.to_string()].concat())
+}
+
+/// The members of an object that hold something, in order.
+fn members(object: &JsValue, what: &str) -> Result<Vec<(String, JsValue)>, String> {
+    if object.is_null() || object.is_undefined() {
+        return Ok(Vec::new());
+    }
+    if !object.is_object() || object.is_array() {
+        return Err(expected(what, "an object"));
+    }
+    let names = Object::keys(object.unchecked_ref::<Object>());
+    let member = |name: JsValue| {
+        let name = name.as_string()?;
+        let value = get(object, &name);
+        (!value.is_null() && !value.is_undefined()).then_some((name, value))
+    };
+    Ok(names.iter().filter_map(member).collect())
+}
+
+fn flag(value: &JsValue, name: &str) -> Result<bool, String> {
+    value.as_bool().ok_or_else(|| expected(name, "true or false"))
+}
+
+fn one_of<T: Copy, const N: usize>(value: &JsValue, name: &str, all: [(&str, T); N]) -> Result<T, String> {
+    let text = value.as_string();
+    match all.iter().find(|(known, _)| Some(*known) == text.as_deref()) {
+        Some((_, one)) => Ok(*one),
+        None => Err(expected(name, &all.map(|(known, _)| known).join(" or "))),
+    }
+}
+
+fn delimiter(value: &JsValue) -> Result<u8, String> {
+    match value.as_string().as_deref().map(str::as_bytes) {
+        Some([byte]) if byte.is_ascii() && !matches!(byte, b'"' | b'\r' | b'\n') => Ok(*byte),
+        _ => Err(expected(
+            "delimiter",
+            "one character of ASCII that is no quote and no line break",
+        )),
+    }
+}
+
+fn schema(value: &JsValue) -> Result<Vec<(String, ColumnType)>, String> {
+    let read = |(name, value): (String, JsValue)| {
+        let types = TYPES.map(|one| (one.as_str(), one));
+        one_of(&value, &["schema.", &name].concat(), types).map(|one| (name, one))
+    };
+    members(value, "schema")?.into_iter().map(read).collect()
+}
+
+fn expected(name: &str, what: &str) -> String {
+    [name, ": expected ", what].concat()
+}
+
+/// An option that nobody knows: most likely a misspelt name.
+fn unknown(name: &str) -> String {
+    let quoted = JSON::stringify(&name.into()).map_or_else(|_| name.to_owned(), String::from);
+    ["expected known options, found ", &quoted].concat()
+}

@@ -1,0 +1,150 @@
+// What the classes of a wasm module lack: methods that make plain values of JavaScript, and clear words about tables that
+// are gone.
+import { lazyRows, rowMaker } from "./table.rows.js";
+import { valuesOf } from "./table.values.js";
+
+/**
+ * @import { Table } from "./wasm/table.js"
+ */
+
+/**
+ * Completes a module's classes, once it is loaded.
+ *
+ * @param {{ Table: Function, TableReader: Function }} module
+ */
+export function completeTables({ Table, TableReader }) {
+  for (const { prototype } of [Table, TableReader]) {
+    guardFreed(prototype);
+  }
+  guardViews(Table.prototype);
+  const methods = { column, toArray, toJSON, [Symbol.iterator]: rows };
+  for (const name of Reflect.ownKeys(methods)) {
+    define(Table.prototype, name, Reflect.get(methods, name));
+  }
+}
+
+/**
+ * @this {Table}
+ * @param {number | string} name
+ */
+function column(name) {
+  const data = this.columnData(name);
+  if (data === undefined) {
+    return undefined;
+  }
+  const valueAt = valuesOf(data);
+  return Array.from({ length: data.length }, (_, row) => valueAt(row));
+}
+
+/** @this {Table} */
+function toArray() {
+  return lazyRows(this);
+}
+
+/** @this {Table} */
+function toJSON() {
+  const { length, make } = rowMaker(this, (value) => (typeof value === "bigint" ? String(value) : value));
+  return Array.from({ length }, (_, row) => make(row));
+}
+
+/** @this {Table} */
+function* rows() {
+  const { length, make } = rowMaker(this);
+  for (let row = 0; row < length; row += 1) {
+    yield make(row);
+  }
+}
+
+/**
+ * A method as classes have them.
+ *
+ * @param {object} prototype
+ * @param {string | symbol} name
+ * @param {unknown} value
+ */
+function define(prototype, name, value) {
+  Object.defineProperty(prototype, name, { configurable: true, writable: true, value });
+}
+
+/** @param {object} object Of a class of wasm-bindgen's. */
+const isFreed = (object) => Reflect.get(object, "__wbg_ptr") === 0;
+
+/**
+ * Lets all members say it if their object was freed. WebAssembly itself would speak of a null pointer.
+ *
+ * @param {object} prototype
+ */
+function guardFreed(prototype) {
+  for (const [name, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
+    if (name === "constructor" || name === "free" || name.startsWith("__")) {
+      continue;
+    }
+    /** @param {Function} member */
+    const guarded = (member) =>
+      /**
+       * @this {object}
+       * @param {unknown[]} given
+       */
+      function (...given) {
+        if (isFreed(this)) {
+          throw new TypeError(`${name}: expected an object that is there, found one that was freed`);
+        }
+        return member.apply(this, given);
+      };
+    const { get, value } = descriptor;
+    Object.defineProperty(prototype, name, {
+      ...descriptor,
+      ...(get ? { get: guarded(get) } : { value: guarded(value) }),
+    });
+  }
+  const { free } = /** @type {{ free(): void }} */ (prototype);
+  define(
+    prototype,
+    "free",
+    /** @this {object} */
+    function () {
+      if (!isFreed(this)) {
+        free.call(this);
+      }
+    },
+  );
+}
+
+/**
+ * Keeps a table in memory while there are views on it.
+ *
+ * @param {object} prototype
+ */
+function guardViews(prototype) {
+  const { free, withViews } = /** @type {Table} */ (prototype);
+  /** @type {Map<object, number>} */
+  const lent = new Map();
+  define(
+    prototype,
+    "withViews",
+    /**
+     * @this {Table}
+     * @param {Parameters<Table["withViews"]>[0]} callback
+     */
+    function (callback) {
+      const before = lent.get(this) ?? 0;
+      lent.set(this, before + 1);
+      try {
+        return withViews.call(this, callback);
+      } finally {
+        before === 0 ? lent.delete(this) : lent.set(this, before);
+      }
+    },
+  );
+  define(
+    prototype,
+    "free",
+    /** @this {Table} */
+    function () {
+      if (lent.has(this)) {
+        throw new TypeError("free: expected a table without views, found one that withViews has lent out");
+      }
+      free.call(this);
+    },
+  );
+}
