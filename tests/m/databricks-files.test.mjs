@@ -237,6 +237,10 @@ test("a file of CSV is read as such, however it looks", () => {
   assert.deepEqual(read("[1]", "csv"), { columns: [["[1]", "utf8"]], rows: [] });
   assert.deepEqual(read('a\n""\n5" x\n', "csv"), { columns: [["a", "utf8"]], rows: [[""], ['5" x']] });
   assert.deepEqual(read("", "csv"), { columns: [], rows: [] });
+  assert.deepEqual(read('a,b\tc\n1\t"x\ty, z"\n2\ta,"b"\n', "tsv"), {
+    columns: [["a,b", "int64"], ["c", "utf8"]],
+    rows: [["1", "x\ty, z"], ["2", 'a,"b"']],
+  });
 });
 
 test("what is wrong with a file is told with its path", () => {
