@@ -19,6 +19,7 @@ import { addTableFlags, tableOptions } from "./table-flags.js";
  * @property {string} [retryBudget]
  * @property {boolean} [cancelShared]
  * @property {string} [outputPath]
+ * @property {boolean} [followPath]
  * @property {string} [task]
  * @property {boolean} [combine]
  * @property {Format} [format]
@@ -112,6 +113,7 @@ export function addFollowFlags(command) {
     .option("--task <key>", "the output of this task or activity only")
     .option("--output-path <path>", "the part of the output that holds the rows, such as $.rows")
     .option("--combine", "the tables of all outputs as one, with a column task")
+    .option("--follow-path", "read the file that an output names in a volume, in DBFS or in OneLake")
     .addOption(wordOption("--format <format>", "how to write the result (default: table)", FORMATS))
     .option("--defuse-formulas", "csv: put ' before texts that a spreadsheet would take for formulas")
     .option("--out <file>", "write the result to a file, in the format of its ending unless --format says another")
@@ -171,5 +173,6 @@ export function runOptions(flags) {
     outputPath: flags.outputPath,
     table: tableOptions(flags),
     combineTables: flags.combine,
+    followPath: flags.followPath,
   });
 }

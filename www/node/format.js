@@ -74,12 +74,15 @@ export function findGaps(result, choice, format) {
     gaps.push(choice.problem);
   }
   if (result.outputsError) {
-    gaps.push(`not all outputs could be read: ${result.outputsError.message}`);
+    const { message, hint } = result.outputsError;
+    gaps.push(`not all outputs could be read: ${message}${hint ? `; ${hint}` : ""}`);
   }
   const asked = new Set(choice.outputs);
   for (const output of result.outputs) {
-    if (output.error && !result.outputsError) {
-      gaps.push(`${output.key}: ${output.error.message}`);
+    if (output.error) {
+      if (!result.outputsError) {
+        gaps.push(`${output.key}: ${output.error.message}`);
+      }
     } else if (asked.has(output) && output.truncated) {
       gaps.push(
         `${output.key}: the service cut the output: ${output.errorMessage ?? "it is longer than what it gives out"}`,
