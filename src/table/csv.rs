@@ -16,6 +16,9 @@ use super::{ColumnType, Table, time};
 const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGHS: u64 = 0x8080_8080_8080_8080;
 
+/// About how many bytes are read at a time.
+const PIECE: usize = 1 << 16;
+
 /// Reads CSV, in UTF-8 without a byte order mark, of a length that was checked.
 ///
 /// # Errors
@@ -97,25 +100,16 @@ impl Cells {
         self.end();
     }
 
-    /// Appends a field that is not empty.
+    /// Appends bytes of the text to the field.
     #[inline(always)]
-    fn push(&mut self, text: &[u8], mut start: usize, end: usize) {
-        if end - start > 64 {
-            self.text.push(text.get(start..end).unwrap_or_default());
-        } else {
-            loop {
-                let (low, high) = two_words_at(text, start);
-                self.text.make_room(start, text.len());
-                self.text.put_words(low, high);
-                if end - start <= 16 {
-                    break;
-                }
-                self.text.advance(16);
-                start += 16;
-            }
-            self.text.advance(end - start);
+    fn append(&mut self, text: &[u8], mut start: usize, end: usize) {
+        while start < end {
+            let (low, high) = two_words_at(text, start);
+            self.text.make_room(start, text.len());
+            self.text.put_words(low, high);
+            self.text.advance((end - start).min(16));
+            start += 16;
         }
-        self.end();
     }
 }
 
@@ -163,9 +157,36 @@ impl<'a> Reader<'a> {
 
     /// Takes the text apart.
     fn scan(&mut self) -> Result<(), Stopped> {
+        let mut at = 0;
+        while at < self.text.len() {
+            let is_first = at == 0;
+            at = self.records(at)?;
+            if is_first {
+                self.make_room(at);
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes room for as many rows as there will be if the rest is as the first `done` bytes: moving memory is slow.
+    fn make_room(&mut self, done: usize) {
+        let rows = self.row_count as u64 * self.text.len() as u64 / done.max(1) as u64;
+        let rows = usize::try_from(rows + rows / 32).unwrap_or(0);
+        for cells in &mut self.columns {
+            cells.offsets.reserve_exact(rows.saturating_sub(self.row_count));
+        }
+    }
+
+    /// Reads some of the records, from the one that begins at `start`. Returns where the next one begins.
+    ///
+    /// Not all of them, because a function that is called again gets the faster machine code that JavaScript's engines make
+    /// meanwhile.
+    #[inline(never)]
+    fn records(&mut self, mut start: usize) -> Result<usize, Stopped> {
         let (text, delimiter) = (self.text, self.delimiter);
-        // Where the field begins; where the word begins in which signs are sought; which are still to come in it.
-        let (mut start, mut base) = (0, 0);
+        let until = start + PIECE;
+        // Where the word begins in which signs are sought, and which are still to come in it.
+        let mut base = start;
         let mut signs = find_signs(word_at(text, base), delimiter);
         loop {
             while signs == 0 {
@@ -189,6 +210,9 @@ impl<'a> Reader<'a> {
             } else if let b'\n' | b'\r' = sign {
                 self.end_record(start, at)?;
                 start = at + 1 + usize::from(sign == b'\r' && text.get(at + 1) == Some(&b'\n'));
+                if start >= until {
+                    return Ok(start);
+                }
             } else if sign == b'"' && at == start && !self.closed {
                 start = self.quoted(at)?;
                 base = start;
@@ -198,7 +222,7 @@ impl<'a> Reader<'a> {
         if self.field > 0 || self.closed || start < text.len() {
             self.end_record(start, text.len())?;
         }
-        Ok(())
+        Ok(text.len())
     }
 
     /// Ends the field that lies between `start` and `end`, unless it was in quotes.
@@ -214,7 +238,8 @@ impl<'a> Reader<'a> {
         if start == end {
             cells.push_null();
         } else {
-            cells.push(text, start, end);
+            cells.append(text, start, end);
+            cells.end();
             self.all_quoted = false;
             if strict && (is_blank(text, start) || is_blank(text, end - 1)) {
                 return Err(Stopped);
@@ -235,11 +260,12 @@ impl<'a> Reader<'a> {
                 return Err(self.stop(TableErrorCode::Truncated, Some(quote), "a closing quote"));
             };
             let end = start + length;
-            cells.text.push(text.get(start..end).unwrap_or_default());
-            if text.get(end + 1) != Some(&b'"') {
+            // Of two quotes the first one counts.
+            let doubled = text.get(end + 1) == Some(&b'"');
+            cells.append(text, start, end + usize::from(doubled));
+            if !doubled {
                 break end + 1;
             }
-            cells.text.push(b"\"");
             start = end + 2;
         };
         cells.end();
@@ -314,8 +340,6 @@ impl<'a> Reader<'a> {
     fn end_unlike_record(&mut self) -> Result<(), Stopped> {
         if self.header {
             self.header = false;
-            // How names are written says nothing of the fields below them.
-            self.all_quoted = true;
             return self.take_names();
         }
         if self.strict {

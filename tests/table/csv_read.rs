@@ -248,8 +248,9 @@ fn quotes_say_nothing_if_every_field_has_them() {
         (table.value(1, 1), table.value(1, 2)),
         (CellRef::Utf8(""), CellRef::Null)
     );
-    // The header counts: a writer that quotes everything quotes the names.
-    assert_eq!(csv("a,\"b\"\n\"1\",\"2\"").columns()[1].column_type(), ColumnType::Utf8);
+    // Who quotes everything quotes the names too.
+    assert_eq!(csv("a,b\n\"1\",\"2\"").columns()[1].column_type(), ColumnType::Utf8);
+    assert_eq!(csv("\"a\",b\n\"1\",2").columns()[0].column_type(), ColumnType::Utf8);
     let table = read("\"1\",\"x\"", CSV.header(false)).expect("CSV");
     assert_eq!(table.columns()[0].column_type(), ColumnType::Int64);
 }
