@@ -7,6 +7,7 @@ pub(crate) mod reader;
 use std::fmt;
 
 pub use place::FilePlace;
+#[cfg(feature = "connector")]
 pub(crate) use place::OTHER_FORMATS;
 
 /// The most bytes of files that are read for the outputs of one run: 256 MiB.
