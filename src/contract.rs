@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::auth::Resource;
-use crate::http::{BaseUrl, HttpRequest, Method, RequestId, Service, encode_component, push_encoded};
+use crate::http::{BaseUrl, HttpRequest, Method, RequestId, Service, encode_component, push_encoded, push_path};
 use crate::run::Outcome;
 
 /// One endpoint of a service.
@@ -89,15 +89,10 @@ pub(crate) fn url(
     while let Some((before, behind)) = rest.split_once('{') {
         let (name, after) = behind.split_once('}').unwrap_or((behind, ""));
         url.push_str(before);
-        let is_path = !before.ends_with('/');
         let value = path.iter().find(|(given, _)| *given == name).map(|(_, value)| *value);
         debug_assert!(value.is_some(), "{endpoint}: the path needs {name}");
-        for (at, segment) in value.unwrap_or_default().split('/').enumerate() {
-            if at > 0 {
-                url.push_str(if is_path { "/" } else { "%2F" });
-            }
-            push_encoded(&mut url, segment);
-        }
+        let push = if before.ends_with('/') { push_encoded } else { push_path };
+        push(&mut url, value.unwrap_or_default());
         rest = after;
     }
     url.push_str(rest);

@@ -320,6 +320,16 @@ pub(crate) fn push_encoded(encoded: &mut String, text: &str) {
     }
 }
 
+/// A path whose names are encoded and whose slashes stay.
+pub(crate) fn push_path(encoded: &mut String, path: &str) {
+    for (at, name) in path.split('/').enumerate() {
+        if at > 0 {
+            encoded.push('/');
+        }
+        push_encoded(encoded, name);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -235,7 +235,7 @@ pub struct Poller {
 enum Stage {
     Looking(Box<Looking>),
     Starting(Starting),
-    Reconciling(Reconciling),
+    Reconciling(Box<Reconciling>),
     Following(Following),
     Collecting(Box<Collecting>),
     Done(Arc<RunResult>),

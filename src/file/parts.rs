@@ -1,103 +1,143 @@
-//! Directories that hold one file in parts, as Spark writes them.
+//! The parts that a file is of: one, or those of a directory of Spark's.
+
+use std::fmt;
 
 use serde_json::Value;
 
 use super::place::{extension, refused};
 use crate::error::Error;
 use crate::json::{self, quoted};
-use crate::sort::sort_few;
 
-/// What a directory holds.
-#[derive(Clone, Debug)]
-pub(crate) struct Entry {
-    /// Without the directory.
-    pub(crate) name: String,
-    is_directory: bool,
-    pub(crate) size: u64,
+/// A file, or one of those that are one together.
+#[derive(Clone, Default)]
+pub(super) struct Part {
+    pub(super) path: String,
+    /// Once it is known.
+    pub(super) size: Option<u64>,
+    /// What tells this state of it from the next: `ETag` in `OneLake`, else when it was modified, as it is told.
+    pub(super) version: Option<String>,
+    pub(super) bytes: Vec<u8>,
+    /// How much of it is not there yet, once its size is known.
+    pub(super) missing: u64,
 }
 
-/// The entries of a page, as the Files API, DBFS or `OneLake` lists them.
-pub(crate) fn entries(page: &Value) -> impl Iterator<Item = Entry> {
-    let all = ["contents", "files", "paths"];
-    let rows = all.iter().find_map(|name| page.get(name)?.as_array());
-    rows.into_iter().flatten().filter_map(|row| {
-        let path = json::text(row, "path").or_else(|| json::text(row, "name"))?;
-        let flag = ["is_directory", "is_dir", "isDirectory"];
-        let size = ["file_size", "contentLength"];
-        Some(Entry {
-            name: path.trim_end_matches('/').rsplit('/').next()?.to_owned(),
-            is_directory: flag.iter().find_map(|name| json::flag(row, name)).unwrap_or(false),
-            size: size.iter().find_map(|name| json::count(row, name)).unwrap_or(0),
-        })
-    })
-}
-
-/// The parts of the file that the directory stands for, in their order.
-///
-/// # Errors
-/// It holds something else, or parts of several formats.
-pub(crate) fn chosen(entries: &[Entry]) -> Result<Vec<&Entry>, Error> {
-    // `_SUCCESS`, `_committed_…`, checksums: what Spark writes for itself.
-    let mut parts: Vec<&Entry> = entries
-        .iter()
-        .filter(|entry| !entry.name.starts_with(['_', '.']))
-        .collect();
-    sort_few(&mut parts, |entry| entry.name.as_str());
-    let is_other = |entry: &&&Entry| entry.is_directory || !entry.name.starts_with("part-");
-    let hint = "name one file; of a data frame, df.coalesce(1) writes one";
-    let wrong = |found: &str| Error {
-        hint: hint.to_owned(),
-        ..refused(&["a file, or a directory of Spark's with part-… files, found ", found].concat())
-    };
-    if let Some(other) = parts.iter().find(is_other) {
-        return Err(wrong(&["a directory with ", &quoted(&other.name)].concat()));
+impl fmt::Debug for Part {
+    /// Prints how many bytes are missing, not the bytes.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Part")
+            .field("path", &self.path)
+            .field("size", &self.size)
+            .field("missing", &self.missing)
+            .finish_non_exhaustive()
     }
-    let Some(first) = parts.first() else {
-        return Err(wrong("an empty directory"));
-    };
-    let format = extension(&first.name)?;
-    for part in &parts {
-        if extension(&part.name)? != format {
-            return Err(wrong("parts of several formats"));
+}
+
+impl Part {
+    pub(super) fn new(path: String) -> Self {
+        Self {
+            path,
+            ..Self::default()
         }
     }
-    Ok(parts)
+}
+
+/// Adds the parts in a page of a directory, as the Files API, DBFS or `OneLake` lists it, in the order of their names.
+/// Gives how many bytes they have, and whether there is anything in it.
+///
+/// # Errors
+/// There is something else in it, or parts of several formats.
+pub(super) fn add_parts(found: &mut Vec<Part>, directory: &str, page: &Value) -> Result<(u64, bool), Error> {
+    let (mut size, mut is_there): (u64, bool) = (0, false);
+    let lists = [page.get("contents"), page.get("files"), page.get("paths")];
+    for row in lists.into_iter().flatten().filter_map(Value::as_array).flatten() {
+        is_there = true;
+        let path = json::text(row, "path")
+            .or_else(|| json::text(row, "name"))
+            .unwrap_or_default();
+        let path = path.strip_suffix('/').unwrap_or(path);
+        let name = path.rsplit_once('/').map_or(path, |(_, name)| name);
+        // `_SUCCESS`, `_committed_…`, checksums: what Spark writes for itself.
+        if name.starts_with('_') || name.starts_with('.') {
+            continue;
+        }
+        let is = |flag| json::flag(row, flag) == Some(true);
+        if !name.starts_with("part-") || is("is_directory") || is("is_dir") || is("isDirectory") {
+            return Err(no_parts(&quoted(name)));
+        }
+        let part = Part::new([directory, "/", name].concat());
+        if let Some(other) = found.first()
+            && extension(&other.path)? != extension(&part.path)?
+        {
+            return Err(no_parts("several formats"));
+        }
+        let bytes = json::count(row, "file_size").or_else(|| json::count(row, "contentLength"));
+        size = size.saturating_add(bytes.unwrap_or(0));
+        // They are listed in this order anyway.
+        let mut at = found.len();
+        while at > 0 && found.get(at - 1).is_some_and(|before| before.path > part.path) {
+            at -= 1;
+        }
+        found.insert(at, part);
+    }
+    Ok((size, is_there))
+}
+
+/// What is wrong with a directory that has this in it.
+pub(super) fn no_parts(found: &str) -> Error {
+    let mut error = refused(
+        &[
+            "a file, or a directory of Spark's with part-… files, found one with ",
+            found,
+        ]
+        .concat(),
+    );
+    "name one file; of a data frame, df.coalesce(1) writes one".clone_into(&mut error.hint);
+    error
 }
 
 /// The parts one after another, each on a line of its own. If all parts of CSV begin with the same line, that is their
 /// header, and stands once.
-pub(crate) fn joined(mut parts: Vec<Vec<u8>>, extension: &str) -> Vec<u8> {
-    if parts.len() == 1 {
-        return parts.remove(0);
+pub(super) fn joined(mut parts: Vec<Part>, extension: &str) -> Vec<u8> {
+    if let [part] = parts.as_mut_slice() {
+        return std::mem::take(&mut part.bytes);
     }
-    parts.retain(|part| !part.is_empty());
-    let first_line = |part: &[u8]| {
-        part.iter()
-            .position(|byte| *byte == b'\n')
-            .map_or(part.len(), |end| end + 1)
-    };
-    let header = match parts.first() {
-        Some(first) if matches!(extension, "csv" | "tsv") => first_line(first),
-        _ => 0,
-    };
-    let is_header = |part: &Vec<u8>| {
-        let line = |part: &[u8], length| part.get(..length).map(|line| line.trim_ascii_end().to_vec());
-        parts
-            .first()
-            .is_some_and(|first| line(first, header) == line(part, first_line(part)))
-    };
-    let skipped = if header > 0 && parts.iter().all(is_header) {
-        header
-    } else {
-        0
-    };
-    let mut whole = Vec::with_capacity(parts.iter().map(|part| part.len() + 1).sum());
-    for (at, part) in parts.into_iter().enumerate() {
-        if whole.last().is_some_and(|last| *last != b'\n') {
-            whole.push(b'\n');
+    let mut size = 0;
+    let mut header: Option<&[u8]> = None;
+    let mut is_same = extension == "csv" || extension == "tsv";
+    for part in &parts {
+        size += part.bytes.len() + 1;
+        let first = first_line(&part.bytes);
+        if !part.bytes.is_empty() {
+            is_same &= *header.get_or_insert(first) == first;
         }
-        let rest = if at == 0 { 0 } else { skipped.min(part.len()) };
-        whole.extend_from_slice(&part[rest..]);
+    }
+    let header = if is_same { header.map_or(0, <[u8]>::len) } else { 0 };
+    let mut whole: Vec<u8> = Vec::with_capacity(size);
+    for part in &parts {
+        let mut rest = part.bytes.as_slice();
+        match whole.last() {
+            Some(last) if !rest.is_empty() => {
+                if *last != b'\n' {
+                    whole.push(b'\n');
+                }
+                rest = rest.get(header..).unwrap_or_default();
+                if header > 0 {
+                    rest = rest.strip_prefix(b"\r").unwrap_or(rest);
+                    rest = rest.strip_prefix(b"\n").unwrap_or(rest);
+                }
+            }
+            _ => {}
+        }
+        whole.extend_from_slice(rest);
     }
     whole
+}
+
+/// The first line, without its end.
+fn first_line(bytes: &[u8]) -> &[u8] {
+    let mut end = 0;
+    while bytes.get(end).is_some_and(|byte| !matches!(byte, b'\r' | b'\n')) {
+        end += 1;
+    }
+    bytes.get(..end).unwrap_or(bytes)
 }

@@ -1,12 +1,10 @@
 //! Where a file is that an output names, and what may be followed.
 
-use std::borrow::Cow;
-
 use serde_json::Value;
 
 use crate::auth::{Resource, is_one_lake};
 use crate::error::{Error, ErrorCode};
-use crate::http::{BaseUrl, Service, push_encoded};
+use crate::http::{BaseUrl, Service, push_path};
 use crate::json::quoted;
 use crate::search::{holds, split_once};
 
@@ -22,9 +20,7 @@ pub enum FilePlace {
     OneLake {
         /// Its address; of several the one that the output names.
         origin: BaseUrl,
-        /// The workspace, by its name or its id.
-        workspace: String,
-        /// From the item on, such as `/lh.Lakehouse/Files/orders.csv`.
+        /// From the workspace on, such as `/Sales/lh.Lakehouse/Files/orders.csv`.
         path: String,
     },
 }
@@ -69,20 +65,16 @@ impl FilePlace {
     }
 
     fn read(text: &str, service: Service, base: &BaseUrl) -> Option<Result<Self, Error>> {
-        let of_workspace = |path: &str| {
-            if service == Service::Databricks {
-                in_workspace(path)
+        let of_dbfs = text.strip_prefix("dbfs:/").or_else(|| text.strip_prefix("/dbfs/"));
+        let of_workspace = of_dbfs.or_else(|| text.strip_prefix('/').filter(|path| path.starts_with("Volumes/")));
+        if let Some(path) = of_workspace {
+            return Some(if service == Service::Databricks {
+                in_workspace(path.trim_start_matches('/'))
             } else {
                 Err(refused(
-                    "a file in OneLake for a run of Fabric, found one of a Databricks workspace",
+                    "a file in OneLake for a run of Fabric, found one of Databricks",
                 ))
-            }
-        };
-        if let Some(path) = text.strip_prefix("dbfs:/").or_else(|| text.strip_prefix("/dbfs/")) {
-            return Some(of_workspace(path.trim_start_matches('/')));
-        }
-        if text.starts_with("/Volumes/") {
-            return Some(of_workspace(&text[1..]));
+            });
         }
         let (scheme, rest) = split_once(text, "://")?;
         let is_scheme = scheme.starts_with(|first: char| first.is_ascii_alphabetic())
@@ -106,7 +98,7 @@ impl FilePlace {
         }
     }
 
-    /// The path within the store, with a slash in front.
+    /// The path within the store, with a slash in front; in `OneLake` the workspace comes first.
     pub(crate) fn path(&self) -> &str {
         match self {
             Self::Volume(path) | Self::Dbfs(path) | Self::OneLake { path, .. } => path,
@@ -115,23 +107,16 @@ impl FilePlace {
 
     /// As people write it.
     pub(crate) fn written(&self) -> String {
-        match self {
-            Self::Volume(path) => path.clone(),
-            Self::Dbfs(path) => ["dbfs:", path].concat(),
-            Self::OneLake {
-                origin,
-                workspace,
-                path,
-            } => {
-                let mut url = [origin.as_str(), "/"].concat();
-                push_encoded(&mut url, workspace);
-                for segment in path.split('/').skip(1) {
-                    url.push('/');
-                    push_encoded(&mut url, segment);
-                }
-                url
+        let (before, path) = match self {
+            Self::Volume(path) => ("", path),
+            Self::Dbfs(path) => ("dbfs:", path),
+            Self::OneLake { origin, path } => {
+                let mut url = origin.as_str().to_owned();
+                push_path(&mut url, path);
+                return url;
             }
-        }
+        };
+        [before, path].concat()
     }
 }
 
@@ -154,34 +139,26 @@ pub(super) fn extension(path: &str) -> Result<String, Error> {
 
 /// A path in a volume or in DBFS, without the slash in front.
 fn in_workspace(path: &str) -> Result<FilePlace, Error> {
-    let segments: Vec<Cow<'_, str>> = without_end(path).split('/').map(Cow::from).collect();
-    let path = joined(&segments)?;
-    if segments.first().is_none_or(|first| first != "Volumes") {
-        return Ok(FilePlace::Dbfs(path));
-    }
     // Catalog, schema and volume come first.
-    if segments.len() < 5 {
-        return Err(refused(
-            "/Volumes/catalog/schema/volume/… with a file, found a path without one",
-        ));
-    }
-    Ok(FilePlace::Volume(path))
+    let is_volume = path.starts_with("Volumes/");
+    let path = joined(path, false, if is_volume { 5 } else { 1 })?;
+    Ok(if is_volume {
+        FilePlace::Volume(path)
+    } else {
+        FilePlace::Dbfs(path)
+    })
 }
 
 /// What is followed by its address: OneLake only.
 fn by_url(scheme: &str, rest: &str, base: &BaseUrl) -> Result<FilePlace, Error> {
-    // What stands behind a question mark may be a secret, and so may a user part: neither is repeated.
-    if rest.contains(['?', '#', '\\']) {
-        return Err(refused("an address without a query, found one with it"));
-    }
     let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
-    let (workspace, host) = match (scheme, authority.split_once('@')) {
-        ("abfss", Some((workspace, host))) => (Some(workspace), host),
-        ("abfss", None) => return Err(refused("abfss://workspace@host/…, found no workspace")),
-        (_, found) => (None, found.map_or(authority, |_| "@")),
+    let (workspace, host) = match authority.split_once('@') {
+        Some((workspace, host)) if scheme == "abfss" => (workspace, host),
+        _ => ("", authority),
     };
-    if host.contains('@') {
-        return Err(refused("an address without a user, found one with it"));
+    // What stands behind a question mark may be a secret, and so may a user part: neither is repeated.
+    if rest.bytes().any(|byte| b"?#\\".contains(&byte)) || host.contains('@') {
+        return Err(refused("an address without a query and a user, found one with it"));
     }
     let host = host.to_ascii_lowercase();
     // Blobs have an address of their own; it is the same file.
@@ -189,81 +166,79 @@ fn by_url(scheme: &str, rest: &str, base: &BaseUrl) -> Result<FilePlace, Error> 
         Some((account, rest)) => [account, ".dfs.", rest].concat(),
         None => host,
     };
-    let is_secure = matches!(scheme, "https" | "abfss");
-    let origin = BaseUrl::parse(&[if is_secure { "https" } else { scheme }, "://", &host].concat()).ok();
+    let is_secure = scheme == "https" || !workspace.is_empty();
+    let address = [if is_secure { "https" } else { scheme }, "://", &host].concat();
     // Where the service is this machine, OneLake is, too: that is the simulator.
     let known = |origin: &BaseUrl| {
         (is_secure && !host.contains(':') && is_one_lake(origin)) || (base.is_loopback() && origin == base)
     };
-    let Some(origin) = origin.filter(known) else {
-        return Err(refused(&format!(
-            "a file in a volume, in DBFS or in OneLake, found one at {}",
-            quoted(&format!("{scheme}://{host}"))
-        )));
-    };
-    let mut segments = Vec::new();
-    for segment in workspace.into_iter().chain(without_end(path).split('/')) {
-        segments.push(decoded(segment)?);
-    }
-    // Workspace and item come first, and what is in an item is in one of its folders.
-    if segments.len() < 4 {
+    let Some(origin) = BaseUrl::parse(&address).ok().filter(known) else {
         return Err(refused(
-            "https://onelake.dfs.fabric.microsoft.com/workspace/item/Files/… with a file, found an address without one",
+            &[
+                "a file in a volume, in DBFS or in OneLake, found one at ",
+                &quoted(&address),
+            ]
+            .concat(),
         ));
-    }
-    joined(&segments[..1])?;
-    Ok(FilePlace::OneLake {
-        origin,
-        workspace: segments.remove(0).into_owned(),
-        path: joined(&segments)?,
-    })
+    };
+    // Workspace and item come first, and what is in an item is in one of its folders.
+    let path = if workspace.is_empty() {
+        joined(path, true, 4)
+    } else {
+        joined(&[workspace, "/", path].concat(), true, 4)
+    }?;
+    Ok(FilePlace::OneLake { origin, path })
 }
 
-/// A directory may be written with a slash at its end.
-fn without_end(path: &str) -> &str {
-    path.strip_suffix('/').unwrap_or(path)
-}
-
-/// The segments with a slash before each.
+/// A path of at least so many names, with a slash before each. A directory may be written with a slash at its end.
 ///
 /// # Errors
-/// One of them could lead to another place than it seems to.
-fn joined(segments: &[Cow<'_, str>]) -> Result<String, Error> {
+/// It is none, or one of its names could lead to another place than it seems to.
+fn joined(text: &str, is_encoded: bool, least: usize) -> Result<String, Error> {
     let mut path = String::new();
-    for segment in segments {
-        let lower = segment.to_ascii_lowercase();
-        let is_clean = !matches!(&**segment, "" | "." | "..")
-            && !segment.contains(|found: char| found.is_control() || matches!(found, '/' | '\\'))
-            && !["%2f", "%5c", "%2e%2e"].iter().any(|hidden| holds(&lower, hidden));
-        if !is_clean {
-            return Err(refused(
-                "a path of plain names, found an empty one, a dot alone, .., an encoded slash or a control character",
-            ));
-        }
+    let mut count = 0;
+    for name in text.strip_suffix('/').unwrap_or(text).split('/') {
+        let name = if is_encoded {
+            decoded(name)
+        } else {
+            Some(name.to_owned())
+        };
+        let name = name.filter(|name| is_clean(name)).ok_or_else(|| {
+            refused("a path of plain names, found an empty one, a dot alone, .., a slash in one or what is no text")
+        })?;
         path.push('/');
-        path.push_str(segment);
+        path.push_str(&name);
+        count += 1;
+    }
+    if count < least {
+        return Err(refused("the path of a file, found one that ends before it"));
     }
     Ok(path)
 }
 
-/// A segment of a URL as it is meant.
-fn decoded(segment: &str) -> Result<Cow<'_, str>, Error> {
-    if !segment.contains('%') {
-        return Ok(segment.into());
+/// Whether a name can be nothing else, however often it is decoded.
+fn is_clean(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    !matches!(name, "" | "." | "..")
+        && !name
+            .bytes()
+            .any(|byte| byte.is_ascii_control() || byte == b'/' || byte == b'\\')
+        && !["%2f", "%5c", "%2e%2e"].iter().any(|hidden| holds(&lower, hidden))
+}
+
+/// A name in a URL as it is meant.
+fn decoded(name: &str) -> Option<String> {
+    let mut bytes = Vec::new();
+    let mut rest = name.bytes();
+    while let Some(byte) = rest.next() {
+        bytes.push(if byte == b'%' {
+            let mut digit = || char::from(rest.next()?).to_digit(16);
+            u8::try_from(digit()? * 16 + digit()?).ok()?
+        } else {
+            byte
+        });
     }
-    let mut parts = segment.split('%');
-    let mut bytes = parts.next().unwrap_or_default().as_bytes().to_vec();
-    for part in parts {
-        let byte = part
-            .get(..2)
-            .filter(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()))
-            .and_then(|digits| u8::from_str_radix(digits, 16).ok());
-        bytes.push(byte.ok_or_else(|| refused("an encoded address, found a % that encodes nothing"))?);
-        bytes.extend_from_slice(&part.as_bytes()[2..]);
-    }
-    String::from_utf8(bytes)
-        .map(Cow::from)
-        .map_err(|_| refused("an address in UTF-8, found another encoding"))
+    String::from_utf8(bytes).ok()
 }
 
 pub(super) fn refused(expected: &str) -> Error {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::parts::{self, Entry};
+use super::parts::{Part, add_parts, joined, no_parts};
 use super::place::extension;
 use super::{FILES_LIMIT, FilePlace, OutputFile};
 use crate::base64;
@@ -21,8 +21,8 @@ use crate::json;
 /// How much of a file is asked for at once: little enough for a slow line within the time of a request.
 pub(crate) const PIECE: u64 = 4 << 20;
 
-/// Entries of a directory; Spark writes one for each partition.
-const MOST_ENTRIES: usize = 10_000;
+/// Parts of a directory; Spark writes one for each partition.
+const MOST_PARTS: usize = 10_000;
 
 /// Reads the file at one place. It asks for several pieces at a time; its host says how many of them are sent at once.
 #[derive(Clone, Debug)]
@@ -38,7 +38,12 @@ pub(crate) struct FileReader {
     open: usize,
     /// The file, or those of the directory.
     parts: Vec<Part>,
-    directory: Option<Directory>,
+    /// Whether it turned out to be a directory, or may be one.
+    is_directory: bool,
+    /// What the service said, in case it is no directory either; `None` if it is an empty file then.
+    otherwise: Option<Error>,
+    /// What is in the directory, until all of that is known.
+    found: Vec<Part>,
 }
 
 /// What is asked.
@@ -50,54 +55,6 @@ pub(crate) enum Ask {
     Piece { part: usize, from: u64, to: u64 },
     /// What a part in DBFS is, before its first piece and after its last.
     Status { part: usize, is_last: bool },
-}
-
-/// A file.
-#[derive(Clone, Default)]
-struct Part {
-    path: String,
-    /// Once it is known.
-    size: Option<u64>,
-    version: Version,
-    bytes: Vec<u8>,
-    /// How much of it is not there yet, once its size is known.
-    missing: u64,
-}
-
-/// What tells one state of a file from the next.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
-struct Version {
-    etag: Option<String>,
-    /// `Last-Modified`, or DBFS' `modification_time`.
-    modified: Option<String>,
-}
-
-/// What was asked for turned out not to be a file.
-#[derive(Clone, Debug)]
-struct Directory {
-    /// What the service said, if it is no directory either; `None` if it is an empty file then.
-    otherwise: Option<Error>,
-    found: Vec<Entry>,
-}
-
-impl std::fmt::Debug for Part {
-    /// Prints how many bytes are missing, not the bytes.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Part")
-            .field("path", &self.path)
-            .field("size", &self.size)
-            .field("missing", &self.missing)
-            .finish_non_exhaustive()
-    }
-}
-
-impl Part {
-    fn new(path: String) -> Self {
-        Self {
-            path,
-            ..Self::default()
-        }
-    }
 }
 
 impl FileReader {
@@ -115,7 +72,9 @@ impl FileReader {
             limit: FILES_LIMIT,
             queue: VecDeque::new(),
             open: 0,
-            directory: None,
+            is_directory: false,
+            otherwise: None,
+            found: Vec::new(),
         };
         reader.begin(0);
         Ok(reader)
@@ -145,86 +104,89 @@ impl FileReader {
 
     /// How many bytes it has, or is going to have as far as that is known.
     pub(crate) fn size(&self) -> u64 {
-        let size = |part: &Part| part.size.unwrap_or(part.bytes.len() as u64);
-        self.parts.iter().map(size).fold(0, u64::saturating_add)
+        let mut size: u64 = 0;
+        for part in &self.parts {
+            size = size.saturating_add(part.size.unwrap_or(part.bytes.len() as u64));
+        }
+        size
     }
 
     /// The request for it.
     pub(crate) fn call(&self, ask: &Ask) -> Call {
         let text = QueryValue::Text;
-        let mut call = match (ask, &self.place) {
-            (Ask::List { token }, FilePlace::Volume(path)) => {
-                let page = token.as_deref().map(|token| ("page_token", text(token)));
-                let page: Vec<_> = page.into_iter().collect();
-                LIST_DIRECTORY_CONTENTS.call(&self.base, &[("directory_path", path)], &page, None)
-            }
-            (Ask::List { .. }, FilePlace::Dbfs(path)) => DBFS_LIST.call(&self.base, &[], &[("path", text(path))], None),
-            (
-                Ask::List { token },
-                FilePlace::OneLake {
-                    origin,
-                    workspace,
-                    path,
-                },
-            ) => {
-                let mut query = vec![
-                    ("resource", text("filesystem")),
-                    ("directory", text(path.trim_start_matches('/'))),
-                    ("recursive", text("false")),
-                ];
-                query.extend(token.as_deref().map(|token| ("continuation", text(token))));
-                ONE_LAKE_LIST.call(origin, &[("workspace", workspace)], &query, None)
+        let is_dbfs = matches!(self.place, FilePlace::Dbfs(_));
+        let (mut path, mut query) = (Vec::new(), Vec::new());
+        let (offset, length);
+        let endpoint = match (ask, &self.place) {
+            (Ask::List { token }, place) => {
+                let token = token.as_deref().map(text);
+                match place {
+                    FilePlace::Volume(directory) => {
+                        path.push(("directory_path", directory.as_str()));
+                        query.extend(token.map(|token| ("page_token", token)));
+                        &LIST_DIRECTORY_CONTENTS
+                    }
+                    FilePlace::Dbfs(directory) => {
+                        query.push(("path", text(directory)));
+                        &DBFS_LIST
+                    }
+                    FilePlace::OneLake { path: whole, .. } => {
+                        let (workspace, directory) = split(whole);
+                        path.push(("workspace", workspace));
+                        query.push(("resource", text("filesystem")));
+                        query.push(("directory", text(directory.strip_prefix('/').unwrap_or(directory))));
+                        query.push(("recursive", text("false")));
+                        query.extend(token.map(|token| ("continuation", token)));
+                        &ONE_LAKE_LIST
+                    }
+                }
             }
             (Ask::Status { part, .. }, _) => {
-                DBFS_GET_STATUS.call(&self.base, &[], &[("path", text(self.path_of(*part)))], None)
+                query.push(("path", text(self.path_of(*part))));
+                &DBFS_GET_STATUS
             }
-            (Ask::Piece { part, from, to }, FilePlace::Dbfs(_)) => {
-                let (offset, length) = (from.to_string(), (to - from).to_string());
-                let query = [
-                    ("path", text(self.path_of(*part))),
-                    ("offset", text(&offset)),
-                    ("length", text(&length)),
-                ];
-                DBFS_READ.call(&self.base, &[], &query, None)
+            (Ask::Piece { part, from, to }, _) if is_dbfs => {
+                (offset, length) = (from.to_string(), (to - from).to_string());
+                query.push(("path", text(self.path_of(*part))));
+                query.push(("offset", text(&offset)));
+                query.push(("length", text(&length)));
+                &DBFS_READ
             }
-            (Ask::Piece { part, .. }, FilePlace::Volume(_)) => {
-                DOWNLOAD_FILE.call(&self.base, &[("file_path", self.path_of(*part))], &[], None)
+            (Ask::Piece { part, .. }, FilePlace::OneLake { .. }) => {
+                let (workspace, of_item) = split(self.path_of(*part));
+                path.push(("workspace", workspace));
+                path.push(("path", of_item));
+                &ONE_LAKE_READ
             }
-            (Ask::Piece { part, .. }, FilePlace::OneLake { origin, workspace, .. }) => ONE_LAKE_READ.call(
-                origin,
-                &[("workspace", workspace), ("path", self.path_of(*part))],
-                &[],
-                None,
-            ),
+            (Ask::Piece { part, .. }, _) => {
+                path.push(("file_path", self.path_of(*part)));
+                &DOWNLOAD_FILE
+            }
         };
-        call.resource = self.place.resource(&self.base);
-        let mut add = |name: &str, value: String| call.headers.push((name.to_owned(), value));
-        let is_of_databricks = !matches!(self.place, FilePlace::OneLake { .. });
+        let resource = self.place.resource(&self.base);
+        let mut call = endpoint.call(resource.origin(), &path, &query, None);
+        call.resource = resource;
+        call.timeout = Duration::from_secs(110);
+        let is_lake = matches!(self.place, FilePlace::OneLake { .. });
+        let mut add = |name: &str, value: &str| call.headers.push((name.to_owned(), value.to_owned()));
         match &self.workspace_id {
-            Some(id) if is_of_databricks => add("X-Databricks-Workspace-Id", id.clone()),
-            _ => {}
+            _ if is_lake => add("x-ms-version", ONE_LAKE_VERSION),
+            Some(id) => add("X-Databricks-Workspace-Id", id),
+            None => {}
         }
-        if !is_of_databricks {
-            add("x-ms-version", ONE_LAKE_VERSION.to_owned());
-        }
-        if let (Ask::Piece { part, from, to }, false) = (ask, matches!(self.place, FilePlace::Dbfs(_))) {
-            add("Range", format!("bytes={from}-{}", to - 1));
-            let version = self
-                .parts
-                .get(*part)
-                .map(|part| part.version.clone())
-                .unwrap_or_default();
-            match (version.etag, version.modified) {
-                (Some(etag), _) if !is_of_databricks && !etag.starts_with("W/") => add("If-Match", etag),
-                // The only condition that the Files API documents.
-                (_, Some(modified)) if is_of_databricks => add("If-Unmodified-Since", modified),
-                _ => {}
+        if let Ask::Piece { part, from, to } = ask
+            && !is_dbfs
+        {
+            add("Range", &format!("bytes={from}-{}", to - 1));
+            let version = self.parts.get(*part).and_then(|part| part.version.as_deref());
+            // A weak one fits nothing. The Files API documents no other condition.
+            if let Some(version) = version.filter(|version| !version.starts_with("W/")) {
+                add(if is_lake { "If-Match" } else { "If-Unmodified-Since" }, version);
             }
             if let Some((_, accept)) = call.headers.first_mut() {
                 "*/*".clone_into(accept);
             }
         }
-        call.timeout = Duration::from_secs(110);
         call
     }
 
@@ -259,7 +221,7 @@ impl FileReader {
                 let Some(found) = self.parts.get_mut(*part).filter(|part| part.size.is_none()) else {
                     return Err(changed());
                 };
-                if *from == 0 && one_lake && self.directory.is_none() {
+                if *from == 0 && one_lake && !self.is_directory {
                     // There a directory is an empty file to those who read it.
                     self.list(None);
                 } else {
@@ -268,18 +230,14 @@ impl FileReader {
                 Ok(())
             }
             (Ask::Piece { .. }, Some(412)) => Err(changed()),
-            (Ask::Piece { from: 0, .. }, _) if is_elsewhere && !is_dbfs && self.directory.is_none() => {
+            (Ask::Piece { from: 0, .. }, _) if is_elsewhere && !is_dbfs && !self.is_directory => {
                 self.list(Some(error));
                 Ok(())
             }
             (Ask::List { token: None }, _) if is_elsewhere && !is_dbfs => {
-                match self.directory.as_mut().and_then(|directory| directory.otherwise.take()) {
-                    Some(error) => Err(error),
-                    None => {
-                        self.is_empty_file();
-                        Ok(())
-                    }
-                }
+                let otherwise = self.otherwise.take();
+                self.is_empty_file();
+                otherwise.map_or(Ok(()), Err)
             }
             _ => Err(error),
         }
@@ -293,13 +251,17 @@ impl FileReader {
         let path = self.place.written();
         let of_name = self.parts.first().map(|part| part.path.as_str()).unwrap_or_default();
         let extension = extension(of_name)?;
-        let bytes = parts::joined(self.parts.into_iter().map(|part| part.bytes).collect(), &extension);
+        let bytes = joined(self.parts, &extension);
         // What Spark calls JSON has a value on each line.
-        let extension = match extension.as_str() {
-            "json" if self.directory.is_some() => "jsonl".to_owned(),
-            _ => extension,
-        };
-        Ok(OutputFile { path, extension, bytes })
+        Ok(OutputFile {
+            path,
+            extension: if self.is_directory && extension == "json" {
+                "jsonl".to_owned()
+            } else {
+                extension
+            },
+            bytes,
+        })
     }
 
     fn path_of(&self, part: usize) -> &str {
@@ -318,15 +280,13 @@ impl FileReader {
     }
 
     fn list(&mut self, otherwise: Option<Error>) {
-        self.directory = Some(Directory {
-            otherwise,
-            found: Vec::new(),
-        });
+        self.is_directory = true;
+        self.otherwise = otherwise;
         self.queue.push_back(Ask::List { token: None });
     }
 
     fn is_empty_file(&mut self) {
-        self.directory = None;
+        self.is_directory = false;
         if let Some(part) = self.parts.first_mut() {
             part.size = Some(0);
         }
@@ -371,36 +331,30 @@ impl FileReader {
     fn read(&mut self, at: usize, from: u64, to: u64, response: &HttpResponse) -> Result<(), Error> {
         let Some(part) = self.parts.get(at) else { return Ok(()) };
         let is_directory = |kind: &str| kind.eq_ignore_ascii_case("directory");
-        if self.directory.is_none() && response.header("x-ms-resource-type").is_some_and(is_directory) {
+        if !self.is_directory && response.header("x-ms-resource-type").is_some_and(is_directory) {
             let message = "expected a file, found a directory";
             self.list(Some(Error::new(ErrorCode::OutputPathRefused, message)));
             return Ok(());
         }
         let length = response.body.len() as u64;
-        let header = |name| response.header(name).map(str::to_owned);
-        let version = Version {
-            etag: header("ETag"),
-            modified: header("Last-Modified"),
-        };
-        let differs =
-            |known: &Option<String>, found: &Option<String>| known.is_some() && found.is_some() && known != found;
+        let is_lake = matches!(self.place, FilePlace::OneLake { .. });
+        let version = response
+            .header(if is_lake { "ETag" } else { "Last-Modified" })
+            .map(str::to_owned);
         let total = match (response.status, response.header("Content-Range")) {
             (206, Some(range)) => match content_range(range) {
                 Some((start, end, total)) if start == from && end < to && end + 1 - start == length => Some(total),
-                _ => return Err(broken(response, &format!("bytes {from}-{}", to - 1), range)),
+                _ => return Err(broken(response)),
             },
             // A page or a proxy may not see the header. Then a piece that is shorter is the last one.
             (206, None) if length <= to - from => (length < to - from).then_some(from + length),
             // The service does not know ranges: that is all of it.
             (_, None) if from == 0 => Some(length),
-            _ => return Err(broken(response, "a part of the file", "another one")),
+            _ => return Err(broken(response)),
         };
         let is_first = part.size.is_none() && from == 0;
-        if !is_first
-            && (differs(&part.version.etag, &version.etag)
-                || differs(&part.version.modified, &version.modified)
-                || (part.size.is_some() && total.is_some() && part.size != total))
-        {
+        let differs = part.version.is_some() && version.is_some() && part.version != version;
+        if !is_first && (differs || (part.size.is_some() && total.is_some() && part.size != total)) {
             return Err(changed());
         }
         let is_known = part.size.is_some();
@@ -444,7 +398,7 @@ impl FileReader {
     /// What a path in DBFS is.
     fn stated(&mut self, at: usize, is_last: bool, status: &Value) -> Result<(), Error> {
         if json::flag(status, "is_dir") == Some(true) {
-            if self.directory.is_some() || is_last {
+            if self.is_directory || is_last {
                 return Err(changed());
             }
             self.list(None);
@@ -452,10 +406,7 @@ impl FileReader {
         }
         let size = json::count(status, "file_size");
         let size = size.ok_or_else(|| json::missing("file_size", status.get("file_size")))?;
-        let version = Version {
-            etag: None,
-            modified: json::count(status, "modification_time").map(|time| time.to_string()),
-        };
+        let version = json::count(status, "modification_time").map(|time| time.to_string());
         if !is_last {
             self.sized(at, size, 0, DBFS_READ_LIMIT)?;
             if let Some(part) = self.parts.get_mut(at) {
@@ -499,37 +450,37 @@ impl FileReader {
     fn listed(&mut self, response: &HttpResponse) -> Result<(), Error> {
         let value = json::object(response)?;
         let next = json::text(&value, "next_page_token").or_else(|| response.header("x-ms-continuation"));
-        let Some(directory) = &mut self.directory else {
-            return Ok(());
-        };
-        directory.found.extend(parts::entries(&value));
-        let count = directory.found.len();
-        if count > MOST_ENTRIES {
-            let message = format!("expected a directory of at most {MOST_ENTRIES} entries, found more");
-            return Err(Error::new(ErrorCode::OutputTooLarge, message));
+        let (size, is_there) = add_parts(&mut self.found, self.place.path(), &value)?;
+        if is_there {
+            // So it is one, whatever comes.
+            self.otherwise = Some(no_parts("nothing in it"));
         }
+        if self.found.len() > MOST_PARTS {
+            return Err(no_parts("too many"));
+        }
+        self.check_size(size)?;
         if let Some(token) = next {
             let token = Some(token.to_owned());
             self.queue.push_back(Ask::List { token });
-            return Ok(());
-        }
-        if count == 0 && directory.otherwise.is_none() && !matches!(self.place, FilePlace::Dbfs(_)) {
+        } else if !self.found.is_empty() {
+            self.parts = std::mem::take(&mut self.found);
+            for part in 0..self.parts.len() {
+                self.begin(part);
+            }
+        } else if self.otherwise.is_some() || matches!(self.place, FilePlace::Dbfs(_)) {
+            return Err(no_parts("nothing in it"));
+        } else {
             self.is_empty_file();
-            return Ok(());
-        }
-        let chosen = parts::chosen(&directory.found)?;
-        let size = chosen.iter().map(|entry| entry.size).fold(0, u64::saturating_add);
-        let paths = chosen
-            .iter()
-            .map(|entry| [self.place.path(), "/", &entry.name].concat());
-        let parts: Vec<Part> = paths.map(Part::new).collect();
-        self.check_size(size)?;
-        self.parts = parts;
-        for part in 0..self.parts.len() {
-            self.begin(part);
         }
         Ok(())
     }
+}
+
+/// The workspace of a path in `OneLake`, and what is behind it, with a slash in front.
+fn split(path: &str) -> (&str, &str) {
+    let path = path.strip_prefix('/').unwrap_or(path);
+    let end = path.bytes().position(|byte| byte == b'/');
+    end.and_then(|end| path.split_at_checked(end)).unwrap_or_default()
 }
 
 /// `bytes 0-99/1000`, with a known size.
@@ -540,17 +491,13 @@ fn content_range(text: &str) -> Option<(u64, u64, u64)> {
     (start <= end && end < total).then_some((start, end, total))
 }
 
-fn broken(response: &HttpResponse, expected: &str, found: &str) -> Error {
-    let length = response.body.len();
-    json::malformed(
-        response,
-        &format!("expected {expected}, found {found} in {length} bytes"),
-    )
+fn broken(response: &HttpResponse) -> Error {
+    json::malformed(response, "expected the piece that was asked for, found another one")
 }
 
 fn changed() -> Error {
-    Error {
-        hint: "let the job write the file whole before it names it, under a name of its own for each run".to_owned(),
-        ..Error::new(ErrorCode::OutputUnavailable, "the file changed while it was read")
-    }
+    let mut error = Error::new(ErrorCode::OutputUnavailable, "the file changed while it was read");
+    "let the job write the file whole before it names it, under a name of its own for each run"
+        .clone_into(&mut error.hint);
+    error
 }

@@ -294,14 +294,14 @@ impl Poller {
     }
 
     pub(super) fn reconcile(&mut self, cause: Error) {
-        self.stage = Stage::Reconciling(Reconciling {
+        self.stage = Stage::Reconciling(Box::new(Reconciling {
             since: self.now,
             reads: 0,
             wake: Some(self.now.plus(Duration::from_secs(RECONCILE_READS[0]))),
             listing: Listing::default(),
             only_candidate: None,
             cause,
-        });
+        }));
         self.persist();
     }
 

@@ -373,7 +373,10 @@ impl Builder {
         let count = row_count.saturating_sub(self.row_count);
         *missing += count;
         if *missing > MAX_MISSING + nulls {
-            return Err(Problem::TooLarge("at most 16777216 cells without a value in the text"));
+            return Err(Problem::TooLarge(
+                "at most 16777216 cells without a value in the text",
+                "more",
+            ));
         }
         self.push_nulls(count);
         Ok(())

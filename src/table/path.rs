@@ -23,10 +23,10 @@ const SHOWN_CHARACTERS: usize = 60;
 /// Names are compared exactly. If a name occurs twice in an object, the last one counts, as in JavaScript.
 ///
 /// ```
-/// # use pqrun::table::JsonPath;
+/// # use pqrun_table::JsonPath;
 /// let path: JsonPath = "rows[0]['my table']".parse()?;
 /// assert_eq!(path.to_string(), "$.rows[0]['my table']");
-/// # Ok::<(), pqrun::table::TableError>(())
+/// # Ok::<(), pqrun_table::TableError>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct JsonPath {

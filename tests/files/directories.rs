@@ -34,7 +34,7 @@ fn what_is_no_file_of_sparks_is_refused_with_advice() {
             (&[("part-00000.csv", "x"), ("notes.txt", "y")], "notes.txt"),
             (&[("day=1/part-00000.csv", "x")], "day=1"),
             (&[("part-00000.csv", "x"), ("part-00001.json", "y")], "several formats"),
-            (&[("_SUCCESS", "")], "empty"),
+            (&[("_SUCCESS", "")], "nothing in it"),
             (&[("part-00000.snappy.parquet", "x")], ".parquet"),
             (&[("part-00000.csv.gz", "x")], ".gz"),
         ] {

@@ -31,8 +31,7 @@ fn dbfs(path: &str) -> Option<Result<FilePlace, ErrorCode>> {
 fn lake(origin: &str, workspace: &str, path: &str) -> Option<Result<FilePlace, ErrorCode>> {
     Some(Ok(FilePlace::OneLake {
         origin: BaseUrl::parse(origin).expect("an origin"),
-        workspace: workspace.to_owned(),
-        path: path.to_owned(),
+        path: format!("/{workspace}{path}"),
     }))
 }
 

@@ -2,6 +2,7 @@
 
 import { azureCloudOf, isElsewhere, isFabricHost } from "./auth/clouds.js";
 import { makeCredential } from "./auth/credential.js";
+import { STORAGE } from "./auth/credential.js";
 import { isSameOrigin, withScheme } from "./auth/hosts.js";
 import { choose } from "./auth/index.js";
 import { rememberSecret } from "./credentials.js";
@@ -18,6 +19,7 @@ import { present } from "./present.js";
  * @property {string} [host]
  * @property {string} [profile]
  * @property {boolean} [trustHost]
+ * @property {boolean} [followPath]
  */
 
 /**
@@ -25,7 +27,7 @@ import { present } from "./present.js";
  *
  * @typedef {object} Connection
  * @property {string} [host] Always there for Databricks.
- * @property {string} [token]
+ * @property {string | import("pqrun").TokenCallback} [token]
  * @property {import("pqrun").TokenCredential} [credential]
  * @property {boolean} [trustHost]
  */
@@ -52,7 +54,15 @@ export function addSignInFlags(command, service) {
  * @returns {Promise<Connection>}
  */
 export async function connect(service, flags, env) {
-  return connectBy(chooseBy(service, flags, env), flags, env);
+  const connection = await connectBy(chooseBy(service, flags, env), flags, env);
+  const { token } = connection;
+  const ofOneLake = (env.FAB_TOKEN_ONELAKE ?? "").trim();
+  // The Fabric command line reads it, too: beside a token for Fabric, which OneLake does not take.
+  if (flags.followPath !== true || service !== "fabric" || token === undefined || ofOneLake === "") {
+    return connection;
+  }
+  rememberSecret(ofOneLake);
+  return { ...connection, token: ({ scope }) => (scope === STORAGE ? ofOneLake : token) };
 }
 
 /**
@@ -89,7 +99,7 @@ export function chooseBy(service, flags, env) {
  * @param {Choice} choice
  * @param {ConnectionFlags} flags
  * @param {NodeJS.ProcessEnv} env
- * @returns {Promise<Connection>}
+ * @returns {Promise<Connection & { token?: string }>}
  */
 export async function connectBy(choice, { trustHost }, env) {
   const { credential: found, host } = choice;

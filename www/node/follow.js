@@ -1,37 +1,31 @@
 /** Follows a run from the command line: shows it, keeps its snapshot, heeds interrupts, writes what came of it. */
 
-import { constants } from "node:fs";
-import { access } from "node:fs/promises";
-import path from "node:path";
-
 import { knownTokens, withoutSecrets } from "./credentials.js";
-import { CommandError, EXIT, exitCodeOfResult, usageError } from "./exit-codes.js";
-import { FORMATS } from "./flags.js";
+import { EXIT, exitCodeOfResult, usageError } from "./exit-codes.js";
 import { chooseOutputs, findGaps, jsonOf, writeOutputs } from "./format.js";
 import { interruptPolicy, watchInterrupts } from "./interrupt.js";
 import { describeEnd, hasEnded } from "./next-steps.js";
-import { reasonOf } from "./parameters.js";
 import { createProgress } from "./progress.js";
-import { replaceFile } from "./replace-file.js";
 import { write } from "./streams.js";
+import { arrowFraming, resolveTarget, writeTo } from "./target.js";
 import { clockTime, harmlessLine } from "./text.js";
 
 /** @typedef {import("pqrun").RunHandle} RunHandle */
 /** @typedef {import("pqrun").RunResult} RunResult */
 /** @typedef {import("./flags.js").FollowFlags} FollowFlags */
-/** @typedef {import("./flags.js").Format} Format */
 /** @typedef {import("./snapshot-file.js").SnapshotFile} SnapshotFile */
 
 /** How the result leaves. */
-/** @typedef {{ format: Format, file?: string, asEvents: boolean }} Target */
+/** @typedef {import("./target.js").Target & { asEvents: boolean }} Target */
 
 /**
  * Works out where the result goes, before anything is started.
  *
  * @param {FollowFlags} flags
+ * @param {import("./streams.js").Streams} streams
  * @returns {Promise<Target>}
  */
-export async function resolveTarget(flags) {
+export async function resolveResult(flags, streams) {
   const asEvents = flags.json ?? false;
   if (asEvents && flags.format !== undefined && flags.out === undefined) {
     throw usageError(
@@ -39,24 +33,10 @@ export async function resolveTarget(flags) {
       "leave one out, or send the result to --out FILE",
     );
   }
-  if (flags.out === undefined) {
-    return { format: flags.format ?? "table", asEvents };
+  if (flags.combine && flags.task !== undefined) {
+    throw usageError("--combine and --task do not go together", "leave one out");
   }
-  try {
-    await access(path.dirname(path.resolve(flags.out)), constants.W_OK);
-  } catch (error) {
-    throw usageError(`--out: ${flags.out} can't be written: ${reasonOf(error)}`);
-  }
-  return { format: flags.format ?? formatOfName(flags.out), file: flags.out, asEvents };
-}
-
-/**
- * @param {string} file
- * @returns {Format}
- */
-function formatOfName(file) {
-  const ending = path.extname(file).slice(1).toLowerCase();
-  return ending === "ndjson" ? "jsonl" : (FORMATS.find((format) => format === ending) ?? "table");
+  return { ...(await resolveTarget(flags, streams)), asEvents };
 }
 
 /**
@@ -145,12 +125,11 @@ async function finish(result, { flags, target, place, file, streams, clean, last
 
   if (hasOutput && (target.file !== undefined || !target.asEvents)) {
     const width = target.file === undefined && stdout.isTTY ? stdout.columns || undefined : undefined;
-    const text = writeOutputs(choice, target.format, { width, defuseFormulas: flags.defuseFormulas });
-    if (target.file === undefined) {
-      await write(stdout, text);
-    } else {
-      await writeResultFile(target.file, text, file);
-    }
+    const style = { width, defuseFormulas: flags.defuseFormulas, arrow: arrowFraming(target) };
+    await writeTo(target, writeOutputs(choice, target.format, style), streams, {
+      what: "the run succeeded",
+      hint: file?.wasWritten ? `read the output again with \`pqrun resume ${file.path}\`` : undefined,
+    });
   }
   if (target.asEvents) {
     await write(stdout, clean(`${resultLine(result, exitCode)}\n`));
@@ -176,23 +155,6 @@ async function finish(result, { flags, target, place, file, streams, clean, last
   }
   await write(stderr, lines.map((line) => `${clean(harmlessLine(line))}\n`).join(""));
   return exitCode;
-}
-
-/**
- * @param {string} target
- * @param {string} text
- * @param {SnapshotFile | undefined} snapshot
- */
-async function writeResultFile(target, text, snapshot) {
-  try {
-    await replaceFile(path.resolve(target), text);
-  } catch (error) {
-    throw new CommandError(
-      EXIT.unexpected,
-      `the run succeeded, but ${target} can't be written: ${reasonOf(error)}`,
-      snapshot?.wasWritten ? `read the output again with \`pqrun resume ${snapshot.path}\`` : undefined,
-    );
-  }
 }
 
 /**

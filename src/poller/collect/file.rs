@@ -70,15 +70,18 @@ impl Poller {
         let Some(files) = self.collecting().map(|collecting| &mut collecting.files) else {
             return Ok(());
         };
-        let of_others = |(at, other): (usize, &Followed)| if at == file { 0 } else { other.size };
-        let others: u64 = files.iter().enumerate().map(of_others).sum();
+        let mut all = 0;
+        for followed in &mut *files {
+            all += followed.size;
+        }
         let Some(followed) = files.get_mut(file) else {
             return Ok(());
         };
         let Some(reader) = &mut followed.reader else {
             return Ok(());
         };
-        reader.limit(FILES_LIMIT.saturating_sub(others));
+        let of_others = all - followed.size;
+        reader.limit(FILES_LIMIT.saturating_sub(of_others));
         reader.answered(ask, response)?;
         followed.size = reader.size();
         self.ask_for_file(file);
@@ -110,8 +113,9 @@ impl Poller {
         };
         let Some(reader) = &mut followed.reader else { return };
         if !reader.is_done() {
-            let asks = std::iter::from_fn(|| reader.next()).map(|ask| Fetch::File { file, ask });
-            collecting.queue.extend(asks);
+            while let Some(ask) = reader.next() {
+                collecting.queue.push_back(Fetch::File { file, ask });
+            }
             return;
         }
         let index = followed.index;

@@ -7,9 +7,8 @@ use js_sys::Function;
 
 use super::token::{Lease, Source};
 use crate::auth::{Generation, Resource};
-use crate::error::{Error, ErrorCode};
+use crate::error::Error;
 use crate::http::{BaseUrl, HttpRequest};
-use crate::json::quoted;
 
 pub(super) use crate::wasm::host::{now, random, seed, timestamp};
 
@@ -24,8 +23,8 @@ pub(super) struct Host {
     pub(super) fetch: Option<Function>,
     /// Whether the service has ever answered.
     pub(super) is_reached: Cell<bool>,
-    /// Those of `OneLake` that files were read from.
-    pub(super) lakes: RefCell<Vec<Rc<Host>>>,
+    /// That of `OneLake`, or of its region, that a file was last read from.
+    pub(super) lake: RefCell<Option<Rc<Host>>>,
 }
 
 impl Host {
@@ -37,24 +36,20 @@ impl Host {
         let Resource::OneLake(base) = resource else {
             return Ok(Rc::clone(self));
         };
-        let mut lakes = self.lakes.borrow_mut();
-        if let Some(known) = lakes.iter().find(|lake| lake.base == *base) {
+        let mut lake = self.lake.borrow_mut();
+        if let Some(known) = lake.as_ref().filter(|known| known.base == *base) {
             return Ok(Rc::clone(known));
         }
-        if !resource.has_known_host() {
-            let message = ["expected a host of OneLake's, found ", &quoted(base.as_str())].concat();
-            return Err(Error::new(ErrorCode::UnknownHost, message));
-        }
-        let lake = Rc::new(Self {
+        let found = Rc::new(Self {
             base: base.clone(),
             source: self.source.of_one_lake(resource.clone())?,
             refused: Cell::new(None),
             fetch: self.fetch.clone(),
             is_reached: Cell::new(false),
-            lakes: RefCell::default(),
+            lake: RefCell::default(),
         });
-        lakes.push(Rc::clone(&lake));
-        Ok(lake)
+        lake.replace(Rc::clone(&found));
+        Ok(found)
     }
 
     /// The headers with the token for a request.

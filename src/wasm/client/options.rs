@@ -145,7 +145,7 @@ pub(super) fn read_host(service: Service, base: &BaseUrl, options: &JsValue) -> 
         refused: Cell::new(None),
         fetch: function(options, "fetch")?,
         is_reached: Cell::new(false),
-        lakes: RefCell::default(),
+        lake: RefCell::default(),
     })
 }
 

@@ -72,7 +72,7 @@ impl Source {
             Self::Asked(asked) => Ok(Self::shared(asked.who.clone(), None, resource, Some(Rc::clone(asked)))),
             Self::Elsewhere => Ok(Self::Elsewhere),
             Self::Fixed(_) => Err(Error {
-                hint: "give a token callback that heeds the scope that it is asked for, or a credential; for the command one that signs in to Entra, such as AZURE_CLIENT_SECRET or Azure CLI, in the place of a token".to_owned(),
+                hint: "give a token callback that heeds the scope it is asked for, or a credential; for the command set FAB_TOKEN_ONELAKE, or sign in to Entra, such as by AZURE_CLIENT_SECRET or Azure CLI".to_owned(),
                 ..Error::new(
                     ErrorCode::MissingCredentials,
                     [

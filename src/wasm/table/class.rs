@@ -1,5 +1,7 @@
 //! The class `Table`.
 
+use std::rc::Rc;
+
 use js_sys::{Array, Date, Function, JSON, Object};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
@@ -38,11 +40,19 @@ type Hot<T> = Result<T, JsValue>;
 /// memory back at once. What came out of it before (rows, texts, copies of columns) stays; all else throws a `TypeError`.
 #[wasm_bindgen(js_name = Table)]
 #[derive(Debug)]
-pub struct JsTable(pub(super) Table);
+pub struct JsTable(pub(super) Rc<Table>);
 
 impl From<Table> for JsTable {
     fn from(table: Table) -> Self {
-        Self(table)
+        Self(Rc::new(table))
+    }
+}
+
+impl JsTable {
+    /// The table itself.
+    #[cfg(feature = "client")]
+    pub(in crate::wasm) fn table(&self) -> Rc<Table> {
+        Rc::clone(&self.0)
     }
 }
 
@@ -61,7 +71,7 @@ impl JsTable {
         let options = read_options(options).map_err(refused)?;
         let bytes = bytes_of(input)?;
         Table::read(&bytes, &options)
-            .map(Self)
+            .map(Self::from)
             .map_err(|error| unreadable(&error))
     }
 
@@ -151,7 +161,14 @@ impl JsTable {
         self.0.to_json_lines()
     }
 
-    /// CSV as RFC 4180 has it.
+    /// A table of Markdown, as GitHub has it. Whatever a text holds, it stays one cell.
+    #[wasm_bindgen(js_name = toMarkdown)]
+    pub fn to_markdown(&self) -> String {
+        self.0.to_markdown()
+    }
+
+    /// CSV as RFC 4180 has it. {@link Table.read} finds the same types in it: a text that looks like a value of another
+    /// type is written in quotes.
     ///
     /// @param options `header: false` leaves out the names; `defuseFormulas: true` puts a `'` before texts that a
     /// spreadsheet would take for a formula.

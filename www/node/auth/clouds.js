@@ -1,5 +1,7 @@
 /** Which cloud a host and a setting belong to; `src/auth/cloud.rs` has the same for what is sent. */
 
+import { originOf } from "./hosts.js";
+
 /** Zones of Azure Databricks, by cloud. */
 const AZURE_ZONES = [".azuredatabricks.net", ".databricks.azure.us", ".databricks.azure.cn"];
 
@@ -62,6 +64,18 @@ export function isElsewhere(host) {
  */
 export function isFabricHost(host) {
   return `.${hostname(host)}`.endsWith(".fabric.microsoft.com");
+}
+
+/**
+ * Whether an address is OneLake's, or that of the service where both are this machine.
+ *
+ * @param {string} host With its scheme.
+ * @param {string} [service] The service's, with its scheme.
+ */
+export function isOneLakeHost(host, service) {
+  const name = hostname(host);
+  const isHere = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/u.test(name) && new URL(host).origin === originOf(service ?? host);
+  return isHere || /^https:\/\/(?:[\da-z-]+-)?onelake\.dfs\.fabric\.microsoft\.com$/u.test(host);
 }
 
 /** @param {string} host */

@@ -4,6 +4,7 @@ import process from "node:process";
 
 import { present } from "../present.js";
 import { azureCli } from "./azure-cli.js";
+import { isOneLakeHost } from "./clouds.js";
 import { credentialError } from "./errors.js";
 import { isSameOrigin } from "./hosts.js";
 
@@ -25,6 +26,12 @@ const SCOPES = Object.freeze({
   databricks: "2ff814a6-3304-4ab8-85cb-cd0e6f879c1d/.default",
   fabric: "https://api.fabric.microsoft.com/.default",
 });
+
+/** That of OneLake, from which a run's files are read. */
+export const STORAGE = "https://storage.azure.com/.default";
+
+/** What signs in to Entra, which gives a token for each service: such a credential reads files in OneLake, too. */
+const OF_ENTRA = new Set(["azureCli", "entraClientSecret", "entraFederation"]);
 
 /** A credential that was chosen, for the service and the host that it was chosen for. */
 export class ChosenCredential {
@@ -84,7 +91,19 @@ export class ChosenCredential {
    */
   #expectOwn(scope, request) {
     const { service, credential } = this.#choice;
-    const isOwn = (Array.isArray(scope) ? scope : [scope]).every((one) => one === SCOPES[service]);
+    const scopes = Array.isArray(scope) ? scope : [scope];
+    const isOwn = scopes.every((one) => one === SCOPES[service]);
+    const isStorage = scopes.every((one) => one === STORAGE);
+    if (isStorage && OF_ENTRA.has(credential.kind) && isOneLakeHost(request?.host ?? "", this.#host)) {
+      return;
+    }
+    if (isStorage) {
+      throw credentialError(
+        "missingCredentials",
+        `${credential.from}: expected a credential that signs in to Entra for OneLake, found one for ${service} only`,
+        "set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET, or use Azure CLI, in the place of it",
+      );
+    }
     // Entra gives a vault a token of its own; a token that is there already would be sent as it is.
     if ((request?.service ?? service) !== service || (credential.kind === "token" && !isOwn)) {
       throw credentialError(
