@@ -198,7 +198,8 @@ fn push_text_field(out: &mut String, text: &str, options: CsvOptions) {
 
 /// Whether the text of a field has to stand in quotes.
 fn needs_quotes(text: &str) -> bool {
-    text.is_empty() || csv::has_signs(text.as_bytes())
+    // At the beginning of a file U+FEFF would be a byte order mark, and no part of the text.
+    text.is_empty() || text.starts_with('\u{feff}') || csv::has_signs(text.as_bytes())
 }
 
 fn push_field(out: &mut String, text: &str, options: CsvOptions, quoted: bool) {

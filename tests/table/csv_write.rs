@@ -1,6 +1,6 @@
 //! Tables as CSV.
 
-use pqrun::table::CsvOptions;
+use pqrun::table::{CsvOptions, Format, ReadOptions, Table};
 use serde_json::json;
 
 use super::table;
@@ -127,4 +127,13 @@ fn numbers_are_not_defused() {
         "\"-123456789012345678901\"\r\n"
     );
     assert_eq!(table(r#"["-5","-5+A1"]"#).to_csv(&DEFUSED), "\"-5\"\r\n'-5+A1\r\n");
+}
+
+#[test]
+fn what_begins_like_a_byte_order_mark_is_no_byte_order_mark() {
+    let written = table("[{\"\u{feff}a\":\"\u{feff}x\",\"b\":1}]");
+    let csv = written.to_csv(&CsvOptions::new());
+    assert_eq!(csv, "\"\u{feff}a\",b\r\n\"\u{feff}x\",1\r\n");
+    let read = Table::read(csv.as_bytes(), &ReadOptions::new().format(Format::Csv)).expect("it is CSV");
+    assert_eq!(read, written);
 }
