@@ -27,7 +27,7 @@ import { present } from "./present.js";
  *
  * @typedef {object} Connection
  * @property {string} [host] Always there for Databricks.
- * @property {string | import("pqrun").TokenCallback} [token]
+ * @property {string} [token]
  * @property {import("pqrun").TokenCredential} [credential]
  * @property {boolean} [trustHost]
  */
@@ -51,7 +51,7 @@ export function addSignInFlags(command, service) {
  * @param {Service} service
  * @param {ConnectionFlags} flags
  * @param {NodeJS.ProcessEnv} env
- * @returns {Promise<Connection>}
+ * @returns {Promise<Omit<Connection, "token"> & { token?: string | import("pqrun").TokenCallback }>}
  */
 export async function connect(service, flags, env) {
   const connection = await connectBy(chooseBy(service, flags, env), flags, env);
@@ -99,7 +99,7 @@ export function chooseBy(service, flags, env) {
  * @param {Choice} choice
  * @param {ConnectionFlags} flags
  * @param {NodeJS.ProcessEnv} env
- * @returns {Promise<Connection & { token?: string }>}
+ * @returns {Promise<Connection>}
  */
 export async function connectBy(choice, { trustHost }, env) {
   const { credential: found, host } = choice;
