@@ -29,7 +29,7 @@ pub mod simulator;
 #[cfg(any(feature = "client", feature = "table"))]
 mod table;
 #[cfg(any(feature = "client", feature = "table"))]
-pub use table::{JsTable, JsTableReader};
+pub use table::{JsTable, JsTableParts, JsTableReader};
 #[cfg(any(feature = "auth", feature = "client"))]
 mod thrown;
 #[cfg(any(feature = "auth", feature = "client"))]

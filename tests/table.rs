@@ -1,5 +1,7 @@
 //! What the table module promises, one rule per test.
 
+#[path = "table/agreement.rs"]
+mod agreement;
 #[path = "table/bad_input.rs"]
 mod bad_input;
 #[path = "table/concat.rs"]

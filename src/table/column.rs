@@ -142,6 +142,7 @@ impl Column {
     ///
     /// `validity` has a bit per row as [`Column::validity`] gives it, in as many bytes as that takes; bits past the last
     /// row are 0. Without it no row is null.
+    #[inline(never)]
     pub(crate) fn from_parts(name: String, row_count: usize, validity: Option<Vec<u8>>, values: Values) -> Self {
         let count = |bits: &Vec<u8>| bits.iter().map(|byte| byte.count_ones() as usize).sum();
         let valid_count = validity.as_ref().map_or(row_count, count);
@@ -267,6 +268,50 @@ impl Column {
                 text: &texts.text,
             },
         }
+    }
+}
+
+impl Values {
+    /// Values of this type from a word for each row: 0 or 1, an integer, a count of days or microseconds, or the bits of a
+    /// double. For texts the words count only as rows, whose texts are empty.
+    #[inline(never)]
+    pub(crate) fn from_words(words: Vec<i64>, column_type: ColumnType) -> Self {
+        let texts = |rows: usize| Texts {
+            offsets: vec![0; rows + 1],
+            text: String::new(),
+        };
+        match column_type {
+            ColumnType::Bool => {
+                let mut bits = vec![0; words.len().div_ceil(8)];
+                for (row, word) in words.iter().enumerate() {
+                    bits[row / 8] |= ((word & 1) as u8) << (row % 8);
+                }
+                Self::Bool(bits)
+            }
+            ColumnType::Int64 => Self::Int64(words),
+            ColumnType::Float64 => Self::Float64(words.into_iter().map(|word| f64::from_bits(word as u64)).collect()),
+            ColumnType::Timestamp => Self::Timestamp(words),
+            ColumnType::Datetime => Self::Datetime(words),
+            ColumnType::Date => Self::Date(words.into_iter().map(|word| word as i32).collect()),
+            ColumnType::Utf8 => Self::Utf8(texts(words.len())),
+            ColumnType::Json => Self::Json(texts(words.len())),
+        }
+    }
+}
+
+/// A bit for each row, all 1.
+pub(crate) fn all_valid(row_count: usize) -> Vec<u8> {
+    let mut validity = Vec::new();
+    extend_validity(&mut validity, row_count);
+    validity
+}
+
+/// Lengthens the bits to a bit for each row; those added are 1.
+#[inline(never)]
+pub(crate) fn extend_validity(validity: &mut Vec<u8>, row_count: usize) {
+    validity.resize(row_count.div_ceil(8), 0xff);
+    if let Some(last) = validity.last_mut().filter(|_| !row_count.is_multiple_of(8)) {
+        *last &= (1 << (row_count % 8)) - 1;
     }
 }
 

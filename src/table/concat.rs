@@ -3,6 +3,7 @@
 use super::column::{Column, ColumnType, Texts, Values, bit};
 use super::error::{TableError, TableErrorCode};
 use super::names::Names;
+use super::number::is_double;
 use super::{Table, fit};
 
 impl Table {
@@ -111,10 +112,7 @@ fn joined(parts: &[(&str, &Column)], row_count: usize) -> Result<Column, TableEr
 /// Whether all integers of the column are doubles too.
 fn is_exact(column: &Column) -> bool {
     match &column.values {
-        Values::Int64(values) => values
-            .iter()
-            // 2^63-1 is rounded up to 2^63 and cut down to itself on the way back.
-            .all(|value| *value as f64 as i64 == *value && *value != i64::MAX),
+        Values::Int64(values) => values.iter().all(|value| is_double(*value)),
         _ => true,
     }
 }

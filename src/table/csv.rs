@@ -3,17 +3,21 @@
 //! The fields of a column are put one behind the other; when all are there, the column finds its type.
 
 use super::builder::MAX_MISSING;
-use super::column::{Column, Texts, Values};
+use super::column::{Column, Texts, Values, extend_validity};
 use super::error::{TableError, TableErrorCode, character_at, not_utf8};
-use super::lexer::{two_words_at, word_at};
+use super::fit::{self, Misfit};
+use super::lexer::{Number, Stopped, two_words_at, word_at};
 use super::names::{MAX_COLUMNS, Names};
-use super::number::{is_number, read_float64, read_int64};
+use super::number::{self, is_double, is_number};
 use super::options::ReadOptions;
 use super::texts::TextBuffer;
-use super::{ColumnType, Table, fit, time};
+use super::{ColumnType, Table, time};
 
 const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGHS: u64 = 0x8080_8080_8080_8080;
+
+/// About how many bytes are read at a time.
+const PIECE: usize = 1 << 16;
 
 /// Reads CSV, in UTF-8 without a byte order mark, of a length that was checked.
 ///
@@ -22,8 +26,12 @@ const HIGHS: u64 = 0x8080_8080_8080_8080;
 /// `NotUtf8`; `TooLarge`; `DoesNotFit` if a value does not fit the schema.
 pub(crate) fn read(text: &[u8], options: &ReadOptions) -> Result<Table, TableError> {
     let mut reader = Reader::new(text, options, false);
-    reader.scan()?;
-    reader.finish()
+    // Without an error it was read to its end.
+    let _ = reader.scan();
+    match reader.error.take() {
+        None => reader.finish(),
+        Some(error) => Err(error),
+    }
 }
 
 /// Reads a text that looks like CSV with commas and a header, of which nobody said what it is. `None` if it does not:
@@ -35,8 +43,7 @@ pub(crate) fn read(text: &[u8], options: &ReadOptions) -> Result<Table, TableErr
 /// # Errors
 /// `DoesNotFit` if a value does not fit the schema.
 pub(crate) fn read_if_csv(text: &[u8], options: &ReadOptions) -> Result<Option<Table>, TableError> {
-    let options = options.clone().delimiter(b',').header(true);
-    let mut reader = Reader::new(text, &options, true);
+    let mut reader = Reader::new(text, options, true);
     if reader.scan().is_err() || reader.row_count == 0 || reader.columns.len() < 2 {
         return Ok(None);
     }
@@ -59,8 +66,8 @@ struct Cells {
     quoted: bool,
     /// Whether a field was nothing but quotes.
     blank: bool,
-    /// The type that the schema names, and where each field begins in the text.
-    schema: Option<(ColumnType, Vec<u32>)>,
+    /// Where each field begins, if the schema names a type that it may not fit.
+    starts: Option<Vec<u32>>,
 }
 
 impl Cells {
@@ -93,44 +100,24 @@ impl Cells {
         self.end();
     }
 
-    /// Appends a field that is not empty.
+    /// Appends bytes of the text to the field.
     #[inline(always)]
-    fn push(&mut self, text: &[u8], mut start: usize, end: usize) {
-        if end - start > 64 {
-            self.text.push(text.get(start..end).unwrap_or_default());
-        } else {
-            loop {
-                let (low, high) = two_words_at(text, start);
-                self.text.make_room(start, text.len());
-                self.text.put_words(low, high);
-                if end - start <= 16 {
-                    break;
-                }
-                self.text.advance(16);
-                start += 16;
-            }
-            self.text.advance(end - start);
+    fn append(&mut self, text: &[u8], mut start: usize, end: usize) {
+        while start < end {
+            let (low, high) = two_words_at(text, start);
+            self.text.make_room(start, text.len());
+            self.text.put_words(low, high);
+            self.text.advance((end - start).min(16));
+            start += 16;
         }
-        self.end();
-    }
-
-    /// The text of a row, counted from 0.
-    fn get(&self, row: usize) -> &[u8] {
-        let (start, end) = (self.offsets[row] as usize, self.offsets[row + 1] as usize);
-        self.text.bytes().get(start..end).unwrap_or_default()
-    }
-
-    fn is_null(&self, row: usize) -> bool {
-        self.validity
-            .get(row / 8)
-            .is_some_and(|byte| byte >> (row % 8) & 1 == 0)
     }
 }
 
 struct Reader<'a> {
     text: &'a [u8],
-    options: &'a ReadOptions,
-    /// Whether everything stops the reader that is unusual in CSV.
+    schema: &'a [(String, ColumnType)],
+    delimiter: u8,
+    /// Whether everything stops the reader, without an error, that is unusual in CSV.
     strict: bool,
     columns: Vec<Cells>,
     names: Names,
@@ -145,30 +132,61 @@ struct Reader<'a> {
     /// Whether all fields so far were in quotes, empty ones apart.
     all_quoted: bool,
     missing: usize,
+    /// Why it stopped.
+    error: Option<TableError>,
 }
 
 impl<'a> Reader<'a> {
     fn new(text: &'a [u8], options: &'a ReadOptions, strict: bool) -> Self {
         Self {
             text,
-            options,
+            schema: &options.schema,
+            delimiter: if strict { b',' } else { options.delimiter },
             strict,
             columns: Vec::new(),
             names: Names::default(),
-            header: options.header != Some(false),
+            header: strict || options.header != Some(false),
             row_count: 0,
             field: 0,
             closed: false,
             all_quoted: true,
             missing: 0,
+            error: None,
         }
     }
 
     /// Takes the text apart.
-    fn scan(&mut self) -> Result<(), TableError> {
-        let (text, delimiter) = (self.text, self.options.delimiter);
-        // Where the field begins; where the word begins in which signs are sought; which are still to come in it.
-        let (mut start, mut base) = (0, 0);
+    fn scan(&mut self) -> Result<(), Stopped> {
+        let mut at = 0;
+        while at < self.text.len() {
+            let is_first = at == 0;
+            at = self.records(at)?;
+            if is_first {
+                self.make_room(at);
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes room for as many rows as there will be if the rest is as the first `done` bytes: moving memory is slow.
+    fn make_room(&mut self, done: usize) {
+        let rows = self.row_count as u64 * self.text.len() as u64 / done.max(1) as u64;
+        let rows = usize::try_from(rows + rows / 32).unwrap_or(0);
+        for cells in &mut self.columns {
+            cells.offsets.reserve_exact(rows.saturating_sub(self.row_count));
+        }
+    }
+
+    /// Reads some of the records, from the one that begins at `start`. Returns where the next one begins.
+    ///
+    /// Not all of them, because a function that is called again gets the faster machine code that JavaScript's engines make
+    /// meanwhile.
+    #[inline(never)]
+    fn records(&mut self, mut start: usize) -> Result<usize, Stopped> {
+        let (text, delimiter) = (self.text, self.delimiter);
+        let until = start + PIECE;
+        // Where the word begins in which signs are sought, and which are still to come in it.
+        let mut base = start;
         let mut signs = find_signs(word_at(text, base), delimiter);
         loop {
             while signs == 0 {
@@ -192,6 +210,9 @@ impl<'a> Reader<'a> {
             } else if let b'\n' | b'\r' = sign {
                 self.end_record(start, at)?;
                 start = at + 1 + usize::from(sign == b'\r' && text.get(at + 1) == Some(&b'\n'));
+                if start >= until {
+                    return Ok(start);
+                }
             } else if sign == b'"' && at == start && !self.closed {
                 start = self.quoted(at)?;
                 base = start;
@@ -201,12 +222,12 @@ impl<'a> Reader<'a> {
         if self.field > 0 || self.closed || start < text.len() {
             self.end_record(start, text.len())?;
         }
-        Ok(())
+        Ok(text.len())
     }
 
     /// Ends the field that lies between `start` and `end`, unless it was in quotes.
     #[inline(always)]
-    fn end_field(&mut self, start: usize, end: usize) -> Result<(), TableError> {
+    fn end_field(&mut self, start: usize, end: usize) -> Result<(), Stopped> {
         if self.closed {
             self.closed = false;
             self.field += 1;
@@ -217,10 +238,11 @@ impl<'a> Reader<'a> {
         if start == end {
             cells.push_null();
         } else {
-            cells.push(text, start, end);
+            cells.append(text, start, end);
+            cells.end();
             self.all_quoted = false;
             if strict && (is_blank(text, start) || is_blank(text, end - 1)) {
-                return Err(self.unlike_csv());
+                return Err(Stopped);
             }
         }
         self.field += 1;
@@ -228,22 +250,22 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads the field whose opening quote is at `quote`. Returns where it ends, behind the closing one.
-    fn quoted(&mut self, quote: usize) -> Result<usize, TableError> {
+    fn quoted(&mut self, quote: usize) -> Result<usize, Stopped> {
         let text = self.text;
         let cells = self.column(quote)?;
         let mut start = quote + 1;
         let end = loop {
             let rest = text.get(start..).unwrap_or_default();
             let Some(length) = position_of_quote(rest) else {
-                let error = TableError::new(TableErrorCode::Truncated, Some(quote), "a closing quote", "the end");
-                return Err(self.place(error));
+                return Err(self.stop(TableErrorCode::Truncated, Some(quote), "a closing quote"));
             };
             let end = start + length;
-            cells.text.push(text.get(start..end).unwrap_or_default());
-            if text.get(end + 1) != Some(&b'"') {
+            // Of two quotes the first one counts.
+            let doubled = text.get(end + 1) == Some(&b'"');
+            cells.append(text, start, end + usize::from(doubled));
+            if !doubled {
                 break end + 1;
             }
-            cells.text.push(b"\"");
             start = end + 2;
         };
         cells.end();
@@ -252,59 +274,56 @@ impl<'a> Reader<'a> {
         self.closed = true;
         match text.get(end) {
             None | Some(b'\n' | b'\r') => Ok(end),
-            Some(&byte) if byte == self.options.delimiter => Ok(end),
+            Some(&byte) if byte == self.delimiter => Ok(end),
             Some(_) => {
                 let expected = "a delimiter or a line break behind the closing quote";
-                let error = TableError::new(TableErrorCode::NotCsv, Some(end), expected, character_at(text, end));
-                Err(self.place(error))
+                Err(self.stop(TableErrorCode::NotCsv, Some(end), expected))
             }
         }
     }
 
     /// The column of the field that begins at `start`.
     #[inline(always)]
-    fn column(&mut self, start: usize) -> Result<&mut Cells, TableError> {
+    fn column(&mut self, start: usize) -> Result<&mut Cells, Stopped> {
         if self.field == self.columns.len() {
             self.add_column()?;
         }
         let cells = &mut self.columns[self.field];
-        if let Some((_, starts)) = &mut cells.schema {
+        if let Some(starts) = &mut cells.starts {
             starts.push(start as u32);
         }
         Ok(cells)
     }
 
     #[inline(never)]
-    fn add_column(&mut self) -> Result<(), TableError> {
+    fn add_column(&mut self) -> Result<(), Stopped> {
         if self.columns.len() == MAX_COLUMNS {
-            return Err(too_large("at most 16384 columns"));
+            return Err(self.stop(TableErrorCode::TooLarge, None, "at most 16384 columns"));
         }
         if self.strict && !self.header {
-            return Err(self.unlike_csv());
+            return Err(Stopped);
         }
         self.miss(self.row_count)?;
         let mut cells = Cells::new(self.row_count);
         if !self.header {
-            let name = self.names.give("");
-            cells.schema = self.schema_of(&name, self.row_count);
-            cells.name = name;
+            cells.name = self.names.give("");
+            cells.starts = self.type_of(&cells.name).map(|_| vec![0; self.row_count]);
         }
         self.columns.push(cells);
         Ok(())
     }
 
-    /// What the schema says of a column.
-    fn schema_of(&self, name: &str, row_count: usize) -> Option<(ColumnType, Vec<u32>)> {
-        let mut schema = self.options.schema.iter();
-        let (_, column_type) = schema.find(|(named, _)| named == name)?;
-        Some((*column_type, vec![0; row_count]))
+    /// The type that the schema names for a column.
+    fn type_of(&self, name: &str) -> Option<ColumnType> {
+        let named = self.schema.iter().find(|(named, _)| named == name);
+        named.map(|(_, column_type)| *column_type)
     }
 
-    #[inline(always)]
-    fn end_record(&mut self, start: usize, end: usize) -> Result<(), TableError> {
+    #[inline(never)]
+    fn end_record(&mut self, start: usize, end: usize) -> Result<(), Stopped> {
         if self.field == 0 && start == end && !self.closed {
             // A blank line.
-            return if self.strict { Err(self.unlike_csv()) } else { Ok(()) };
+            return if self.strict { Err(Stopped) } else { Ok(()) };
         }
         self.end_field(start, end)?;
         if self.header || self.field < self.columns.len() {
@@ -318,20 +337,18 @@ impl<'a> Reader<'a> {
 
     /// Ends the record with the names, or one that is short of fields.
     #[inline(never)]
-    fn end_unlike_record(&mut self) -> Result<(), TableError> {
+    fn end_unlike_record(&mut self) -> Result<(), Stopped> {
         if self.header {
             self.header = false;
-            // How names are written says nothing of the fields below them.
-            self.all_quoted = true;
             return self.take_names();
         }
         if self.strict {
-            return Err(self.unlike_csv());
+            return Err(Stopped);
         }
         self.miss(self.columns.len() - self.field)?;
         for cells in self.columns.iter_mut().skip(self.field) {
             cells.push_null();
-            if let Some((_, starts)) = &mut cells.schema {
+            if let Some(starts) = &mut cells.starts {
                 starts.push(0);
             }
         }
@@ -339,170 +356,162 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    fn take_names(&mut self) -> Result<(), TableError> {
-        let mut written = Names::default();
+    fn take_names(&mut self) -> Result<(), Stopped> {
+        let is_first_blank = self.columns[0].text.len() == 0;
         for position in 0..self.columns.len() {
-            let cells = std::mem::replace(&mut self.columns[position], Cells::new(0));
-            let Ok(wanted) = str::from_utf8(cells.get(0)) else {
-                return Err(self.not_utf8());
+            let cells = &mut self.columns[position];
+            let Ok(wanted) = str::from_utf8(cells.text.bytes()) else {
+                return Err(self.stop(TableErrorCode::NotUtf8, None, ""));
             };
             let name = self.names.give(wanted);
-            if self.strict {
-                let is_blank = wanted.trim().is_empty() && !(position == 0 && wanted.is_empty());
-                if is_blank || is_number(wanted.as_bytes()) || written.find_or_push(wanted) < position {
-                    return Err(self.unlike_csv());
-                }
+            // Where the first name is blank, its column is called `column1`; another may be, too.
+            let is_as_wanted = name == wanted || (is_first_blank && (position == 0 || name == "column1_2"));
+            if self.strict && (!is_as_wanted || is_number(wanted.as_bytes())) {
+                return Err(Stopped);
             }
-            self.columns[position].schema = self.schema_of(&name, 0);
-            self.columns[position].name = name;
+            cells.name = name;
+            cells.text.clear();
+            cells.offsets.truncate(1);
+            cells.validity.clear();
+            (cells.quoted, cells.blank) = (false, false);
+            let is_named = self.type_of(&self.columns[position].name).is_some();
+            self.columns[position].starts = is_named.then(Vec::new);
         }
         Ok(())
     }
 
     /// Counts cells that are not in the text.
-    fn miss(&mut self, count: usize) -> Result<(), TableError> {
+    fn miss(&mut self, count: usize) -> Result<(), Stopped> {
         self.missing += count;
         if self.missing > MAX_MISSING {
-            return Err(too_large("at most 16777216 cells without a value in the text"));
+            let expected = "at most 16777216 cells without a value in the text";
+            return Err(self.stop(TableErrorCode::TooLarge, None, expected));
         }
         Ok(())
     }
 
-    /// Says in which row an error is, unless it is in the header.
-    fn place(&self, error: TableError) -> TableError {
-        if self.header {
-            error
-        } else {
-            error.in_row(self.row_count, None)
-        }
-    }
-
+    /// Stops; what was found is the byte at the offset, or more than the limit. What is not UTF-8 is told by
+    /// [`not_utf8`](Self::not_utf8).
     #[cold]
-    fn unlike_csv(&self) -> TableError {
-        TableError::new(TableErrorCode::NotCsv, None, "CSV", "another text")
+    #[inline(never)]
+    fn stop(&mut self, code: TableErrorCode, offset: Option<usize>, expected: &str) -> Stopped {
+        let error = match (code, offset) {
+            (TableErrorCode::NotUtf8, _) => self.not_utf8(),
+            (TableErrorCode::Truncated, _) => TableError::new(code, offset, expected, "the end"),
+            (_, Some(at)) => TableError::new(code, offset, expected, character_at(self.text, at)),
+            (_, None) => TableError::new(code, offset, expected, "more"),
+        };
+        let in_rows = !self.header && offset.is_some();
+        self.error = Some(if in_rows {
+            error.in_row(self.row_count, None)
+        } else {
+            error
+        });
+        Stopped
     }
 
     #[cold]
     fn not_utf8(&self) -> TableError {
-        match str::from_utf8(self.text) {
-            Err(error) => not_utf8(self.text, error.valid_up_to()),
-            Ok(_) => self.unlike_csv(),
-        }
+        let valid = str::from_utf8(self.text).map_or_else(|error| error.valid_up_to(), str::len);
+        not_utf8(self.text, valid)
     }
 
     fn finish(mut self) -> Result<Table, TableError> {
         let mut columns = Vec::with_capacity(self.columns.len());
-        for cells in std::mem::take(&mut self.columns) {
-            let column = match cells.schema {
-                Some(_) => self.fit(cells)?,
-                None => cells.into_column(self.all_quoted).ok_or_else(|| self.not_utf8())?,
+        for mut cells in std::mem::take(&mut self.columns) {
+            let starts = cells.starts.take();
+            let plain = !cells.blank && (!cells.quoted || self.all_quoted);
+            let values = if starts.is_none() && plain { cells.read() } else { None };
+            let Some(mut column) = cells.into_column(values, starts.is_none() && plain) else {
+                return Err(self.not_utf8());
             };
+            if let (Some(starts), Some(to)) = (starts, self.type_of(column.name())) {
+                let name = column.name().to_owned();
+                column = fit::fit(column, to).map_err(|Misfit { row, found }| {
+                    let offset = starts.get(row).map(|start| *start as usize);
+                    let error = TableError::new(TableErrorCode::DoesNotFit, offset, fit::expected(to), found);
+                    error.in_row(row, Some(name))
+                })?;
+            }
             columns.push(column);
         }
-        let columns = fit::arrange(columns, self.row_count, &self.options.schema);
         Ok(Table {
-            columns,
+            columns: fit::arrange(columns, self.row_count, self.schema),
             row_count: self.row_count,
-        })
-    }
-
-    /// The column, of the type that the schema names.
-    fn fit(&self, mut cells: Cells) -> Result<Column, TableError> {
-        let Some((to, starts)) = cells.schema.take() else {
-            return Err(self.unlike_csv());
-        };
-        let column = cells.into_texts().ok_or_else(|| self.not_utf8())?;
-        let name = column.name().to_owned();
-        fit::fit(column, to).map_err(|misfit| {
-            let offset = starts.get(misfit.row).map(|start| *start as usize);
-            let expected = fit::expected(to);
-            TableError::new(TableErrorCode::DoesNotFit, offset, expected, misfit.found).in_row(misfit.row, Some(name))
         })
     }
 }
 
 impl Cells {
-    /// The column, of the narrowest type that holds all its fields. `None` if they are not UTF-8.
-    fn into_column(self, all_quoted: bool) -> Option<Column> {
-        if self.blank || (self.quoted && !all_quoted) {
-            return self.into_texts();
+    /// The column of these values; without them as it is written, or, if `plain`, of points in time if all fields are.
+    /// `None` if the fields are not UTF-8.
+    fn into_column(self, values: Option<Values>, plain: bool) -> Option<Column> {
+        let row_count = self.row_count();
+        let mut validity = None;
+        if !self.validity.is_empty() {
+            let mut bits = self.validity;
+            extend_validity(&mut bits, row_count);
+            validity = Some(bits);
         }
-        if let Some(values) = self.read() {
-            let row_count = self.row_count();
-            let validity = self.validity();
-            return Some(Column::from_parts(self.name, row_count, validity, values));
-        }
-        let column = self.into_texts()?;
-        let (row_count, (name, validity, values)) = (column.row_count(), column.into_parts());
-        let times = match &values {
-            Values::Utf8(texts) => texts.times(validity.as_deref()),
-            _ => None,
+        let values = match values {
+            Some(values) => values,
+            None => {
+                let (offsets, text) = (self.offsets, self.text.into_string()?);
+                // Pieces that are not UTF-8 may add up to a whole that is.
+                if !offsets.iter().all(|offset| text.is_char_boundary(*offset as usize)) {
+                    return None;
+                }
+                let texts = Texts { offsets, text };
+                let times = if plain { texts.times(validity.as_deref()) } else { None };
+                times.unwrap_or(Values::Utf8(texts))
+            }
         };
-        Some(Column::from_parts(name, row_count, validity, times.unwrap_or(values)))
+        Some(Column::from_parts(self.name, row_count, validity, values))
     }
 
-    /// The column as it is written.
-    fn into_texts(self) -> Option<Column> {
-        let row_count = self.row_count();
-        let validity = self.validity();
-        let (offsets, text) = (self.offsets, self.text.into_string()?);
-        // Pieces that are not UTF-8 may add up to a whole that is.
-        if !offsets.iter().all(|offset| text.is_char_boundary(*offset as usize)) {
-            return None;
-        }
-        let texts = Values::Utf8(Texts { offsets, text });
-        Some(Column::from_parts(self.name, row_count, validity, texts))
-    }
-
-    /// A bit for each row; `None` if none is null.
-    fn validity(&self) -> Option<Vec<u8>> {
-        let row_count = self.row_count();
-        let mut validity = self.validity.clone();
-        if validity.is_empty() {
-            return None;
-        }
-        validity.resize(row_count.div_ceil(8), 0xff);
-        if let Some(last) = validity.last_mut().filter(|_| !row_count.is_multiple_of(8)) {
-            *last &= (1 << (row_count % 8)) - 1;
-        }
-        Some(validity)
-    }
-
-    /// The values, if they are booleans or numbers. The first one says as what the others are read.
+    /// The values, if all are booleans or all are numbers that have a type in common.
     fn read(&self) -> Option<Values> {
-        let first = (0..self.row_count()).find(|row| !self.is_null(*row))?;
-        let first = self.get(first);
-        if read_bool(first).is_some() {
-            return self.read_all(read_bool).map(|values| Values::Bool(pack(&values)));
-        }
-        if is_number(first) {
-            let integers = self.read_all(read_int64).map(Values::Int64);
-            return integers.or_else(|| self.read_all(read_float64).map(Values::Float64));
-        }
-        None
-    }
-
-    /// Reads every field that is not null, or none.
-    fn read_all<T: Default>(&self, read: impl Fn(&[u8]) -> Option<T>) -> Option<Vec<T>> {
-        let mut values = Vec::with_capacity(self.row_count());
+        let mut words: Vec<i64> = Vec::with_capacity(self.row_count());
+        let mut found = None;
         let bytes = self.text.bytes();
         let mut start = 0;
-        // A field that was nothing but quotes would not have come here.
         for end in self.offsets.iter().skip(1) {
-            let end = *end as usize;
-            values.push(match bytes.get(start..end) {
-                Some(field) if !field.is_empty() => read(field)?,
-                _ => T::default(),
-            });
-            start = end;
+            let field = bytes.get(start..*end as usize).unwrap_or_default();
+            start = *end as usize;
+            let word = match found {
+                _ if field.is_empty() => 0,
+                None | Some(ColumnType::Bool) if read_bool(field).is_some() => {
+                    found = Some(ColumnType::Bool);
+                    i64::from(read_bool(field)?)
+                }
+                Some(ColumnType::Bool) => return None,
+                _ => match (number::read(field)?, found) {
+                    (Number::Int64(integer), Some(ColumnType::Float64)) => double(integer)?,
+                    (Number::Int64(integer), _) => {
+                        found = Some(ColumnType::Int64);
+                        integer
+                    }
+                    (Number::Float64(number), _) => {
+                        if found == Some(ColumnType::Int64) {
+                            for word in &mut words {
+                                *word = double(*word)?;
+                            }
+                        }
+                        found = Some(ColumnType::Float64);
+                        number.to_bits() as i64
+                    }
+                    (Number::Large, _) => return None,
+                },
+            };
+            words.push(word);
         }
-        Some(values)
+        found.map(|found| Values::from_words(words, found))
     }
 }
 
-#[cold]
-fn too_large(expected: &str) -> TableError {
-    TableError::new(TableErrorCode::TooLarge, None, expected, "more")
+/// The bits of the double that an integer is, if there is one.
+fn double(integer: i64) -> Option<i64> {
+    is_double(integer).then_some((integer as f64).to_bits() as i64)
 }
 
 /// Reads the words that programs write for booleans: Python's begin with a capital.
@@ -533,12 +542,6 @@ pub(crate) fn has_signs(text: &[u8]) -> bool {
         .iter()
         .any(|word| find_signs(u64::from_le_bytes(*word), b',') != 0)
         || rest.iter().any(|byte| matches!(byte, b',' | b'"' | b'\n' | b'\r'))
-}
-
-/// One bit per value.
-fn pack(values: &[bool]) -> Vec<u8> {
-    let byte = |values: &[bool]| values.iter().rev().fold(0, |bits, value| bits << 1 | u8::from(*value));
-    values.chunks(8).map(byte).collect()
 }
 
 fn is_blank(text: &[u8], at: usize) -> bool {

@@ -64,6 +64,7 @@ pub struct TableError {
 }
 
 impl TableError {
+    #[inline(never)]
     pub(super) fn new(
         code: TableErrorCode,
         offset: Option<usize>,

@@ -2,11 +2,11 @@
 
 use std::borrow::Cow;
 
-use super::column::{Column, ColumnType, Texts, Values, bit};
+use super::column::{Column, ColumnType, Texts, Values, all_valid, bit};
 use super::csv::read_bool;
 use super::json;
 use super::lexer::Lexer;
-use super::number::{read_nearest, read_whole};
+use super::number::{is_number, read_nearest, read_whole};
 use super::texts::TextBuffer;
 use super::time::{self, Zone};
 
@@ -35,44 +35,12 @@ pub(crate) fn fit(column: Column, to: ColumnType) -> Result<Column, Misfit> {
         (values, _) => return Ok(Column::from_parts(name, row_count, validity, values)),
     };
     let mut validity = validity.unwrap_or_else(|| all_valid(row_count));
-    let validity = &mut validity;
     let values = match to {
-        ColumnType::Bool => {
-            let values = source.read_all(validity, to, |cell| match cell {
-                Cell::Bool(value) => Some(value),
-                Cell::Text(text) => read_bool(text.as_bytes()),
-                _ => None,
-            })?;
-            let mut bits = vec![0; row_count.div_ceil(8)];
-            for (row, value) in values.into_iter().enumerate() {
-                bits[row / 8] |= u8::from(value) << (row % 8);
-            }
-            Values::Bool(bits)
-        }
-        ColumnType::Int64 => Values::Int64(source.read_all(validity, to, |cell| read_whole(cell.number()?))?),
-        ColumnType::Float64 => Values::Float64(source.read_all(validity, to, |cell| read_nearest(cell.number()?))?),
-        ColumnType::Timestamp => {
-            Values::Timestamp(source.read_all(validity, to, |cell| cell.time(Zone::Given, source.is_json))?)
-        }
-        ColumnType::Datetime => {
-            Values::Datetime(source.read_all(validity, to, |cell| cell.time(Zone::None, source.is_json))?)
-        }
-        ColumnType::Date => Values::Date(source.read_all(validity, to, |cell| cell.date())?),
-        ColumnType::Utf8 => Values::Utf8(source.write_all(validity, |out, text| {
-            if text.starts_with('"') {
-                out.push_str(&json::decode(text));
-            } else {
-                out.push_str(text);
-            }
-        })),
-        ColumnType::Json => Values::Json(source.write_all(validity, push_as_json)),
+        ColumnType::Utf8 => Values::Utf8(source.write_all(&validity, push_as_text)),
+        ColumnType::Json => Values::Json(source.write_all(&validity, push_as_json)),
+        _ => source.read_all(&mut validity, to)?,
     };
-    Ok(Column::from_parts(
-        name,
-        row_count,
-        Some(std::mem::take(validity)),
-        values,
-    ))
+    Ok(Column::from_parts(name, row_count, Some(validity), values))
 }
 
 /// What the values of a column should have been, for people.
@@ -94,38 +62,35 @@ pub(crate) fn arrange(columns: Vec<Column>, row_count: usize, schema: &[(String,
     if schema.is_empty() {
         return columns;
     }
-    let mut left: Vec<Option<Column>> = columns.into_iter().map(Some).collect();
-    let mut arranged: Vec<Column> = Vec::with_capacity(left.len() + schema.len());
+    let mut columns = columns;
+    let mut place = 0;
     for (name, to) in schema {
-        if arranged.iter().any(|column| column.name() == name) {
-            continue;
-        }
-        let named = |column: &&mut Option<Column>| column.as_ref().is_some_and(|column| column.name() == name);
-        let found = left.iter_mut().find(named).and_then(Option::take);
-        arranged.push(found.unwrap_or_else(|| nulls(name.clone(), row_count, *to)));
+        let found = columns.iter().position(|column| column.name() == name);
+        let column = match found {
+            // Named before.
+            Some(found) if found < place => continue,
+            Some(found) => columns.remove(found),
+            None => nulls(name.clone(), row_count, *to),
+        };
+        columns.insert(place, column);
+        place += 1;
     }
-    arranged.extend(left.into_iter().flatten());
-    arranged
+    columns
 }
 
 /// A column without values.
 pub(crate) fn nulls(name: String, row_count: usize, column_type: ColumnType) -> Column {
-    let empty = || {
-        let mut texts = Texts::with_capacity(row_count, 0);
-        (0..row_count).for_each(|_| texts.end_row());
-        texts
-    };
-    let values = match column_type {
-        ColumnType::Bool => Values::Bool(vec![0; row_count.div_ceil(8)]),
-        ColumnType::Int64 => Values::Int64(vec![0; row_count]),
-        ColumnType::Float64 => Values::Float64(vec![0.0; row_count]),
-        ColumnType::Timestamp => Values::Timestamp(vec![0; row_count]),
-        ColumnType::Datetime => Values::Datetime(vec![0; row_count]),
-        ColumnType::Date => Values::Date(vec![0; row_count]),
-        ColumnType::Utf8 => Values::Utf8(empty()),
-        ColumnType::Json => Values::Json(empty()),
-    };
+    let values = Values::from_words(vec![0; row_count], column_type);
     Column::from_parts(name, row_count, Some(vec![0; row_count.div_ceil(8)]), values)
+}
+
+/// Appends what a JSON text says, if it is a string, or as it is written.
+fn push_as_text(out: &mut String, json: &str) {
+    if json.starts_with('"') {
+        out.push_str(&json::decode(json));
+    } else {
+        out.push_str(json);
+    }
 }
 
 /// Appends a text that is JSON as it is, and any other as a JSON string.
@@ -143,14 +108,6 @@ fn push_as_json(out: &mut String, text: &str) {
     }
 }
 
-fn all_valid(row_count: usize) -> Vec<u8> {
-    let mut validity = vec![0xff; row_count.div_ceil(8)];
-    if let Some(last) = validity.last_mut().filter(|_| !row_count.is_multiple_of(8)) {
-        *last &= (1 << (row_count % 8)) - 1;
-    }
-    validity
-}
-
 /// The texts of a column that are to be read.
 struct Source {
     texts: Texts,
@@ -165,36 +122,57 @@ enum Cell<'a> {
 }
 
 impl Cell<'_> {
-    /// The literal of a number, or a text that may be one.
+    /// The word for the value in [`Values::from_words`], if the type holds it.
+    fn word(&self, to: ColumnType, is_json: bool) -> Option<i64> {
+        match to {
+            ColumnType::Bool => match self {
+                Cell::Bool(value) => Some(i64::from(*value)),
+                Cell::Text(text) => read_bool(text.as_bytes()).map(i64::from),
+                _ => None,
+            },
+            ColumnType::Int64 => read_whole(self.number()?),
+            ColumnType::Float64 => read_nearest(self.number()?).map(|number| number.to_bits() as i64),
+            ColumnType::Timestamp => self.time(Zone::Given, is_json),
+            ColumnType::Datetime => self.time(Zone::None, is_json),
+            ColumnType::Date => self.date(),
+            ColumnType::Utf8 | ColumnType::Json => None,
+        }
+    }
+
+    /// A number as it is written, or a text that may spell one.
     fn number(&self) -> Option<&[u8]> {
         match self {
-            Cell::Number(literal) => Some(literal.as_bytes()),
+            Cell::Number(text) => Some(text.as_bytes()),
             Cell::Text(text) => Some(text.as_bytes()),
+            _ => None,
+        }
+    }
+
+    fn date_time(&self) -> Option<(i64, Zone)> {
+        match self {
+            Cell::Text(text) => time::parse_datetime(text.as_bytes()),
             _ => None,
         }
     }
 
     /// Microseconds from a date-time, or from an integer of milliseconds: what pandas writes unless told otherwise.
     fn time(&self, wanted: Zone, is_json: bool) -> Option<i64> {
-        if let Cell::Text(text) = self {
-            match time::parse_datetime(text.as_bytes()) {
-                Some((time, zone)) => return (zone == wanted).then_some(time),
-                None if is_json => return None,
-                None => {}
+        match (self, self.date_time()) {
+            (_, Some((time, zone))) => (zone == wanted).then_some(time),
+            (Cell::Text(_), None) if is_json => None,
+            _ => {
+                let microseconds = read_whole(self.number()?)?.checked_mul(1000)?;
+                time::RANGE_US.contains(&microseconds).then_some(microseconds)
             }
         }
-        let microseconds = read_whole(self.number()?)?.checked_mul(1000)?;
-        time::RANGE_US.contains(&microseconds).then_some(microseconds)
     }
 
-    fn date(&self) -> Option<i32> {
-        let Cell::Text(text) = self else {
-            return None;
-        };
-        time::parse_date(text.as_bytes()).or_else(|| match time::parse_datetime(text.as_bytes())? {
-            (time, Zone::None) if time % time::DAY_US == 0 => i32::try_from(time / time::DAY_US).ok(),
+    fn date(&self) -> Option<i64> {
+        match (self, self.date_time()) {
+            (_, Some((time, Zone::None))) if time % time::DAY_US == 0 => Some(time / time::DAY_US),
+            (Cell::Text(text), None) => time::parse_date(text.as_bytes()).map(i64::from),
             _ => None,
-        })
+        }
     }
 
     fn describe(&self) -> &'static str {
@@ -223,50 +201,28 @@ impl Source {
     }
 
     /// Reads every value. An empty field of CSV is null in a column that holds no texts, in quotes as well.
-    fn read_all<T: Default>(
-        &self,
-        validity: &mut [u8],
-        to: ColumnType,
-        read: impl Fn(Cell<'_>) -> Option<T>,
-    ) -> Result<Vec<T>, Misfit> {
+    fn read_all(&self, validity: &mut [u8], to: ColumnType) -> Result<Values, Misfit> {
         let row_count = self.texts.len();
-        let mut values = Vec::with_capacity(row_count);
+        let mut words = Vec::with_capacity(row_count);
         for row in 0..row_count {
             if !self.is_json && self.texts.get(row) == Some("") {
                 validity[row / 8] &= !(1 << (row % 8));
             }
-            values.push(if bit(validity, row) {
-                read(self.cell(row)).ok_or_else(|| self.misfit(row, to))?
-            } else {
-                T::default()
-            });
+            if !bit(validity, row) {
+                words.push(0);
+                continue;
+            }
+            let cell = self.cell(row);
+            match cell.word(to, self.is_json) {
+                Some(word) => words.push(word),
+                None => return Err(misfit(row, &cell, to)),
+            }
         }
-        Ok(values)
-    }
-
-    #[cold]
-    fn misfit(&self, row: usize, to: ColumnType) -> Misfit {
-        let cell = self.cell(row);
-        let more = match (&cell, to) {
-            (Cell::Text(text), ColumnType::Timestamp) if time::parse_datetime(text.as_bytes()).is_some() => {
-                " that is a date-time without a zone"
-            }
-            (Cell::Text(text), ColumnType::Datetime) if time::parse_datetime(text.as_bytes()).is_some() => {
-                " that is a date-time with a zone"
-            }
-            (_, ColumnType::Int64) if cell.number().is_some_and(|number| read_nearest(number).is_some()) => {
-                " with a fraction, or beyond 64 bits"
-            }
-            _ => "",
-        };
-        Misfit {
-            row,
-            found: format!("{}{more}", cell.describe()),
-        }
+        Ok(Values::from_words(words, to))
     }
 
     /// Writes every value that is not null.
-    fn write_all(&self, validity: &[u8], write: impl Fn(&mut String, &str)) -> Texts {
+    fn write_all(&self, validity: &[u8], write: fn(&mut String, &str)) -> Texts {
         let row_count = self.texts.len();
         let mut texts = Texts::with_capacity(row_count, 0);
         for row in 0..row_count {
@@ -276,5 +232,19 @@ impl Source {
             texts.end_row();
         }
         texts
+    }
+}
+
+#[cold]
+fn misfit(row: usize, cell: &Cell<'_>, to: ColumnType) -> Misfit {
+    let more = match (to, cell.date_time()) {
+        (ColumnType::Timestamp, Some(_)) => ", a date-time without a zone",
+        (ColumnType::Datetime, Some(_)) => ", a date-time with a zone",
+        (ColumnType::Int64, _) if cell.number().is_some_and(is_number) => " with a fraction, or beyond 64 bits",
+        _ => "",
+    };
+    Misfit {
+        row,
+        found: format!("{}{more}", cell.describe()),
     }
 }

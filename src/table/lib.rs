@@ -5,6 +5,7 @@ mod chunks;
 mod column;
 mod concat;
 mod csv;
+mod cut;
 mod error;
 mod fit;
 mod json;
@@ -27,6 +28,7 @@ use reader::Reader;
 
 pub use chunks::TableReader;
 pub use column::{CellRef, Column, ColumnType, ColumnValues};
+pub use cut::cut_text;
 pub use error::{TableError, TableErrorCode};
 pub use options::{Format, ReadOptions, Shape};
 pub use path::JsonPath;
@@ -45,7 +47,7 @@ pub use write::CsvOptions;
 /// assert_eq!(table.columns()[0].column_type(), ColumnType::Int64);
 /// assert_eq!(table.value(1, 0), CellRef::Int64(2));
 /// assert_eq!(table.value(1, 1), CellRef::Null);
-/// # Ok::<(), pqrun::table::TableError>(())
+/// # Ok::<(), pqrun_table::TableError>(())
 /// ```
 ///
 /// # Shapes
@@ -111,6 +113,7 @@ impl Table {
     /// that is JSON up to its end and not finished is `Truncated`.
     pub fn read(bytes: &[u8], options: &ReadOptions) -> Result<Self, TableError> {
         limit(bytes.len())?;
+        ask_for_memory(bytes.len());
         let mark = if bytes.starts_with(BYTE_ORDER_MARK) {
             BYTE_ORDER_MARK.len()
         } else {
@@ -249,6 +252,19 @@ impl fmt::Debug for RowRef<'_> {
 pub(crate) const VALUE: &str = "value";
 
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+
+/// Takes from the host in one go what the columns of a text this long are likely to need, and leaves it to the allocator.
+///
+/// A wasm memory grows by as much as the allocator lacks, again and again, and each time JavaScript's engine does, in an
+/// old or large heap, what takes longer than the reading: it makes sure that nothing can be thrown away.
+fn ask_for_memory(length: usize) {
+    if cfg!(target_family = "wasm") {
+        let mut memory = Vec::<u8>::new();
+        // Without it, the columns will ask for what they need themselves.
+        let _ = memory.try_reserve_exact(length + length / 2);
+        std::hint::black_box(&memory);
+    }
+}
 
 /// Refuses texts whose offsets would not fit the columns.
 fn limit(length: usize) -> Result<(), TableError> {

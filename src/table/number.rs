@@ -116,7 +116,8 @@ fn multiply(a: u64, b: u64) -> (u64, u64) {
 }
 
 /// A whole text that is a JSON number.
-fn read(text: &[u8]) -> Option<Number> {
+#[inline(never)]
+pub(crate) fn read(text: &[u8]) -> Option<Number> {
     let mut lexer = Lexer::<false>::new(text, 0);
     let number = lexer.number().ok()?;
     (lexer.at == text.len()).then_some(number)
@@ -125,24 +126,6 @@ fn read(text: &[u8]) -> Option<Number> {
 /// Says whether a text is a JSON number and nothing else.
 pub(crate) fn is_number(text: &[u8]) -> bool {
     read(text).is_some()
-}
-
-/// Reads a text that is a JSON number written as an integer of 64 bits. Not `-0`, whose sign only a double can keep.
-pub(crate) fn read_int64(text: &[u8]) -> Option<i64> {
-    match read(text)? {
-        Number::Int64(integer) => Some(integer),
-        _ => None,
-    }
-}
-
-/// Reads a text that is a JSON number as the nearest double; one that is written as an integer only if the double is that
-/// integer.
-pub(crate) fn read_float64(text: &[u8]) -> Option<f64> {
-    match read(text)? {
-        Number::Int64(integer) => is_double(integer).then_some(integer as f64),
-        Number::Float64(double) => Some(double),
-        Number::Large => None,
-    }
 }
 
 /// Whether a double holds an integer exactly.

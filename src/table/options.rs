@@ -15,6 +15,21 @@ pub enum Format {
     /// A JSON value per line.
     JsonLines,
     /// Records of fields, [RFC 4180](https://www.rfc-editor.org/rfc/rfc4180).
+    ///
+    /// - Records end in CRLF, LF or CR. A blank line is no record.
+    /// - A field in quotes holds anything, quotes written twice. Text behind its closing quote is an error. A quote within a
+    ///   field that does not begin with one is a character like any other.
+    /// - An empty field is null, `""` an empty text. A record that is short of fields has nulls, one that is longer makes
+    ///   more columns.
+    /// - A blank name becomes `columnN`, counted from 1; a name that occurred gets `_2`, `_3`, … behind it.
+    /// - A column whose fields are all `true` or `false` (or Python's `True` and `False`), numbers as JSON writes them, or
+    ///   points in time has that type, as [`Table`](super::Table) says; no column is [`ColumnType::Json`].
+    /// - A field in quotes is text, so its column is, too. Where every field is in quotes, the names too, empty ones
+    ///   apart, they say nothing.
+    ///
+    /// Without an option a text is CSV if all says so: commas; two records or more with the same number of fields, two or
+    /// more; no blank line; no field with a blank at an end outside of quotes; names that differ, are no numbers, and are
+    /// not empty but for the first.
     Csv,
     /// One row of text.
     Text,
@@ -130,6 +145,21 @@ impl ReadOptions {
 
     /// The types of columns, by name. They come first, in this order, whether they occur or not; columns that are not
     /// named follow, with the types that are found.
+    ///
+    /// | Type        | Values that fit, next to null                                                                |
+    /// |-------------|----------------------------------------------------------------------------------------------|
+    /// | `bool`      | booleans; the texts `true`, `false`, `True`, `False`                                          |
+    /// | `int64`     | integers of 64 bits, also spelled `5.0` or `5e0`, and texts that spell them                   |
+    /// | `float64`   | numbers that are not too large for a double, read as the nearest one; texts that spell them   |
+    /// | `timestamp` | date-times with a zone; integers, as milliseconds since 1970                                  |
+    /// | `datetime`  | date-times without a zone; integers, as milliseconds since 1970                               |
+    /// | `date`      | dates; date-times at midnight without a zone                                                  |
+    /// | `utf8`      | texts; everything else as it is written                                                       |
+    /// | `json`      | everything; in CSV a field that is JSON as that, any other as a text                          |
+    ///
+    /// Fields of CSV are texts, and fit in quotes as well as without; in a column that is neither `utf8` nor `json`, `""`
+    /// is null. The first value that does not fit is an error
+    /// [`DoesNotFit`](super::TableErrorCode::DoesNotFit) with its row, column and place.
     #[must_use]
     pub fn schema(self, schema: impl IntoIterator<Item = (String, ColumnType)>) -> Self {
         Self {

@@ -412,9 +412,13 @@ impl Rows {
     /// Decides whether a first array that may be the header is one: if no row is longer, and some column holds values,
     /// but no texts. If it is none, it becomes the first row; false if the rows have to be read again for that.
     pub(crate) fn settle_header(&mut self, plan: &mut Plan) -> Result<bool, Problem> {
-        let Some(header) = self.header.as_ref().filter(|_| self.plan.header.is_none()) else {
+        let Some(header) = &self.header else {
             return Ok(true);
         };
+        if self.plan.header.is_some() {
+            self.add_header()?;
+            return Ok(true);
+        }
         let speaks = |builder: &Builder| !builder.kinds().is_empty() && !builder.kinds().has(Kinds::TEXT);
         let is_header = self.builders.len() <= header.len() && self.builders.iter().any(speaks);
         plan.header = Some(is_header);

@@ -408,7 +408,7 @@ fn text_as_it_stands<const INNER: bool>(rows: &mut Rows, lexer: &mut Lexer<'_, I
             lexer.at = end;
             Ok(())
         }
-        Err(Stopped) if matches!(inner.problem, Problem::TooLarge(_)) => lexer.stop(inner.problem),
+        Err(Stopped) if matches!(inner.problem, Problem::TooLarge(..)) => lexer.stop(inner.problem),
         Err(Stopped) => lexer.stop(Problem::OtherShape),
     }
 }
@@ -429,7 +429,7 @@ fn unescaped_text<const INNER: bool>(rows: &mut Rows, lexer: &mut Lexer<'_, INNE
     };
     match read() {
         Ok(()) => Ok(()),
-        Err(Stopped) if matches!(inner.problem, Problem::TooLarge(_)) => lexer.stop(inner.problem),
+        Err(Stopped) if matches!(inner.problem, Problem::TooLarge(..)) => lexer.stop(inner.problem),
         Err(Stopped) => lexer.stop(Problem::OtherShape),
     }
 }

@@ -8,10 +8,12 @@ mod data;
 mod error;
 mod input;
 mod options;
+mod parts;
 mod reader;
 mod types;
 
 pub use class::JsTable;
+pub use parts::JsTableParts;
 pub use reader::JsTableReader;
 
 #[cfg(feature = "client")]

@@ -40,9 +40,11 @@ export const IMPORT_MAP = `<script type="importmap">
   {
     "imports": {
       "pqrun": "/node_modules/pqrun/browser.js",
+      "pqrun/arrow": "/node_modules/pqrun/arrow.js",
       "pqrun/auth": "/node_modules/pqrun/auth.browser.js",
       "pqrun/connector": "/node_modules/pqrun/connector.browser.js",
-      "pqrun/simulator": "/node_modules/pqrun/simulator.browser.js"
+      "pqrun/simulator": "/node_modules/pqrun/simulator.browser.js",
+      "pqrun/table": "/node_modules/pqrun/table.browser.js"
     }
   }
 </script>`;

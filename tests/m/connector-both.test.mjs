@@ -44,6 +44,9 @@ const ours = extension({
         { name: "note", type: "utf8" },
         { name: "good", type: "bool" },
         { name: "share", type: "float64" },
+        { name: "day", type: "date" },
+        { name: "at", type: "datetime" },
+        { name: "when", type: "utf8" },
       ],
     },
     {
@@ -62,9 +65,9 @@ const RESULT = [
 
 /** As a whole, no column of it has the type that the extension knows. */
 const MIXED = [
-  { id: 1, note: 5, good: true, share: 1 },
-  { id: "x", note: 6, good: "no", share: "y" },
-  { id: 1.5, note: null, good: null, share: 2.5 },
+  { id: 1, note: 5, good: true, share: 1, day: "2026-01-31", at: "2026-01-31 12:00:00.5", when: "2026-01-31 12:00:00.25" },
+  { id: "x", note: 6, good: "no", share: "y", day: "soon", at: "2026-01-31T12:00:00Z", when: "2026-02-01T00:00:00" },
+  { id: 1.5, note: null, good: null, share: 2.5, day: null, at: "2026-01-31T00:00:00", when: null },
 ];
 
 const world = () =>
@@ -188,12 +191,12 @@ test("a value that is not of its column's type is an error in its cell", async (
 });
 
 test("a value is brought to its column's type where that loses nothing", async () => {
-  const cells = ["id", "note", "good", "share"].map((name) => `try [${name}] otherwise "wrong"`).join(", ");
+  const cells = ["id", "note", "good", "share", "day", "at", "when"].map((name) => `try [${name}] otherwise "wrong"`).join(", ");
   const read = await databricks(world(), `Table.TransformRows(OrdersDatabricks.Mixed(Host), each {${cells}})`);
   assert.deepEqual(valueOf(read), [
-    [1, "5", true, 1],
-    ["wrong", "6", "wrong", "wrong"],
-    ["wrong", null, null, 2.5],
+    [1, "5", true, 1, "2026-01-31", "2026-01-31T12:00:00.5", "2026-01-31T12:00:00.25"],
+    ["wrong", "6", "wrong", "wrong", "wrong", "wrong", "2026-02-01T00:00:00"],
+    ["wrong", null, null, 2.5, null, "2026-01-31T00:00:00", null],
   ]);
 });
 

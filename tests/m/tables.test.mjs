@@ -53,10 +53,10 @@ for (const { name, text, path, columns, rows, columnCount, rowCount, error, mess
   });
 }
 
-/** @param {string} text @param {string} [path] */
+/** @param {string} text @param {string} [path] One without steps says no more than that the text is JSON. */
 function readByPackage(text, path) {
   try {
-    return { table: path === undefined ? Table.read(text) : Table.read(text, { format: "json", path }) };
+    return { table: Table.read(text, path === "$" ? { format: "json" } : { path }) };
   } catch (error) {
     return { code: /** @type {any} */ (error).code };
   }
@@ -67,16 +67,19 @@ const ENDS = ["table", "outputTruncated", "outputUnreadable"];
 
 for (const seed of [1, 2, 3]) {
   test(`random texts are the tables that they are to the package: seed ${seed}`, () => {
-    const { text, damaged, textAtPath } = jsonMaker(randomFrom(seed));
+    const { text, damaged, atPath } = jsonMaker(randomFrom(seed));
     const seen = new Set();
     for (let count = 0; count < 1000; count += 1) {
-      const [whole, at] = count % 2 === 0 ? textAtPath() : [text(), undefined];
-      const given = count % 3 === 0 ? damaged(whole) : whole;
+      const whole = count % 3 === 0 ? damaged(text()) : text();
+      const [given, at] = count % 2 === 0 ? atPath(whole) : [whole, undefined];
       const { table, code } = readByPackage(given, at);
       seen.add(code ?? "table");
       const context = JSON.stringify([given, at]);
       if (table === undefined) {
-        assert.equal(errorOf(() => readByM(given, at)).code, code, context);
+        const { code: codeInM } = errorOf(() => readByM(given, at));
+        // Where a text on the way is cut and the text around it is wrong, either may be told.
+        if (at === undefined || code !== "outputTruncated") assert.equal(codeInM, code, context);
+        else assert.match(String(codeInM), /^output(?:Truncated|Unreadable)$/, context);
       } else {
         const expected = describedOfPackage(table);
         assert.deepEqual(withJson(described(readByM(given, at)), expected.columns), expected, context);

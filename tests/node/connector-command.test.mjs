@@ -60,6 +60,7 @@ test("a query is written for the service that the flags are of", async (t) => {
     ...["--form", "query", "--name", "Daily", "--host", HOST, "--job-id", "880012345678901"],
     ...["--param", "day=2026-03-01", "--param-from", "region=Region", "--token-parameter", "Token of mine"],
     ...["--poll-seconds", "7", "--freshness", "1h", "--task", "load", "--output-path", "$.rows", "--attach-only"],
+    "--follow-path",
   );
   assert.equal(code, 0, stderr);
   assert.equal(stdout, `${path.join("made", "Daily.pq")}\n`);
@@ -74,6 +75,7 @@ test("a query is written for the service that the flags are of", async (t) => {
       freshness: "1h",
       taskKey: "load",
       outputPath: "$.rows",
+      followPath: true,
       attachOnly: true,
     }),
   );

@@ -73,12 +73,29 @@ test("the generator's types name what it exports", async () => {
   }
 });
 
+test("the types of tables and of Arrow name what they export, in Node and for pages", async () => {
+  for (const [name, expected] of /** @type {[string, string[]][]} */ ([
+    ["table", ["Table", "TableReader", "readTable"]],
+    ["arrow", ["toArrow", "toArrowIPC"]],
+  ])) {
+    assert.deepEqual(Object.keys(await import(`pqrun/${name}`)).sort(), expected);
+    const types = readFileSync(path.join(PACKAGE, `${name}.d.ts`), "utf8");
+    for (const value of expected) {
+      assert.match(types, new RegExp(`export (?:function |\\{[^}]*\\b)${value}\\b`, "u"));
+    }
+  }
+});
+
 test("other people's code comes with its licence", () => {
   assert.match(readFileSync(path.join(PACKAGE, "vendor/zip.LICENSE"), "utf8"), /MIT License[^]*Arjun Barrett/u);
+  assert.match(
+    readFileSync(path.join(PACKAGE, "vendor/arrow.LICENSE"), "utf8"),
+    /BSD 3-Clause[^]*UW Interactive Data Lab/u,
+  );
 });
 
 test("what exports does not name can't be imported", async () => {
-  for (const name of ["pqrun/node/main.js", "pqrun/wasm/pqrun.js", "pqrun/node.js", "pqrun/vendor/zip.js"]) {
+  for (const name of ["pqrun/node/main.js", "pqrun/wasm/pqrun.js", "pqrun/node.js", "pqrun/vendor/zip.js", "pqrun/vendor/arrow.js"]) {
     await assert.rejects(import(name), { code: "ERR_PACKAGE_PATH_NOT_EXPORTED" }, name);
   }
 });
@@ -110,6 +127,9 @@ import { entraFederation } from "pqrun/auth";
 import type { EntraClientSecretOptions } from "pqrun/auth";
 import { generateConnector, generateQuery, packConnector } from "pqrun/connector";
 import type { ConnectorOptions, GeneratedFile, QueryOptions } from "pqrun/connector";
+import { TableReader, readTable, type ColumnData, type ReadOptions, type TableRow } from "pqrun";
+import * as tables from "pqrun/table";
+import { toArrow, toArrowIPC, type ArrowTable } from "pqrun/arrow";
 
 const run: RunHandle = runDatabricksJob({
   host: "https://adb-1.2.azuredatabricks.net",
@@ -176,6 +196,30 @@ runDatabricksJob({ host: "x", token: "x", jobId: "1", timeOut: 5 });
 // @ts-expect-error An item has an id.
 runFabricItem({ workspaceId: "x", token: "x" });
 console.log(outcome, message, runId);
+const read: ReadOptions = { path: "$.rows", format: "jsonLines", shape: "split", schema: { day: "date" }, delimiter: ";" };
+const small: tables.Table = tables.Table.read(new Uint8Array(), read);
+const both: Table = Table.concat([{ name: "a", table: Table.read("[]") }], "task");
+const rows: TableRow[] = both.toArray();
+for (const row of small) console.log(row.day, rows[0]?.a);
+const count: number = both.withViews((columns) => columns.length);
+const data: ColumnData | undefined = both.columnData("a");
+if (data?.type === "utf8") console.log(data.offsets.length, data.bytes.length, count);
+if (data?.type === "int64") { const values: BigInt64Array = data.values; console.log(values, data.validity?.[0]); }
+const reader = new TableReader({ flatten: true });
+reader.push(new Uint8Array());
+const arrow: ArrowTable = toArrow(reader.finish(), { useDate: true });
+const ipc: Uint8Array = toArrowIPC(small, "file");
+console.log(arrow.getChild("a")?.at(0), ipc.length, (await readTable(new Response(""), { header: true })).rowCount);
+console.log((await tables.readTable(new Blob([]).stream())).toMarkdown(), Table.read(new ArrayBuffer(0)).column(0));
+runDatabricksJob({ host: "x", token: "x", jobId: "1", outputPath: "$.rows", table: { flatten: true }, combineTables: true });
+const combined: string | undefined = (await run.result).tableError?.column;
+console.log(combined);
+// @ts-expect-error The path has an option of its own.
+runDatabricksJob({ host: "x", token: "x", jobId: "1", table: { path: "$.rows" } });
+// @ts-expect-error There is no such type.
+Table.read("[]", { schema: { a: "string" } });
+// @ts-expect-error A column has no values of both kinds.
+if (data?.type === "bool") console.log(data.offsets);
 `;
 
 test("a TypeScript program type-checks against the package, in Node and for bundlers", async (t) => {

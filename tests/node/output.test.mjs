@@ -5,7 +5,10 @@ import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
 
-import { databricks, fabric, folder, pqrun, simulate, startCommand, environment } from "./support.mjs";
+import { tableFromIPC } from "apache-arrow";
+import { runDatabricksJob } from "pqrun";
+
+import { DATABRICKS_TOKEN, databricks, fabric, folder, pqrun, simulate, startCommand, environment } from "./support.mjs";
 
 test("json: one table is an array of objects, with every digit", async (t) => {
   const server = await simulate(t);
@@ -54,6 +57,95 @@ test("csv and jsonl hold one table; of several, --task must choose, and the run 
   assert.equal(again.stdout, '{"a":1}\n');
   assert.equal(server.truth().databricks.runs.length, 1);
   assert.deepEqual(readdirSync(path.join(state, "pqrun")), []);
+});
+
+/** Two tasks whose tables are of one kind, and one that has none. @param {unknown} second */
+const alike = (second) => ({
+  change: (/** @type {any} */ it) => {
+    const tasks = it.databricks.jobs.find(({ name }) => name === "several").tasks;
+    tasks[0].run.output.result = [{ a: 1, b: "x" }];
+    tasks[1].run.output.result = second;
+  },
+});
+
+test("--combine puts the tables of all tasks in one, in every format", async (t) => {
+  const server = await simulate(t, alike([{ a: 2.5, b: null }]));
+  const expected = [
+    { task: "one", a: 1, b: "x" },
+    { task: "two", a: 2.5, b: null },
+  ];
+  const json = await pqrun(t, databricks(server, "several", "--combine", "--format", "json"));
+  assert.equal(json.code, 0, json.stderr);
+  assert.deepEqual(JSON.parse(json.stdout), expected);
+  assert.match(json.stderr, /--task shows more: script/u);
+  const csv = await pqrun(t, databricks(server, "several", "--combine", "--format", "csv"));
+  assert.equal(csv.stdout, "task,a,b\r\none,1.0,x\r\ntwo,2.5,\r\n");
+  const lines = await pqrun(t, databricks(server, "several", "--combine", "--json"));
+  assert.deepEqual(JSON.parse(lines.stdout.trimEnd().split("\n").at(-1) ?? "").result.table, expected);
+  const file = path.join(folder(t), "rows.arrow");
+  const arrow = await pqrun(t, databricks(server, "several", "--combine", "--out", file));
+  assert.equal(arrow.code, 0, arrow.stderr);
+  assert.deepEqual(
+    tableFromIPC(readFileSync(file)).toArray().map((row) => ({ ...row.toJSON() })),
+    expected,
+  );
+});
+
+test("--combine says which column stands in the way, and the run need not run again", async (t) => {
+  const server = await simulate(t, alike([{ a: "text", b: null }]));
+  const state = folder(t);
+  const { code, stdout, stderr } = await pqrun(t, databricks(server, "several", "--combine", "--format", "csv"), { state });
+  assert.deepEqual([code, stdout], [9, ""]);
+  assert.match(stderr, /can't be combined: .*`a`.*`two`|can't be combined: .*`two`.*`a`/u);
+  const [, file] = /pqrun resume (\S+)/u.exec(stderr) ?? [];
+  const again = await pqrun(t, ["resume", file, "--schema", "a=utf8", "--combine", "--format", "jsonl"], { state });
+  assert.equal(again.code, 0, again.stderr);
+  assert.equal(again.stdout, '{"task":"one","a":"1","b":"x"}\n{"task":"two","a":"text","b":null}\n');
+});
+
+test("in a program: combineTables gives one table, or why there is none", async (t) => {
+  for (const [second, rows, code] of /** @type {[unknown, number, string | undefined][]} */ ([
+    [[{ a: 2, b: "y" }], 2, undefined],
+    [[], 1, undefined],
+    [[{ c: 2 }], 0, "outputUnreadable"],
+    ["[{", 0, "outputTruncated"],
+  ])) {
+    const server = await simulate(t, alike(second));
+    const options = { host: server.url, token: DATABRICKS_TOKEN, jobName: "several", pollInterval: 500 };
+    const { table, tableError, outputs } = await runDatabricksJob({ ...options, combineTables: true }).result;
+    assert.equal(table?.rowCount ?? 0, rows);
+    assert.equal(table?.columns[0]?.name, rows ? "task" : undefined);
+    assert.equal(tableError?.code, code);
+    assert.equal(outputs[0]?.table?.rowCount, 1, "each keeps its own");
+    const apart = await runDatabricksJob(options).result;
+    assert.deepEqual([apart.table?.rowCount, apart.tableError], [code === "outputTruncated" ? 1 : undefined, undefined]);
+  }
+});
+
+test("in a program: the options of tables are read before anything is sent", async (t) => {
+  const server = await simulate(t);
+  const options = { host: server.url, token: DATABRICKS_TOKEN, jobName: "good" };
+  for (const [more, message] of /** @type {[any, RegExp][]} */ ([
+    [{ table: { path: "$.rows" } }, /outputPath/u],
+    [{ table: { format: "xml" } }, /^table: format: /u],
+    [{ table: [] }, /^table: /u],
+    [{ combineTables: "yes" }, /^combineTables: /u],
+  ])) {
+    assert.throws(() => runDatabricksJob({ ...options, ...more }), { code: "invalidOptions", message });
+  }
+  assert.equal(server.truth().databricks.runs.length, 0);
+  const { table } = await runDatabricksJob({ ...options, table: { schema: { id: "utf8", day: "date" } } }).result;
+  assert.deepEqual(
+    table?.columns.map(({ name, type }) => `${name}:${type}`),
+    ["id:utf8", "day:date", "name:utf8", "amount:float64", "note:utf8"],
+  );
+});
+
+test("markdown: a table is one of Markdown, several stand under headings", async (t) => {
+  const server = await simulate(t, alike([{ c: "a|b" }]));
+  const { code, stdout, stderr } = await pqrun(t, databricks(server, "several", "--format", "markdown"));
+  assert.equal(code, 0, stderr);
+  assert.equal(stdout, "## one\n\n| a | b |\n| ---: | --- |\n| 1 | x |\n\n## two\n\n| c |\n| --- |\n| a\\|b |\n");
 });
 
 test("csv is RFC 4180, and formulas are defused on request", async (t) => {
@@ -143,6 +235,9 @@ test("--out writes a file in the format of its ending, and nothing to standard o
     ["rows.csv", "id,"],
     ["rows.json", "[{"],
     ["rows.ndjson", '{"id"'],
+    ["rows.md", "| id |"],
+    ["rows.arrow", "ARROW1"],
+    ["rows.arrows", "\ufffd\ufffd\ufffd\ufffd"],
     ["rows.txt", "┌"],
   ]) {
     const file = path.join(place, name);
@@ -151,7 +246,7 @@ test("--out writes a file in the format of its ending, and nothing to standard o
     assert.equal(stdout, "");
     assert.ok(readFileSync(file, "utf8").startsWith(start), name);
   }
-  assert.equal(readdirSync(place).length, 4, "no temporary file is left");
+  assert.equal(readdirSync(place).length, 7, "no temporary file is left");
 });
 
 test("--out with --json: events on standard output, rows in the file", async (t) => {

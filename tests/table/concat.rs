@@ -38,7 +38,7 @@ fn every_type_is_joined() {
         format!(
             r#"{{"b":{},"i":{number},"f":{number}.5,"t":"2024-01-0{number}T00:00:00Z","l":"2024-01-0{number}T00:00:00",
                 "d":"2024-01-0{number}","u":"x{number}","j":[{number}],"n":null}}"#,
-            number % 2 == 0
+            number.is_multiple_of(2)
         )
     };
     // The parts end within a byte of bits.

@@ -248,8 +248,9 @@ fn quotes_say_nothing_if_every_field_has_them() {
         (table.value(1, 1), table.value(1, 2)),
         (CellRef::Utf8(""), CellRef::Null)
     );
-    // The header counts: a writer that quotes everything quotes the names.
-    assert_eq!(csv("a,\"b\"\n\"1\",\"2\"").columns()[1].column_type(), ColumnType::Utf8);
+    // Who quotes everything quotes the names too.
+    assert_eq!(csv("a,b\n\"1\",\"2\"").columns()[1].column_type(), ColumnType::Utf8);
+    assert_eq!(csv("\"a\",b\n\"1\",2").columns()[0].column_type(), ColumnType::Utf8);
     let table = read("\"1\",\"x\"", CSV.header(false)).expect("CSV");
     assert_eq!(table.columns()[0].column_type(), ColumnType::Int64);
 }
@@ -312,6 +313,7 @@ fn a_text_is_csv_only_if_it_looks_like_it() {
         "a,b\r\n1,2\r\n",
         "\u{feff}a,b\r1,2\r",
         ",a\n0,x\n",
+        ",column1\n0,x\n",
         "a,b\n,\n",
         "\"a\",\"b, c\"\n1,\" x \"\n",
         "a,b\n\"1\n\n2\",3\n",
@@ -335,6 +337,8 @@ fn a_text_is_csv_only_if_it_looks_like_it() {
         "a,b\n1",
         "a,b\n1,2\n3",
         "a,a\n1,2",
+        "column1,column1\n1,2",
+        "column1,\n1,2",
         "a,\n1,2",
         ",\n1,2",
         "1,2\n3,4",

@@ -1,6 +1,6 @@
 //! The cases that M is held to as well, by `tests/m/tables.test.mjs`.
 
-use pqrun::table::{CellRef, JsonPath, Table, TableError, TableErrorCode};
+use pqrun::table::{CellRef, JsonPath, ReadOptions, Table, TableError, TableErrorCode};
 use serde_json::Value;
 
 use super::table;
@@ -23,12 +23,16 @@ fn the_cases_shared_with_m_are_read_as_they_say() {
 
 fn read(case: &Value) -> Result<Table, TableError> {
     let text = text_of(&case["text"]);
-    match case.get("path") {
-        Some(path) => Table::from_json(
-            text.as_bytes(),
-            &JsonPath::parse(path.as_str().expect("a path is a text"))?,
-        ),
-        None => Table::from_text(&text),
+    let Some(path) = case.get("path") else {
+        return Table::from_text(&text);
+    };
+    let path = JsonPath::parse(path.as_str().expect("a path is a text"))?;
+    let options = ReadOptions::new().path(path.clone());
+    if options.has_path() {
+        Table::read(text.as_bytes(), &options)
+    } else {
+        // It says no more than that the text is JSON.
+        Table::from_json(text.as_bytes(), &path)
     }
 }
 

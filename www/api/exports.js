@@ -1,9 +1,9 @@
 // What the package gives, however its module was loaded.
 import { completeTables } from "./table.complete.js";
 import { streamReader } from "./table.stream.js";
-import { Table, TableReader } from "./wasm/pqrun.js";
+import { Table, TableParts, TableReader } from "./wasm/pqrun.js";
 
-completeTables({ Table, TableReader });
+completeTables({ Table, TableParts, TableReader });
 
 export {
   DatabricksClient,

@@ -10,17 +10,48 @@ import { valuesOf } from "./table.values.js";
 /**
  * Completes a module's classes, once it is loaded.
  *
- * @param {{ Table: Function, TableReader: Function }} module
+ * @param {{ Table: Function, TableParts: new () => Parts, TableReader: Function }} module
  */
-export function completeTables({ Table, TableReader }) {
+export function completeTables({ Table, TableParts, TableReader }) {
   for (const { prototype } of [Table, TableReader]) {
     guardFreed(prototype);
   }
   guardViews(Table.prototype);
+  define(Table, "concat", concatOf(Table, TableParts));
   const methods = { column, toArray, toJSON, [Symbol.iterator]: rows };
   for (const name of Reflect.ownKeys(methods)) {
     define(Table.prototype, name, Reflect.get(methods, name));
   }
+}
+
+/** @typedef {{ add(name: string, table: Table): void, concat(column: string): Table, free(): void }} Parts */
+
+/**
+ * @param {Function} Table
+ * @param {new () => Parts} TableParts
+ */
+function concatOf(Table, TableParts) {
+  /**
+   * @param {Iterable<{ name: string, table: Table }>} given
+   * @param {string} [nameColumn]
+   */
+  return function concat(given, nameColumn = "name") {
+    const all = [...given];
+    for (const { name, table } of all) {
+      if (typeof name !== "string" || !(table instanceof Table) || isFreed(table)) {
+        throw new TypeError("concat: expected names and tables that are there, made by the same module");
+      }
+    }
+    if (typeof nameColumn !== "string") {
+      throw new TypeError("concat: expected the name of a column");
+    }
+    const parts = new TableParts();
+    for (const { name, table } of all) {
+      parts.add(name, table);
+    }
+    // It is used up with that.
+    return parts.concat(nameColumn);
+  };
 }
 
 /**
@@ -108,6 +139,17 @@ function guardFreed(prototype) {
       }
     },
   );
+  // Of `using`. Not every place has it.
+  if (Symbol.dispose in prototype) {
+    define(
+      prototype,
+      Symbol.dispose,
+      /** @this {{ free(): void }} */
+      function () {
+        this.free();
+      },
+    );
+  }
 }
 
 /**

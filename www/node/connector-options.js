@@ -358,6 +358,7 @@ async function completed(made, service, declared, flags, connection) {
           job: made.job,
           runId: flags.sampleRun,
           ...present({ task: flags.task, outputPath: flags.outputPath }),
+          ...present({ followPath: service === "databricks" ? flags.followPath : undefined }),
         });
   const known = (made.parameters ?? []).filter(({ name }) => !declared.some((other) => other.name === name));
   const parameters = [...known, ...declared];

@@ -78,10 +78,11 @@ export async function pipelineFunction(connection, job) {
  * @param {string} of.runId
  * @param {string} [of.task]
  * @param {string} [of.outputPath]
+ * @param {boolean} [of.followPath]
  * @returns {Promise<ColumnDefinition[]>}
  */
-export async function sampleColumns({ service, connection, job, runId, task, outputPath }) {
-  const options = present({ ...connection, outputPath, timeout: SAMPLE_TIMEOUT });
+export async function sampleColumns({ service, connection, job, runId, task, outputPath, followPath }) {
+  const options = present({ ...connection, outputPath, followPath, timeout: SAMPLE_TIMEOUT });
   const handle =
     service === "databricks"
       ? attachDatabricksRun(/** @type {any} */ ({ ...options, runId }))

@@ -3,6 +3,7 @@
 import { InvalidArgumentError, Option } from "commander";
 
 import { present } from "./present.js";
+import { addTableFlags, tableOptions } from "./table-flags.js";
 
 /** @typedef {import("commander").Command} Command */
 
@@ -20,6 +21,7 @@ import { present } from "./present.js";
  * @property {string} [outputPath]
  * @property {boolean} [followPath]
  * @property {string} [task]
+ * @property {boolean} [combine]
  * @property {Format} [format]
  * @property {boolean} [defuseFormulas]
  * @property {string} [out]
@@ -29,7 +31,7 @@ import { present } from "./present.js";
  * @property {boolean} [quiet]
  */
 
-/** @typedef {"table" | "json" | "jsonl" | "csv"} Format */
+/** @typedef {"table" | "json" | "jsonl" | "csv" | "markdown" | "arrow"} Format */
 
 /**
  * @typedef {object} ReuseFlags
@@ -45,7 +47,7 @@ import { present } from "./present.js";
  */
 
 /** @type {readonly Format[]} */
-export const FORMATS = Object.freeze(["table", "json", "jsonl", "csv"]);
+export const FORMATS = Object.freeze(["table", "json", "jsonl", "csv", "markdown", "arrow"]);
 
 /**
  * An option that may stand several times.
@@ -91,7 +93,7 @@ export function wordOption(flags, description, words) {
  * @param {Command} command
  */
 export function addFollowFlags(command) {
-  return command
+  return addTableFlags(command)
     .optionsGroup("Waiting:")
     .addOption(lengthOption("--timeout <length>", "how long to wait for the run's end (default: 24h)"))
     .addOption(
@@ -110,6 +112,7 @@ export function addFollowFlags(command) {
     .optionsGroup("Output:")
     .option("--task <key>", "the output of this task or activity only")
     .option("--output-path <path>", "the part of the output that holds the rows, such as $.rows")
+    .option("--combine", "the tables of all outputs as one, with a column task")
     .option("--follow-path", "read the file that an output names in a volume, in DBFS or in OneLake")
     .addOption(wordOption("--format <format>", "how to write the result (default: table)", FORMATS))
     .option("--defuse-formulas", "csv: put ' before texts that a spreadsheet would take for formulas")
@@ -148,8 +151,8 @@ export function addReuseFlags(command) {
  * The members of the options object that the waiting flags stand for. Flags that are not given leave no member.
  *
  * @param {FollowFlags & ReuseFlags & { expectedDuration?: string, secretParam?: string[], marker?: string,
- *   adoptAnyParameters?: boolean, cancelDuplicates?: boolean }} flags
- * @returns {Partial<import("pqrun").RunOptions> & { outputPath?: string }}
+ *   adoptAnyParameters?: boolean, cancelDuplicates?: boolean } & import("./table-flags.js").TableFlags} flags
+ * @returns {Partial<import("pqrun").RunOptions> & Pick<import("pqrun").SessionOptions, "outputPath" | "table" | "combineTables">}
  */
 export function runOptions(flags) {
   const reuse =
@@ -168,6 +171,8 @@ export function runOptions(flags) {
     marker: flags.marker,
     secretParameters: flags.secretParam,
     outputPath: flags.outputPath,
+    table: tableOptions(flags),
+    combineTables: flags.combine,
     followPath: flags.followPath,
   });
 }

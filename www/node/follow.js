@@ -1,37 +1,31 @@
 /** Follows a run from the command line: shows it, keeps its snapshot, heeds interrupts, writes what came of it. */
 
-import { constants } from "node:fs";
-import { access } from "node:fs/promises";
-import path from "node:path";
-
 import { knownTokens, withoutSecrets } from "./credentials.js";
-import { CommandError, EXIT, exitCodeOfResult, usageError } from "./exit-codes.js";
-import { FORMATS } from "./flags.js";
+import { EXIT, exitCodeOfResult, usageError } from "./exit-codes.js";
 import { chooseOutputs, findGaps, jsonOf, writeOutputs } from "./format.js";
 import { interruptPolicy, watchInterrupts } from "./interrupt.js";
 import { describeEnd, hasEnded } from "./next-steps.js";
-import { reasonOf } from "./parameters.js";
 import { createProgress } from "./progress.js";
-import { replaceFile } from "./replace-file.js";
 import { write } from "./streams.js";
+import { arrowFraming, resolveTarget, writeTo } from "./target.js";
 import { clockTime, harmlessLine } from "./text.js";
 
 /** @typedef {import("pqrun").RunHandle} RunHandle */
 /** @typedef {import("pqrun").RunResult} RunResult */
 /** @typedef {import("./flags.js").FollowFlags} FollowFlags */
-/** @typedef {import("./flags.js").Format} Format */
 /** @typedef {import("./snapshot-file.js").SnapshotFile} SnapshotFile */
 
 /** How the result leaves. */
-/** @typedef {{ format: Format, file?: string, asEvents: boolean }} Target */
+/** @typedef {import("./target.js").Target & { asEvents: boolean }} Target */
 
 /**
  * Works out where the result goes, before anything is started.
  *
  * @param {FollowFlags} flags
+ * @param {import("./streams.js").Streams} streams
  * @returns {Promise<Target>}
  */
-export async function resolveTarget(flags) {
+export async function resolveResult(flags, streams) {
   const asEvents = flags.json ?? false;
   if (asEvents && flags.format !== undefined && flags.out === undefined) {
     throw usageError(
@@ -39,24 +33,10 @@ export async function resolveTarget(flags) {
       "leave one out, or send the result to --out FILE",
     );
   }
-  if (flags.out === undefined) {
-    return { format: flags.format ?? "table", asEvents };
+  if (flags.combine && flags.task !== undefined) {
+    throw usageError("--combine and --task do not go together", "leave one out");
   }
-  try {
-    await access(path.dirname(path.resolve(flags.out)), constants.W_OK);
-  } catch (error) {
-    throw usageError(`--out: ${flags.out} can't be written: ${reasonOf(error)}`);
-  }
-  return { format: flags.format ?? formatOfName(flags.out), file: flags.out, asEvents };
-}
-
-/**
- * @param {string} file
- * @returns {Format}
- */
-function formatOfName(file) {
-  const ending = path.extname(file).slice(1).toLowerCase();
-  return ending === "ndjson" ? "jsonl" : (FORMATS.find((format) => format === ending) ?? "table");
+  return { ...(await resolveTarget(flags, streams)), asEvents };
 }
 
 /**
@@ -145,15 +125,14 @@ async function finish(result, { flags, target, place, file, streams, clean, last
 
   if (hasOutput && (target.file !== undefined || !target.asEvents)) {
     const width = target.file === undefined && stdout.isTTY ? stdout.columns || undefined : undefined;
-    const text = writeOutputs(choice, target.format, { width, defuseFormulas: flags.defuseFormulas });
-    if (target.file === undefined) {
-      await write(stdout, text);
-    } else {
-      await writeResultFile(target.file, text, file);
-    }
+    const style = { width, defuseFormulas: flags.defuseFormulas, arrow: arrowFraming(target) };
+    await writeTo(target, writeOutputs(choice, target.format, style), streams, {
+      what: "the run succeeded",
+      hint: file?.wasWritten ? `read the output again with \`pqrun resume ${file.path}\`` : undefined,
+    });
   }
   if (target.asEvents) {
-    await write(stdout, clean(`${resultLine(result, exitCode)}\n`));
+    await write(stdout, clean(`${resultLine(result, exitCode, flags)}\n`));
   }
 
   const isResumable = exitCode === EXIT.outputIncomplete || !hasEnded(result);
@@ -179,29 +158,13 @@ async function finish(result, { flags, target, place, file, streams, clean, last
 }
 
 /**
- * @param {string} target
- * @param {string} text
- * @param {SnapshotFile | undefined} snapshot
- */
-async function writeResultFile(target, text, snapshot) {
-  try {
-    await replaceFile(path.resolve(target), text);
-  } catch (error) {
-    throw new CommandError(
-      EXIT.unexpected,
-      `the run succeeded, but ${target} can't be written: ${reasonOf(error)}`,
-      snapshot?.wasWritten ? `read the output again with \`pqrun resume ${snapshot.path}\`` : undefined,
-    );
-  }
-}
-
-/**
  * The result as a JSON line, tables as arrays of objects with all their digits.
  *
  * @param {RunResult} result
  * @param {number} exitCode
+ * @param {{ combine?: boolean }} flags
  */
-function resultLine(result, exitCode) {
+function resultLine(result, exitCode, { combine }) {
   const { outputs, table, ...rest } = result;
   const entries = outputs.map((output) => {
     const { table: rows, tableError, ...members } = output;
@@ -209,7 +172,9 @@ function resultLine(result, exitCode) {
     return rows ? `${plain.slice(0, -1)},"table":${jsonOf(output)}}` : plain;
   });
   const plain = JSON.stringify({ exitCode, ...rest });
-  return `{"result":${plain.slice(0, -1)},"outputs":[${entries.join(",")}]}}`;
+  // Otherwise it is that of an output, which has it already.
+  const combined = combine && table ? `,"table":${table.toJson()}` : "";
+  return `{"result":${plain.slice(0, -1)},"outputs":[${entries.join(",")}]${combined}}}`;
 }
 
 /** @param {object} error */

@@ -1,6 +1,7 @@
 /** The outputs of a run as text: tables for people, JSON and CSV for programs. */
 
 import CliTable from "cli-table3";
+import { toArrowIPC } from "pqrun/arrow";
 
 import { displayWidth, harmlessLine, harmlessText } from "./text.js";
 
@@ -22,15 +23,23 @@ import { displayWidth, harmlessLine, harmlessText } from "./text.js";
 const RESULTS = new Set(["notebookResult", "rows", "returnValue"]);
 
 /**
- * Chooses: the named output; else, with a path, the outputs in which it leads to rows; else all results of notebooks,
+ * Chooses: all outputs in one, if they are to be combined; the named output; else, with a path, the outputs in which it leads to rows; else all results of notebooks,
  * rows and return values; else, where there are none of them, all that hold something.
  *
  * @param {RunResult} result
- * @param {{ task?: string, outputPath?: string }} [options]
+ * @param {{ task?: string, outputPath?: string, combine?: boolean }} [options]
  * @returns {Choice}
  */
-export function chooseOutputs(result, { task, outputPath } = {}) {
+export function chooseOutputs(result, { task, outputPath, combine } = {}) {
   const holding = result.outputs.filter(holdsSomething);
+  if (combine) {
+    const { table, tableError } = result;
+    return {
+      outputs: table ? [/** @type {Output} */ ({ key: "combined", kind: "rows", truncated: false, table })] : [],
+      leftOut: holding.filter((output) => output.table === undefined).map((output) => output.key),
+      ...(tableError ? { problem: `the outputs can't be combined: ${tableError.message}` } : {}),
+    };
+  }
   if (task !== undefined) {
     const named = result.outputs.filter((output) => output.key === task);
     const keys = result.outputs.map((output) => output.key).join(", ") || "none";
@@ -84,47 +93,67 @@ export function findGaps(result, choice, format) {
       gaps.push(`${output.key}: the output is no table, so it can't be written as ${format}`);
     }
   }
-  if (needsTable(format) && choice.outputs.length > 1) {
+  if (holdsOne(format) && choice.outputs.length > 1) {
     const keys = choice.outputs.map((output) => output.key).join(", ");
-    gaps.push(`${format} holds one table, and there are several: choose with --task one of ${keys}`);
+    gaps.push(`${format} holds one table, and there are several: choose with --task one of ${keys}, or --combine them`);
   }
   return gaps;
 }
 
 /** @param {Format} format */
 function needsTable(format) {
-  return format === "csv" || format === "jsonl";
+  return holdsOne(format) || format === "markdown";
+}
+
+/** @param {Format} format */
+function holdsOne(format) {
+  return format === "csv" || format === "jsonl" || format === "arrow";
 }
 
 /**
  * @typedef {object} Style
  * @property {number} [width] The terminal's width; wider tables are cut to it. Without it nothing is cut.
  * @property {boolean} [defuseFormulas]
+ * @property {"stream" | "file"} [arrow] How Arrow is framed.
  */
 
 /**
- * The outputs in a format. Ends with a line end, or is empty.
+ * The outputs in a format. Text ends with a line end, or is empty.
  *
  * @param {Choice} choice
  * @param {Format} format
  * @param {Style} [style]
- * @returns {string}
+ * @returns {string | Uint8Array} Bytes, if it is Arrow.
  */
 export function writeOutputs(choice, format, style = {}) {
   const whole = choice.outputs.filter((output) => !output.truncated || format === "table");
   const [only] = whole;
+  const table = choice.outputs.length === 1 ? only?.table : undefined;
   switch (format) {
     case "table":
       return whole.map((output) => titled(output, whole.length > 1, style)).join("\n");
     case "json":
       return `${choice.outputs.length > 1 ? jsonByKey(choice.outputs) : jsonOf(only)}\n`;
     case "jsonl":
-      return choice.outputs.length === 1 && only?.table ? ended(only.table.toJsonLines()) : "";
+      return ended(table?.toJsonLines() ?? "");
     case "csv":
-      return choice.outputs.length === 1 && only?.table
-        ? ended(only.table.toCsv({ defuseFormulas: style.defuseFormulas ?? false }), "\r\n")
-        : "";
+      return ended(table?.toCsv({ defuseFormulas: style.defuseFormulas ?? false }) ?? "", "\r\n");
+    case "markdown":
+      return whole.map((output) => underHeading(output, whole.length > 1)).join("\n");
+    case "arrow":
+      return table ? toArrowIPC(table, style.arrow) : "";
   }
+}
+
+/**
+ * An output as Markdown, under its key where there are several.
+ *
+ * @param {Output} output
+ * @param {boolean} isOneOfSeveral
+ */
+function underHeading({ key, table }, isOneOfSeveral) {
+  const heading = isOneOfSeveral ? `## ${harmlessLine(key)}\n\n` : "";
+  return table ? heading + ended(table.toMarkdown()) : "";
 }
 
 /**
@@ -188,7 +217,8 @@ function titled(output, isOneOfSeveral, style) {
  */
 function rowsOf(table) {
   const columns = table.columns.map(({ name, type }) => ({ name, isNumber: type === "int64" || type === "float64" }));
-  const cells = table.toArray().map((row) => columns.map(({ name }) => cellText(Reflect.get(row, name))));
+  const values = columns.map((_, at) => table.column(at) ?? []);
+  const cells = Array.from({ length: table.rowCount }, (_, row) => values.map((column) => cellText(column[row])));
   return { columns, cells };
 }
 

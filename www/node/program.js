@@ -12,6 +12,7 @@ import { addResume } from "./commands/resume.js";
 import { addRun } from "./commands/run.js";
 import { addSimulate } from "./commands/simulate.js";
 import { addStatus } from "./commands/status.js";
+import { addTable } from "./commands/table.js";
 import { wordOption } from "./flags.js";
 import { startLog } from "./log.js";
 
@@ -52,6 +53,7 @@ export function createProgram(context) {
   addCancel(program, context);
   addList(program, context);
   addAuth(program, context);
+  addTable(program, context);
   addConnector(program, context);
   addSimulate(program, context);
   return program.addHelpText(

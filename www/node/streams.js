@@ -30,7 +30,7 @@ export function processStreams() {
  * Writes and waits until it is written.
  *
  * @param {NodeJS.WritableStream} stream
- * @param {string} text
+ * @param {string | Uint8Array} text
  * @returns {Promise<void>}
  */
 export function write(stream, text) {

@@ -15,9 +15,10 @@ use crate::package::Package;
 use crate::workspace::Workspace;
 
 /// What tests of the package may import besides the package, at the versions of the root `package.json`.
-const TEST_TOOLS: [&str; 6] = [
+const TEST_TOOLS: [&str; 7] = [
     "@azure/identity",
     "@types/node",
+    "apache-arrow",
     "playwright-core",
     "selfsigned",
     "typescript",

@@ -1,4 +1,4 @@
-//! What a developer of pqrun types: `cargo xtask build`, `check`, `demo`, `generate` and `test`.
+//! What a developer of pqrun types: `cargo xtask bench`, `build`, `check`, `demo`, `generate` and `test`.
 //!
 //! Nothing has to be installed by hand but rustup and Node: each command fetches what it needs, or says what is
 //! missing and how to get it.
@@ -8,6 +8,7 @@
     reason = "a task says how long it took; the crate itself has no clock"
 )]
 
+mod bench;
 mod browser;
 mod check;
 mod command;
@@ -31,6 +32,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
+use crate::bench::Bench;
 use crate::generated::Mode;
 use crate::test::Part;
 use crate::workspace::Workspace;
@@ -44,6 +46,11 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Task {
+    /// Measure the package, or compare what it says, beside others.
+    Bench {
+        #[command(subcommand)]
+        bench: Bench,
+    },
     /// Build the wasm modules and the npm package in pkg/, and print their sizes.
     Build,
     /// Check formatting, lints, documentation, types and generated files.
@@ -80,6 +87,7 @@ fn run(task: Task) -> Result<ExitCode> {
     }
     let workspace = Workspace::locate()?;
     let in_order = match task {
+        Task::Bench { bench } => return bench::run(&workspace, bench),
         Task::Build => {
             let package = package::build(&workspace)?;
             size::report(&workspace, &package)?;

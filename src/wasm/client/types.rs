@@ -95,6 +95,13 @@ export interface SessionOptions {
     persist?: (snapshot: Snapshot) => void | Promise<void>;
     /** Where the rows are within each output, such as `$.rows`. */
     outputPath?: string;
+    /** How outputs are read as tables, where that is not to be found out by looking. */
+    table?: Omit<ReadOptions, "path">;
+    /**
+     * Whether the tables of several outputs become one, `result.table`, with the key of each row's output in a first
+     * column `task`; `false` if left out, when there is a `result.table` only if one output has one.
+     */
+    combineTables?: boolean;
 }
 
 /** A Databricks job and its parameters, without the workspace. */
@@ -161,8 +168,10 @@ export interface FabricClientOptions extends Pick<FabricJob, "host">, Connection
 export interface RunHandle extends AsyncIterable<RunEvent> {}
 
 export interface RunResult {
-    /** The table of the only output that has one. */
+    /** The table of the only output that has one; with `combineTables` all tables in one. */
     table?: Table;
+    /** With `combineTables`: why there is no such table, and which output and column stand in the way. */
+    tableError?: ErrorInfo;
 }
 
 export interface RunOutput {

@@ -1,5 +1,7 @@
 //! The class `Table`.
 
+use std::rc::Rc;
+
 use js_sys::{Array, Date, Function, JSON, Object};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
@@ -9,13 +11,7 @@ use super::error::{refused, unreadable};
 use super::input::bytes_of;
 use super::options::{csv_options, read_options};
 use crate::table::{CellRef, Column, Table};
-use crate::wasm::object::{MAX_SAFE, get, set};
-
-/// What a method gives that a program may call ten thousands of times. It is never an error: but V8 11, which is Node 20's,
-/// compiles calls of WebAssembly that return one object into their callers, and ends the process when it has to undo that
-/// in the midst of such a call. With an error beside the object there are two, and V8 leaves the call alone. This can go
-/// with Node 20.
-type Hot<T> = Result<T, JsValue>;
+use crate::wasm::object::{Hot, MAX_SAFE, get, set};
 
 /// Rows and typed columns.
 ///
@@ -38,11 +34,19 @@ type Hot<T> = Result<T, JsValue>;
 /// memory back at once. What came out of it before (rows, texts, copies of columns) stays; all else throws a `TypeError`.
 #[wasm_bindgen(js_name = Table)]
 #[derive(Debug)]
-pub struct JsTable(pub(super) Table);
+pub struct JsTable(pub(super) Rc<Table>);
 
 impl From<Table> for JsTable {
     fn from(table: Table) -> Self {
-        Self(table)
+        Self(Rc::new(table))
+    }
+}
+
+impl JsTable {
+    /// The table itself.
+    #[cfg(feature = "client")]
+    pub(in crate::wasm) fn table(&self) -> Rc<Table> {
+        Rc::clone(&self.0)
     }
 }
 
@@ -61,7 +65,7 @@ impl JsTable {
         let options = read_options(options).map_err(refused)?;
         let bytes = bytes_of(input)?;
         Table::read(&bytes, &options)
-            .map(Self)
+            .map(Self::from)
             .map_err(|error| unreadable(&error))
     }
 
@@ -151,7 +155,14 @@ impl JsTable {
         self.0.to_json_lines()
     }
 
-    /// CSV as RFC 4180 has it.
+    /// A table of Markdown, as GitHub has it. Whatever a text holds, it stays one cell.
+    #[wasm_bindgen(js_name = toMarkdown)]
+    pub fn to_markdown(&self) -> String {
+        self.0.to_markdown()
+    }
+
+    /// CSV as RFC 4180 has it. {@link Table.read} finds the same types in it: a text that looks like a value of another
+    /// type is written in quotes.
     ///
     /// @param options `header: false` leaves out the names; `defuseFormulas: true` puts a `'` before texts that a
     /// spreadsheet would take for a formula.

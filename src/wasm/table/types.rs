@@ -109,6 +109,19 @@ export interface Table extends Iterable<TableRow> {
     withViews<T>(callback: (columns: ColumnData[]) => T): T;
 }
 
+export namespace Table {
+    /**
+     * The rows of all tables, one table after the other, with the name of each row's table in the first column. They need
+     * the same columns in the same order, of the same types; integers become doubles if all of them are exactly doubles,
+     * and a column without values has any type. A table without columns and rows agrees with all others.
+     *
+     * @param parts The tables and their names. Of one module: `pqrun` and `pqrun/table` have memories of their own.
+     * @param nameColumn What the first column is called; `name` if left out.
+     * @throws {PqrunError} `outputUnreadable` with the names of the tables and of the column that differ.
+     */
+    function concat(parts: Iterable<{ name: string; table: Table }>, nameColumn?: string): Table;
+}
+
 /** How {@link Table.toCsv} writes. */
 export interface CsvOptions {
     /** Whether the names come first; `true` if left out. */

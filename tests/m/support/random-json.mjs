@@ -175,11 +175,16 @@ export function jsonMaker(random) {
     return `${space()}${make()}${space()}`;
   };
 
-  /** A text, or one in a text, and a path that may lead to it. @returns {[string, string]} */
-  const textAtPath = () => {
+  /**
+   * A text, or a document that holds it as a text, and a path that may lead to it.
+   *
+   * @param {string} text
+   * @returns {[string, string]}
+   */
+  const atPath = (text) => {
     const path = `$${steps()}`;
-    if (random() < 0.6) return [text(), path];
-    return [`{"t":${JSON.stringify(text().toWellFormed())}}`, `$.t${random() < 0.6 ? "" : path.slice(1)}`];
+    if (random() < 0.6) return [text, path];
+    return [`{"t":${JSON.stringify(text.toWellFormed())}}`, `$.t${random() < 0.6 ? "" : path.slice(1)}`];
   };
 
   const steps = () => {
@@ -187,5 +192,5 @@ export function jsonMaker(random) {
     return steps.join("");
   };
 
-  return { text, damaged, textAtPath };
+  return { text, damaged, atPath };
 }

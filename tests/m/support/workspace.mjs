@@ -28,9 +28,9 @@ export async function nodesOf(expression) {
  * A workspace with one job of the id 7, or with these jobs.
  *
  * @param {object | object[]} jobs Members of a job's scenario.
- * @param {{ databricks?: object, faults?: object[], now?: number, tokens?: object[] }} [more]
+ * @param {{ databricks?: object, faults?: object[], files?: object[], now?: number, tokens?: object[] }} [more]
  */
-export function workspace(jobs, { databricks = {}, faults = [], now = START, tokens } = {}) {
+export function workspace(jobs, { databricks = {}, faults = [], files = [], now = START, tokens } = {}) {
   const all = (Array.isArray(jobs) ? jobs : [jobs]).map((job) => ({
     id: 7,
     name: "orders",
@@ -42,6 +42,7 @@ export function workspace(jobs, { databricks = {}, faults = [], now = START, tok
     seed: 7,
     tokens: tokens ?? [{ value: TOKEN, service: "databricks" }],
     databricks: { jobs: all, ...databricks },
+    files,
     faults,
   };
   return { ...simulatedHost({ scenario: JSON.stringify(scenario), now }), began: now };

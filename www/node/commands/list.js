@@ -5,21 +5,23 @@ import { InvalidArgumentError } from "commander";
 
 import { addSignInFlags, connect, requireWorkspace } from "../connection.js";
 import { EXIT, usageError } from "../exit-codes.js";
-import { FORMATS, wordOption } from "../flags.js";
+import { wordOption } from "../flags.js";
 import { cellText, writeTable } from "../format.js";
 import { present } from "../present.js";
 import { write } from "../streams.js";
 
-/** @typedef {import("../flags.js").Format} Format */
+/** How a list is written. */
+const FORMATS = /** @type {const} */ (["table", "json", "jsonl", "csv"]);
+/** @typedef {typeof FORMATS[number]} Format */
 /** @typedef {Record<string, unknown>} Row */
 
 /** The members of a row that a person wants to see, and where they are. */
-/** @typedef {{ name: string, path: string, isTime?: boolean }[]} Columns */
+/** @typedef {{ name: string, path: string, isTime?: boolean, isNumber?: boolean }[]} Columns */
 
 /** @type {Columns} */
 const DATABRICKS_RUNS = [
-  { name: "run", path: "runId" },
-  { name: "job", path: "jobId" },
+  { name: "run", path: "runId", isNumber: true },
+  { name: "job", path: "jobId", isNumber: true },
   { name: "name", path: "runName" },
   { name: "state", path: "state.state" },
   { name: "result", path: "state.code" },
@@ -30,7 +32,7 @@ const DATABRICKS_RUNS = [
 
 /** @type {Columns} */
 const DATABRICKS_JOBS = [
-  { name: "job", path: "jobId" },
+  { name: "job", path: "jobId", isNumber: true },
   { name: "name", path: "name" },
   { name: "creator", path: "creatorUserName" },
   { name: "created", path: "createdTime", isTime: true },
@@ -197,7 +199,11 @@ async function writeRows(rows, columns, format, stdout) {
   const cells = rows.map((row) => columns.map((column) => cellOf(row, column)));
   if (format === "csv") {
     const records = cells.map((line) => Object.fromEntries(columns.map(({ name }, at) => [name, line[at] ?? null])));
-    await write(stdout, Table.read(JSON.stringify(records), { format: "json" }).toCsv());
+    // Ids are texts with us, since they may go beyond 2^53; to a spreadsheet they are numbers all the same.
+    const numbers = columns.filter(({ isNumber }) => isNumber);
+    const schema = Object.fromEntries(numbers.map(({ name }) => [name, /** @type {const} */ ("int64")]));
+    const table = Table.read(JSON.stringify(records), { format: "json", shape: "records", schema });
+    await write(stdout, table.toCsv());
     return;
   }
   const shown = {

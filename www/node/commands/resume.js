@@ -5,7 +5,7 @@ import { resumeRun } from "pqrun";
 import { addSignInFlags, connect, expectKnownHost } from "../connection.js";
 import { usageError } from "../exit-codes.js";
 import { addFollowFlags, repeatable, runOptions } from "../flags.js";
-import { follow, resolveTarget } from "../follow.js";
+import { follow, resolveResult } from "../follow.js";
 import { placeOf } from "../next-steps.js";
 import { readParameters, secretVariable } from "../parameters.js";
 import { SnapshotFile } from "../snapshot-file.js";
@@ -43,7 +43,7 @@ export function addResume(program, context) {
       const { file, snapshot } = await SnapshotFile.read(path, env);
       const { service, host } = /** @type {{ service: "databricks" | "fabric", host?: string }} */ (snapshot.job);
       expectKnownHost(service, host, env, flags);
-      const target = await resolveTarget(flags);
+      const target = await resolveResult(flags, context.streams);
       const { host: _, ...signIn } = await connect(service, { ...flags, host: flags.host ?? host }, env);
       const secrets = readSecrets(flags, snapshot, env);
       const options = runOptions({ ...flags, secretParam: undefined });

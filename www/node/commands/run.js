@@ -13,7 +13,7 @@ import {
   runOptions,
   wordOption,
 } from "../flags.js";
-import { follow, resolveTarget } from "../follow.js";
+import { follow, resolveResult } from "../follow.js";
 import { databricksJob, fabricJob } from "../jobs.js";
 import { placeOf } from "../next-steps.js";
 import { SnapshotFile } from "../snapshot-file.js";
@@ -198,7 +198,7 @@ async function start(flags, { streams }, { service, job, begin }) {
       throw usageError(`${name} says something about --reuse, which is missing`);
     }
   }
-  const target = await resolveTarget(flags);
+  const target = await resolveResult(flags, streams);
   const connection = await connect(service, flags, streams.env);
   const place = placeOf({ ...job, ...connection, profile: flags.profile }, service);
   const file = await (flags.snapshot === undefined
