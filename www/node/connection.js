@@ -27,7 +27,7 @@ import { present } from "./present.js";
  *
  * @typedef {object} Connection
  * @property {string} [host] Always there for Databricks.
- * @property {string} [token]
+ * @property {string | import("pqrun").TokenCallback} [token]
  * @property {import("pqrun").TokenCredential} [credential]
  * @property {boolean} [trustHost]
  */
@@ -51,7 +51,7 @@ export function addSignInFlags(command, service) {
  * @param {Service} service
  * @param {ConnectionFlags} flags
  * @param {NodeJS.ProcessEnv} env
- * @returns {Promise<Omit<Connection, "token"> & { token?: string | import("pqrun").TokenCallback }>}
+ * @returns {Promise<Connection>}
  */
 export async function connect(service, flags, env) {
   const connection = await connectBy(chooseBy(service, flags, env), flags, env);
@@ -99,7 +99,7 @@ export function chooseBy(service, flags, env) {
  * @param {Choice} choice
  * @param {ConnectionFlags} flags
  * @param {NodeJS.ProcessEnv} env
- * @returns {Promise<Connection>}
+ * @returns {Promise<Connection & { token?: string }>} Without what may be added for OneLake.
  */
 export async function connectBy(choice, { trustHost }, env) {
   const { credential: found, host } = choice;
