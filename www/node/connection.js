@@ -99,7 +99,7 @@ export function chooseBy(service, flags, env) {
  * @param {Choice} choice
  * @param {ConnectionFlags} flags
  * @param {NodeJS.ProcessEnv} env
- * @returns {Promise<Connection & { token?: string }>}
+ * @returns {Promise<Connection & { token?: string }>} Without what may be added for OneLake.
  */
 export async function connectBy(choice, { trustHost }, env) {
   const { credential: found, host } = choice;

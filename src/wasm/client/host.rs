@@ -24,7 +24,7 @@ pub(super) struct Host {
     /// Whether the service has ever answered.
     pub(super) is_reached: Cell<bool>,
     /// That of `OneLake`, or of its region, that a file was last read from.
-    pub(super) lake: RefCell<Option<Rc<Host>>>,
+    pub(super) lake: RefCell<Option<Rc<Self>>>,
 }
 
 impl Host {

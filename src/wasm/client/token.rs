@@ -32,7 +32,7 @@ pub(super) struct Asked {
     resource: Resource,
     tokens: Rc<Tokens>,
     /// The same callback's or credential's tokens for the service, which must not go to `OneLake`.
-    beside: Option<Rc<Asked>>,
+    beside: Option<Rc<Self>>,
 }
 
 /// The headers that carry a token, and which of its source's tokens that is.

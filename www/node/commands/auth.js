@@ -125,7 +125,7 @@ async function checkSignIn(flags, { stdout, stderr, env }) {
  * Gets a token and makes one cheap call with it.
  *
  * @param {Service} service
- * @param {import("../connection.js").Connection} connection
+ * @param {import("../connection.js").Connection & { token?: string }} connection
  * @param {string} timeout
  * @returns {Promise<{ outcome: Outcome, thrown?: unknown }>}
  */
