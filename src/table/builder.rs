@@ -470,7 +470,7 @@ fn validity(row_count: usize, nulls: &[(u32, u32)]) -> Vec<u8> {
             }
         }
     }
-    if let Some(last) = bits.last_mut().filter(|_| row_count % 8 > 0) {
+    if let Some(last) = bits.last_mut().filter(|_| !row_count.is_multiple_of(8)) {
         *last &= (1 << (row_count % 8)) - 1;
     }
     bits

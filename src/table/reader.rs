@@ -12,6 +12,14 @@ use super::rows::{Container, Plan, Rows};
 use super::texts::TextBuffer;
 use super::{Format, JsonPath, Table, TableError, TableErrorCode};
 
+/// Reads the rows of a container, at a depth.
+pub(crate) type ReadItems<const INNER: bool> =
+    fn(&mut Rows, &mut Lexer<'_, INNER>, usize, Container) -> Result<(), Stopped>;
+
+/// Reads all rows; gives the column of their labels, if they have any.
+type ReadRows<'r, const INNER: bool> =
+    dyn FnMut(&mut Rows, &mut Lexer<'_, INNER>) -> Result<Option<Column>, Stopped> + 'r;
+
 /// Reads documents, as the user said.
 pub(crate) struct Reader<'o> {
     pub(crate) options: &'o ReadOptions,
@@ -59,12 +67,11 @@ impl<'o> Reader<'o> {
 
     fn rows_on_lines<const INNER: bool>(&mut self, lexer: &mut Lexer<'_, INNER>) -> Result<Table, Stopped> {
         let start = lexer.at;
-        let attempts: &[fn(&mut Rows, &mut Lexer<'_, INNER>, usize, Container) -> Result<(), Stopped>] =
-            match lexer.peek() {
-                b'{' => &[Rows::records, Rows::values],
-                b'[' => &[Rows::arrays, Rows::values],
-                _ => &[Rows::values],
-            };
+        let attempts: &[ReadItems<INNER>] = match lexer.peek() {
+            b'{' => &[Rows::records, Rows::values],
+            b'[' => &[Rows::arrays, Rows::values],
+            _ => &[Rows::values],
+        };
         for read in attempts {
             lexer.at = start;
             let container = if self.options.format == Format::JsonLines {
@@ -244,7 +251,7 @@ impl<'o> Reader<'o> {
     pub(crate) fn passes<const INNER: bool>(
         &mut self,
         lexer: &mut Lexer<'_, INNER>,
-        read: &mut dyn FnMut(&mut Rows, &mut Lexer<'_, INNER>) -> Result<Option<Column>, Stopped>,
+        read: &mut ReadRows<'_, INNER>,
     ) -> Result<Table, Stopped> {
         let start = lexer.at;
         lexer.problem = Problem::None;
@@ -300,10 +307,6 @@ impl<'o> Reader<'o> {
     }
 
     /// The columns, those of the schema first; or the column and row of a value that does not fit.
-    #[expect(
-        clippy::type_complexity,
-        reason = "the outer result is the lexer's, the inner one the schema's"
-    )]
     fn finish<const INNER: bool>(
         &mut self,
         rows: Rows,

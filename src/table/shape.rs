@@ -4,7 +4,7 @@ use super::column::Column;
 use super::lexer::{Lexer, Problem, Stopped};
 use super::names::Names;
 use super::options::Shape;
-use super::reader::Reader;
+use super::reader::{ReadItems, Reader};
 use super::rows::{Container, Rows};
 use super::texts::TextBuffer;
 use super::{Table, VALUE};
@@ -89,7 +89,7 @@ impl Reader<'_> {
         &mut self,
         lexer: &mut Lexer<'_, INNER>,
         depth: usize,
-        read: fn(&mut Rows, &mut Lexer<'_, INNER>, usize, Container) -> Result<(), Stopped>,
+        read: ReadItems<INNER>,
     ) -> Result<Table, Stopped> {
         self.passes(lexer, &mut |rows, lexer| {
             if lexer.open(b']', depth)? {
