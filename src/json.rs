@@ -12,7 +12,15 @@ use crate::sort::sort_few;
 /// # Errors
 /// [`ErrorCode::WrongHost`] for a page, [`ErrorCode::MalformedResponse`] (worth another try) for all else.
 pub(crate) fn object(response: &HttpResponse) -> Result<Value, Error> {
-    match parse(response)? {
+    object_in(response, &response.body)
+}
+
+/// A body that was made of a response's as a JSON object.
+///
+/// # Errors
+/// As [`object`].
+pub(crate) fn object_in(response: &HttpResponse, body: &[u8]) -> Result<Value, Error> {
+    match parse_in(response, body)? {
         value @ Value::Object(_) => Ok(value),
         other => Err(malformed(
             response,
@@ -23,7 +31,11 @@ pub(crate) fn object(response: &HttpResponse) -> Result<Value, Error> {
 
 /// The body as JSON of any kind.
 pub(crate) fn parse(response: &HttpResponse) -> Result<Value, Error> {
-    let body = trim(&response.body);
+    parse_in(response, &response.body)
+}
+
+fn parse_in(response: &HttpResponse, body: &[u8]) -> Result<Value, Error> {
+    let body = trim(body);
     if body.is_empty() {
         return Err(malformed(response, "expected a JSON body, found an empty one"));
     }

@@ -141,7 +141,7 @@ function bySize(where, results) {
     const cell = (/** @type {Result} */ { times, notes }, /** @type {string} */ name) =>
       times[name] ? `${ms(median(times[name]))}${notes?.[name] ? " *" : ""}` : notes?.[name] ? "*" : "";
     return {
-      title: `${where}, ${size(bytes)}, ms`,
+      title: `${where}, ${size(bytes)}, ms, medians of ${Math.min(...of.flatMap(({ times }) => Object.values(times)).map(({ length }) => length))}`,
       head: ["", ...of.map(({ shape }) => shape)],
       rows: names.map((name) => [name, ...of.map((result) => cell(result, name))]),
       notes: of.flatMap(({ shape, notes }) => Object.entries(notes ?? {}).map(([name, note]) => `\\* ${shape}: ${note.startsWith(name) ? "" : `${name}: `}${note}`)),

@@ -18,7 +18,7 @@ pub fn read_anything(data: &[u8]) {
 
 /// A text within a text, at the end of a path, is the same table as the text itself, and the same error.
 pub fn envelope_is_plain(data: &[u8]) {
-    let (Ok(text), ascii) = (str::from_utf8(data), data.len() % 2 == 0) else {
+    let (Ok(text), ascii) = (str::from_utf8(data), data.len().is_multiple_of(2)) else {
         return;
     };
     // A path goes on only in what begins like this; any other text is read by the same rules, but not as JSON.

@@ -5,8 +5,11 @@
 use serde_json::Value;
 
 use crate::databricks::run::Task;
+use crate::error::Error;
+use crate::http::HttpResponse;
 use crate::json;
 use crate::run::{Outcome, OutputKind, RunOutput};
+use crate::table::{JsonPath, cut_text};
 
 /// Members of an output that hold a structure rather than a text.
 const STRUCTURES: &[&str] = &[
@@ -62,8 +65,36 @@ pub(crate) fn is_worth_asking(task: &Task) -> bool {
         && task.run_id.is_some()
 }
 
-/// Reads an answer of `runs/get-output` into the task's entry; gives the id of a child job run, if there is one.
-pub(crate) fn read(output: &mut RunOutput, value: &Value) -> Option<String> {
+/// An answer of `runs/get-output`, and the text that the notebook gave out, if it is in there.
+pub(crate) struct Answer {
+    value: Value,
+    result: Option<String>,
+}
+
+impl From<Value> for Answer {
+    fn from(value: Value) -> Self {
+        Self { value, result: None }
+    }
+}
+
+/// Parses an answer. The result of a notebook can have 5 MB, of which no value is made.
+///
+/// # Errors
+/// As [`json::object`].
+pub(crate) fn parse(response: &HttpResponse) -> Result<Answer, Error> {
+    let place = JsonPath::members(["notebook_output", "result"]);
+    Ok(match cut_text(&response.body, &place) {
+        Some((text, rest)) => Answer {
+            value: json::object_in(response, &rest)?,
+            result: Some(text),
+        },
+        None => json::object(response)?.into(),
+    })
+}
+
+/// Reads an answer into the task's entry; gives the id of a child job run, if there is one.
+pub(crate) fn read(output: &mut RunOutput, answer: Answer) -> Option<String> {
+    let (value, result) = (&answer.value, answer.result);
     if let Some(message) = json::string(value, "error") {
         output.error_message = Some(message);
     }
@@ -77,7 +108,7 @@ pub(crate) fn read(output: &mut RunOutput, value: &Value) -> Option<String> {
     if let Some(notebook) = notebook.filter(|notebook| notebook.is_object()) {
         output.kind = OutputKind::NotebookResult;
         // An exit with an empty text is not the same as no exit.
-        output.text = notebook.get("result").and_then(Value::as_str).map(str::to_owned);
+        output.text = result.or_else(|| notebook.get("result").and_then(Value::as_str).map(str::to_owned));
         output.truncated = json::flag(notebook, "truncated").unwrap_or(false);
     }
     if output.text.is_none()

@@ -373,10 +373,7 @@ impl Builder {
         let count = row_count.saturating_sub(self.row_count);
         *missing += count;
         if *missing > MAX_MISSING + nulls {
-            return Err(Problem::TooLarge(
-                "at most 16777216 cells without a value in the text",
-                "more",
-            ));
+            return Err(Problem::TooLarge("at most 16777216 cells without a value in the text"));
         }
         self.push_nulls(count);
         Ok(())
@@ -435,6 +432,7 @@ impl Builder {
 }
 
 impl Cells {
+    #[inline(never)]
     fn finish(self) -> Result<Texts, Problem> {
         let offsets = self.offsets;
         let text = self.text.into_string().ok_or(Problem::NotUtf8)?;
@@ -457,6 +455,7 @@ fn kind_of_integer(value: i64) -> Kinds {
 }
 
 /// One bit per row, 0 in the runs of nulls.
+#[inline(never)]
 fn validity(row_count: usize, nulls: &[(u32, u32)]) -> Vec<u8> {
     let mut bits = vec![0xff; row_count.div_ceil(8)];
     for &(start, length) in nulls {

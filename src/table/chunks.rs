@@ -48,7 +48,8 @@ impl TableReader {
     ///
     /// # Errors
     /// As [`Table::read`].
-    pub fn finish(self) -> Result<Table, TableError> {
+    pub fn finish(mut self) -> Result<Table, TableError> {
+        self.bytes.shrink_to_fit();
         Table::read(&self.bytes, &self.options)
     }
 }

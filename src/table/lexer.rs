@@ -29,8 +29,8 @@ pub(crate) enum Problem {
     OtherShape,
     /// One more array or object than may be nested.
     TooDeep,
-    /// More than the limit that this names: one more, or just more.
-    TooLarge(&'static str, &'static str),
+    /// More than the limit that this names.
+    TooLarge(&'static str),
 }
 
 /// A number, as far as a column can hold it.
@@ -779,7 +779,7 @@ impl<'a, const INNER: bool> Lexer<'a, INNER> {
                 "at most 128 nested arrays and objects",
                 "one more",
             ),
-            Problem::TooLarge(limit, found) => TableError::new(TableErrorCode::TooLarge, None, limit, found),
+            Problem::TooLarge(limit) => TableError::new(TableErrorCode::TooLarge, None, limit, "more"),
         }
     }
 }

@@ -5,6 +5,7 @@ mod chunks;
 mod column;
 mod concat;
 mod csv;
+mod cut;
 mod error;
 mod fit;
 mod json;
@@ -27,6 +28,7 @@ use reader::Reader;
 
 pub use chunks::TableReader;
 pub use column::{CellRef, Column, ColumnType, ColumnValues};
+pub use cut::cut_text;
 pub use error::{TableError, TableErrorCode};
 pub use options::{Format, ReadOptions, Shape};
 pub use path::JsonPath;

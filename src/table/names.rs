@@ -87,7 +87,7 @@ impl Names {
     pub(crate) fn push(&mut self, name: &str) -> Result<usize, Problem> {
         let index = self.texts.len();
         if index == MAX_COLUMNS {
-            return Err(Problem::TooLarge("at most 16384 columns", "one more"));
+            return Err(Problem::TooLarge("at most 16384 columns"));
         }
         self.push_any(name);
         Ok(index)

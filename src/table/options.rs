@@ -24,7 +24,7 @@ pub enum Format {
     /// - A blank name becomes `columnN`, counted from 1; a name that occurred gets `_2`, `_3`, … behind it.
     /// - A column whose fields are all `true` or `false` (or Python's `True` and `False`), numbers as JSON writes them, or
     ///   points in time has that type, as [`Table`](super::Table) says; no column is [`ColumnType::Json`].
-    /// - A field in quotes is text, so its column is, too. Where every field below the header is in quotes, empty ones
+    /// - A field in quotes is text, so its column is, too. Where every field is in quotes, the names too, empty ones
     ///   apart, they say nothing.
     ///
     /// Without an option a text is CSV if all says so: commas; two records or more with the same number of fields, two or

@@ -46,6 +46,14 @@ impl JsonPath {
         Self { steps: Vec::new() }
     }
 
+    /// The path that goes from member to member.
+    #[must_use]
+    pub fn members<'n>(names: impl IntoIterator<Item = &'n str>) -> Self {
+        Self {
+            steps: names.into_iter().map(|name| Step::Member(name.to_owned())).collect(),
+        }
+    }
+
     /// Reads a path from its text.
     ///
     /// # Errors
@@ -87,6 +95,7 @@ impl fmt::Display for JsonPath {
     }
 }
 
+#[inline(never)]
 fn push_steps<'a>(out: &mut String, steps: impl Iterator<Item = &'a Step>) {
     out.push('$');
     for step in steps {
@@ -123,6 +132,7 @@ fn is_plain(character: char) -> bool {
 }
 
 /// Says what a checked value is, for an error: the names of an object's members, never what they hold.
+#[inline(never)]
 fn describe(value: &[u8]) -> String {
     let mut lexer = Lexer::<false>::new(value, 0);
     match lexer.peek() {
@@ -135,6 +145,7 @@ fn describe(value: &[u8]) -> String {
     }
 }
 
+#[inline(never)]
 fn count_items(lexer: &mut Lexer<'_, false>) -> Result<usize, Stopped> {
     let mut count = 0;
     let mut more = lexer.open(b']', 0)?;
@@ -146,6 +157,7 @@ fn count_items(lexer: &mut Lexer<'_, false>) -> Result<usize, Stopped> {
     Ok(count)
 }
 
+#[inline(never)]
 fn describe_members(lexer: &mut Lexer<'_, false>) -> Result<String, Stopped> {
     let mut text = String::new();
     let mut name = TextBuffer::default();

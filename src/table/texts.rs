@@ -3,6 +3,9 @@
 /// Room that is there beyond the bytes in use, so that two words can be put anywhere.
 const SLACK: usize = 16;
 
+/// Texts of up to this length are copied once more.
+const MAX_COPIED: usize = 16 << 20;
+
 /// Bytes to which words are appended. They need not be UTF-8 until somebody checks them.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct TextBuffer {
@@ -107,6 +110,10 @@ impl TextBuffer {
 
     /// The bytes as a text, if they are UTF-8.
     pub(crate) fn into_string(self) -> Option<String> {
-        simdutf8::basic::from_utf8(self.bytes()).ok().map(str::to_owned)
+        // A copy of what was checked quickly takes less time than the slow check of what is there. But it takes memory.
+        if self.length <= MAX_COPIED {
+            return simdutf8::basic::from_utf8(self.bytes()).ok().map(str::to_owned);
+        }
+        String::from_utf8(self.into_bytes()).ok()
     }
 }

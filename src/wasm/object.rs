@@ -1,10 +1,17 @@
-//! The members of objects, and the least that an error is.
+//! The members of objects, what often called methods give, and the least that an error is.
 
 use js_sys::Reflect;
 use wasm_bindgen::JsValue;
 
 /// The largest integer up to which JavaScript's numbers tell neighbours apart.
 pub(super) const MAX_SAFE: i64 = 9_007_199_254_740_991;
+
+/// What a method gives that a program may call ten thousands of times. It is never an error: but V8 11, which is Node 20's,
+/// compiles calls of WebAssembly that return one object into their callers, and ends the process when it has to undo that
+/// in the midst of such a call. With an error beside the object there are two, and V8 leaves the call alone. This can go
+/// with Node 20.
+#[cfg(any(feature = "client", feature = "table"))]
+pub(super) type Hot<T> = Result<T, JsValue>;
 
 /// A member of anything; undefined if there is none.
 pub(super) fn get(value: &JsValue, name: &str) -> JsValue {

@@ -80,6 +80,8 @@ test("--combine puts the tables of all tasks in one, in every format", async (t)
   assert.match(json.stderr, /--task shows more: script/u);
   const csv = await pqrun(t, databricks(server, "several", "--combine", "--format", "csv"));
   assert.equal(csv.stdout, "task,a,b\r\none,1.0,x\r\ntwo,2.5,\r\n");
+  const lines = await pqrun(t, databricks(server, "several", "--combine", "--json"));
+  assert.deepEqual(JSON.parse(lines.stdout.trimEnd().split("\n").at(-1) ?? "").result.table, expected);
   const file = path.join(folder(t), "rows.arrow");
   const arrow = await pqrun(t, databricks(server, "several", "--combine", "--out", file));
   assert.equal(arrow.code, 0, arrow.stderr);

@@ -5,10 +5,11 @@ import { spawn } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
+import { pathToFileURL } from "node:url";
 
 import { tableFromIPC } from "apache-arrow";
 
-import { BIN, environment, folder, pqrun } from "./support.mjs";
+import { BIN, PACKAGE, environment, folder, pqrun } from "./support.mjs";
 
 /**
  * Runs the command with this at its standard input.
@@ -99,6 +100,21 @@ test("Arrow goes into a pipe as a stream, into a file as a file, and to no termi
     const table = tableFromIPC(arrow);
     assert.deepEqual([...(table.getChild("a") ?? [])], [1n, 2n]);
     assert.deepEqual([...(table.getChild("b") ?? [])], ["x", null]);
+  }
+});
+
+test("Arrow is refused on a terminal before anything is read or started", async (t) => {
+  const { resolveTarget } = await import(pathToFileURL(path.join(PACKAGE, "node/target.js")).href);
+  const out = path.join(folder(t), "x.csv");
+  for (const isTTY of [true, false]) {
+    const streams = { stdout: { isTTY } };
+    const target = resolveTarget({ format: "arrow" }, streams);
+    await (isTTY
+      ? assert.rejects(target, { exitCode: 2, message: /no text for a terminal/u })
+      : assert.doesNotReject(target));
+    assert.deepEqual(await resolveTarget({ format: "arrow", out }, streams), { format: "arrow", file: out });
+    assert.deepEqual(await resolveTarget({ out }, streams), { format: "csv", file: out });
+    assert.deepEqual(await resolveTarget({}, streams), { format: "table" });
   }
 });
 

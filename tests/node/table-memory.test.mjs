@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Table } from "pqrun/table";
+import { Table, TableReader } from "pqrun/table";
 
 const TEXT = JSON.stringify([
   { n: 1, x: 0.5, ok: true, at: "1970-01-01T00:00:00.000001Z", local: "1970-01-01T00:00:01", day: "1970-01-02", t: "é", j: [1] },
@@ -117,6 +117,18 @@ test("what is no function is refused", () => {
   for (const callback of [undefined, null, {}, "f"]) {
     assert.throws(() => Table.read(TEXT).withViews(/** @type {any} */ (callback)), { code: "invalidOptions" });
   }
+});
+
+test("a table that is disposed of is freed, once", { skip: Symbol.dispose === undefined }, () => {
+  for (const disposable of [Table.read(TEXT), new TableReader()]) {
+    disposable[Symbol.dispose]();
+    disposable[Symbol.dispose]();
+    disposable.free();
+  }
+  const table = Table.read(TEXT);
+  table.withViews(() => assert.throws(() => table[Symbol.dispose](), /lent out/u));
+  table[Symbol.dispose]();
+  assert.throws(() => table.rowCount, TypeError);
 });
 
 test("a table that was freed says so, whatever is asked of it", () => {

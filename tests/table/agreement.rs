@@ -177,7 +177,10 @@ fn is_same(cell: CellRef<'_>, value: &Value) -> bool {
         (CellRef::Utf8(cell), Value::String(value)) => cell == value,
         // Numbers that no type holds together are text, as they are written.
         (CellRef::Utf8(cell), Value::Number(value)) => cell == value.to_string(),
-        (CellRef::Json(cell), value) => cell == value.to_string(),
+        (CellRef::Json(cell), value) => {
+            let written = value.to_string();
+            cell == written
+        }
         _ => false,
     }
 }

@@ -139,6 +139,17 @@ function guardFreed(prototype) {
       }
     },
   );
+  // Of `using`. Not every place has it.
+  if (Symbol.dispose in prototype) {
+    define(
+      prototype,
+      Symbol.dispose,
+      /** @this {{ free(): void }} */
+      function () {
+        this.free();
+      },
+    );
+  }
 }
 
 /**

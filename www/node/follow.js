@@ -132,7 +132,7 @@ async function finish(result, { flags, target, place, file, streams, clean, last
     });
   }
   if (target.asEvents) {
-    await write(stdout, clean(`${resultLine(result, exitCode)}\n`));
+    await write(stdout, clean(`${resultLine(result, exitCode, flags)}\n`));
   }
 
   const isResumable = exitCode === EXIT.outputIncomplete || !hasEnded(result);
@@ -162,8 +162,9 @@ async function finish(result, { flags, target, place, file, streams, clean, last
  *
  * @param {RunResult} result
  * @param {number} exitCode
+ * @param {{ combine?: boolean }} flags
  */
-function resultLine(result, exitCode) {
+function resultLine(result, exitCode, { combine }) {
   const { outputs, table, ...rest } = result;
   const entries = outputs.map((output) => {
     const { table: rows, tableError, ...members } = output;
@@ -171,7 +172,9 @@ function resultLine(result, exitCode) {
     return rows ? `${plain.slice(0, -1)},"table":${jsonOf(output)}}` : plain;
   });
   const plain = JSON.stringify({ exitCode, ...rest });
-  return `{"result":${plain.slice(0, -1)},"outputs":[${entries.join(",")}]}}`;
+  // Otherwise it is that of an output, which has it already.
+  const combined = combine && table ? `,"table":${table.toJson()}` : "";
+  return `{"result":${plain.slice(0, -1)},"outputs":[${entries.join(",")}]${combined}}}`;
 }
 
 /** @param {object} error */

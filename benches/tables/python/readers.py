@@ -70,8 +70,13 @@ def check(rows, table):
     expected, found = columns(rows), columns(table)
     if set(expected) != set(found):
         return "other columns"
+    # All cells of what is read in tens of milliseconds; of more, as many.
+    step = 1 + len(expected) * len(rows) // 1_000_000
     for name, values in expected.items():
-        for row, (value, cell) in enumerate(zip(values, found[name], strict=True)):
+        if len(values) != len(found[name]):
+            return f"{name}: expected {len(values)} rows, found {len(found[name])}"
+        for row in range(0, len(values), step):
+            value, cell = values[row], found[name][row]
             if not same(value, cell):
                 return f"{name}, row {row}: expected {value!r}, found {cell!r}"
     return None

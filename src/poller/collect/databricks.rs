@@ -63,9 +63,9 @@ impl Poller {
     }
 
     pub(super) fn fetched_databricks(&mut self, fetch: DatabricksFetch, response: &HttpResponse) -> Result<(), Error> {
-        let value = json::object(response)?;
         match fetch {
             DatabricksFetch::Page(page) => {
+                let value = json::object(response)?;
                 let run = if page.token.is_some() {
                     Run::parse_page(&value)?
                 } else {
@@ -75,13 +75,14 @@ impl Poller {
                 self.databricks_page(run, page);
             }
             DatabricksFetch::Output { index, depth, .. } => {
+                let answer = output::parse(response)?;
                 let Some(entry) = self
                     .collecting()
                     .and_then(|collecting| collecting.outputs.get_mut(index))
                 else {
                     return Ok(());
                 };
-                let child = output::read(entry, &value);
+                let child = output::read(entry, answer);
                 let prefix = format!("{}/", entry.key);
                 if let Some(child) = child {
                     self.fetch_page(child, prefix, depth + 1, false);

@@ -121,7 +121,7 @@ impl DatabricksClient {
         let call = run_id_of(run_id).map(|id| self.job.runs_get_output(&self.base, &id));
         self.client.request(
             call,
-            Box::new(|answer| read_output(&answer).map(|output| output_to_js(&output))),
+            Box::new(|answer| read_output(answer).map(|output| output_to_js(&output))),
         )
     }
 
@@ -259,8 +259,8 @@ fn run_id_of(id: &JsValue) -> Result<String, Error> {
 }
 
 /// The output of a task, under the task's key.
-fn read_output(answer: &Value) -> Result<RunOutput, Error> {
-    let meta = answer.get("metadata").unwrap_or(&Value::Null);
+fn read_output(mut answer: Value) -> Result<RunOutput, Error> {
+    let meta = &answer.get_mut("metadata").map(Value::take).unwrap_or_default();
     let run = Run::parse(meta)?;
     let task = Task::parse(meta);
     let key = if task.key.is_empty() {
@@ -270,7 +270,7 @@ fn read_output(answer: &Value) -> Result<RunOutput, Error> {
     };
     let mut read = output::of_task(key, &task);
     read.kind = OutputKind::None;
-    output::read(&mut read, answer);
+    output::read(&mut read, answer.into());
     Ok(read)
 }
 

@@ -15,6 +15,7 @@ use crate::http::{HttpRequest, HttpResponse, RequestId, Service};
 use crate::json::record;
 use crate::poller::options::RunOptions;
 use crate::poller::{Input, Job, Output, Poller};
+use crate::wasm::object::Hot;
 
 /// The state machine behind {@link RunHandle}, without IO and clock, for hosts that have their own.
 ///
@@ -75,7 +76,7 @@ impl JsPoller {
 
     /// The next thing to do.
     #[wasm_bindgen(js_name = pollOutput, unchecked_return_type = "PollerOutput")]
-    pub fn poll_output(&mut self) -> JsValue {
+    pub fn poll_output(&mut self) -> Hot<JsValue> {
         let (kind, name, value) = match self.0.poll_output() {
             Output::Persist(snapshot) => ("persist", "snapshot", to_js(&snapshot)),
             Output::Transmit(request) => ("transmit", "request", request_to_js(&request)),
@@ -86,7 +87,7 @@ impl JsPoller {
         let output = Object::new();
         set(&output, "kind", &kind.into());
         set(&output, name, &value);
-        output.into()
+        Ok(output.into())
     }
 
     /// Tells of an answer, whatever its status.

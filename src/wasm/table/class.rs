@@ -11,13 +11,7 @@ use super::error::{refused, unreadable};
 use super::input::bytes_of;
 use super::options::{csv_options, read_options};
 use crate::table::{CellRef, Column, Table};
-use crate::wasm::object::{MAX_SAFE, get, set};
-
-/// What a method gives that a program may call ten thousands of times. It is never an error: but V8 11, which is Node 20's,
-/// compiles calls of WebAssembly that return one object into their callers, and ends the process when it has to undo that
-/// in the midst of such a call. With an error beside the object there are two, and V8 leaves the call alone. This can go
-/// with Node 20.
-type Hot<T> = Result<T, JsValue>;
+use crate::wasm::object::{Hot, MAX_SAFE, get, set};
 
 /// Rows and typed columns.
 ///

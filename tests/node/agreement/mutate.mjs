@@ -53,6 +53,7 @@ export function* corpus() {
  * @returns {Uint8Array}
  */
 export function mutant(below) {
+  /** @type {Uint8Array} */
   let text = TEXTS[below(TEXTS.length)];
   // Mostly one: after four hardly any text is JSON.
   for (let changes = below(3) ? 1 : 1 + below(4); changes > 0; changes -= 1) {

@@ -166,7 +166,7 @@ fn a_poller_is_driven_by_hand() {
     let mut kinds = Vec::new();
     let mut request = JsValue::UNDEFINED;
     loop {
-        let output = poller.poll_output();
+        let output = poller.poll_output().expect("it never fails");
         kinds.push(text(&output, "kind"));
         match kinds.last().map(String::as_str) {
             Some("transmit") => request = get(&output, "request"),
@@ -193,7 +193,7 @@ fn a_poller_is_driven_by_hand() {
         .and_then(|()| poller.handle_response(1_000_200.0, 99, 200, &headers, Vec::new()));
     assert_eq!(text(&thrown.expect_err("it was not"), "code"), "unknownRequest");
     poller.detach(1_000_300.0).expect("it may");
-    while text(&poller.poll_output(), "kind") != "done" {}
+    while text(&poller.poll_output().expect("it never fails"), "kind") != "done" {}
 }
 
 #[wasm_bindgen_test]
