@@ -12,6 +12,8 @@ mod csv_read;
 mod csv_write;
 #[path = "table/fixtures.rs"]
 mod fixtures;
+#[path = "table/flatten.rs"]
+mod flatten;
 #[path = "table/markdown.rs"]
 mod markdown;
 #[path = "table/numbers.rs"]

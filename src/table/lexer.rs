@@ -23,6 +23,8 @@ pub(crate) enum Problem {
     None,
     /// Something else was expected here.
     Expected(&'static str),
+    /// The first array was to hold names, and holds another array or an object.
+    NoNames,
     /// Bytes that are not UTF-8.
     NotUtf8,
     /// The rows are not of the shape as which they were read.
@@ -772,6 +774,7 @@ impl<'a, const INNER: bool> Lexer<'a, INNER> {
                 };
                 TableError::new(code, at, expected, character_at(self.bytes, self.at))
             }
+            Problem::NoNames => TableError::new(TableErrorCode::DoesNotFit, at, "names of columns", "a nested value"),
             Problem::NotUtf8 => super::error::not_utf8(self.bytes, self.at),
             Problem::TooDeep => TableError::new(
                 TableErrorCode::TooDeep,

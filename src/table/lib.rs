@@ -139,6 +139,10 @@ impl Table {
     fn detect(content: &[u8], options: &ReadOptions) -> Result<Option<Self>, TableError> {
         let start = content.trim_ascii_start();
         if !start.starts_with(b"[") && !start.starts_with(b"{") {
+            if options.shape != Shape::Auto {
+                // Whoever names a shape speaks of JSON.
+                return Reader::new(options).document(content).map(Some);
+            }
             return csv::read_if_csv(content, options);
         }
         let document = match Reader::new(options).document(content) {

@@ -1,9 +1,15 @@
 //! The names of columns, and where each is.
 
+use std::collections::BTreeMap;
+
 use super::lexer::{Problem, word_at};
 
 /// As many columns as Excel and Power Query take.
 pub(crate) const MAX_COLUMNS: usize = 16_384;
+
+/// How long all names together may be. The names of nested members repeat those around them, so that a text of half a
+/// megabyte could ask for gigabytes.
+pub(crate) const MAX_BYTES: usize = 1 << 24;
 
 /// How many places are tried for a name. Who makes names that all want the same place gets a slower search, no more.
 const MAX_TRIES: usize = 16;
@@ -19,8 +25,10 @@ pub(crate) struct Names {
     /// A name's index plus one, at the place that its hash gives or the next free one; 0 where there is none. Twice as
     /// many as there are names, and a power of two.
     places: Vec<u32>,
-    /// The indices of the names that found no place, sorted by name.
-    crowded: Vec<u32>,
+    /// The names that found no place.
+    crowded: BTreeMap<String, u32>,
+    /// For each name, the last number that was put behind it to make another one; 0 if none was.
+    numbers: Vec<u32>,
 }
 
 impl Names {
@@ -54,8 +62,8 @@ impl Names {
             }
             place = place.wrapping_add(1);
         }
-        let found = self.search_crowded(text.get(start..end)?).ok()?;
-        Some(self.crowded[found] as usize)
+        let name = str::from_utf8(text.get(start..end)?).ok()?;
+        self.crowded.get(name).map(|index| *index as usize)
     }
 
     /// Compares by words: the usual comparison is a call that goes byte by byte.
@@ -75,11 +83,6 @@ impl Names {
         true
     }
 
-    fn search_crowded(&self, name: &[u8]) -> Result<usize, usize> {
-        self.crowded
-            .binary_search_by(|index| self.texts[*index as usize].as_bytes().cmp(name))
-    }
-
     /// Appends a name that is not there yet.
     ///
     /// # Errors
@@ -88,6 +91,9 @@ impl Names {
         let index = self.texts.len();
         if index == MAX_COLUMNS {
             return Err(Problem::TooLarge("at most 16384 columns"));
+        }
+        if self.bytes.len() + name.len() > MAX_BYTES {
+            return Err(Problem::TooLarge("names of columns of at most 16777216 bytes together"));
         }
         self.push_any(name);
         Ok(index)
@@ -105,6 +111,7 @@ impl Names {
         self.bytes.extend_from_slice(name.as_bytes());
         self.bytes.extend_from_slice(&[0; 8]);
         self.texts.push(name.to_owned());
+        self.numbers.push(0);
         if self.texts.len() * 2 > self.places.len() {
             self.places = vec![0; (self.texts.len() * 4).next_power_of_two()];
             self.crowded.clear();
@@ -124,17 +131,14 @@ impl Names {
         match free {
             Some(place) => self.places[place] = index as u32 + 1,
             None => {
-                let name = self.texts[index].clone();
-                if let Err(at) = self.search_crowded(name.as_bytes()) {
-                    self.crowded.insert(at, index as u32);
-                }
+                self.crowded.insert(self.texts[index].clone(), index as u32);
             }
         }
     }
 
     /// The name that the next column gets: the one wanted, or a numbered one if that is blank; with a number behind it if
     /// it is taken.
-    pub(crate) fn wanted(&self, name: &str) -> String {
+    pub(crate) fn wanted(&mut self, name: &str) -> String {
         if name.trim().is_empty() {
             self.free(&format!("column{}", self.texts.len() + 1))
         } else {
@@ -150,14 +154,25 @@ impl Names {
     }
 
     /// A name that is free: this one, or with the first number behind it that makes it so.
-    pub(crate) fn free(&self, name: &str) -> String {
-        let mut free = name.to_owned();
-        let mut number = 2;
-        while self.find(free.as_bytes()).is_some() {
-            free = format!("{name}_{number}");
+    pub(crate) fn free(&mut self, name: &str) -> String {
+        let Some(taken) = self.find(name.as_bytes()) else {
+            return name.to_owned();
+        };
+        let mut number = self.numbers[taken].max(1);
+        loop {
             number += 1;
+            let free = format!("{name}_{number}");
+            if self.find(free.as_bytes()).is_none() {
+                // The numbers up to this one will not be free again.
+                self.numbers[taken] = number - 1;
+                return free;
+            }
         }
-        free
+    }
+
+    /// How many bytes all names have together.
+    pub(crate) fn byte_count(&self) -> usize {
+        self.bytes.len()
     }
 }
 
@@ -185,31 +200,39 @@ mod tests {
 
     #[test]
     fn names_that_crowd_one_place_are_all_found() {
+        let numbers = (0..3_000_000).map(|number| format!("{number:07}"));
+        let crowd: Vec<String> = numbers
+            .filter(|name| hash(name.as_bytes(), 0, 7).is_multiple_of(1 << 16))
+            .collect();
+        assert!(crowd.len() > 2 * MAX_TRIES, "{}", crowd.len());
         let mut names = Names::default();
-        // All of one length and with the same last words: far more than the tries for one place.
-        let all: Vec<String> = (0..5000).map(|number| format!("{number:08}")).collect();
-        for (index, name) in all.iter().enumerate() {
+        for (index, name) in crowd.iter().enumerate() {
             assert_eq!(names.find(name.as_bytes()), None);
             assert_eq!(names.push(name), Ok(index));
         }
-        for (index, name) in all.iter().enumerate() {
+        assert!(!names.crowded.is_empty());
+        for (index, name) in crowd.iter().enumerate() {
             assert_eq!(names.find(name.as_bytes()), Some(index));
         }
+        assert_eq!(names.find(b"another"), None);
     }
 
     #[test]
-    fn names_without_a_place_are_found_by_order() {
+    fn one_name_for_all_columns_takes_no_time() {
         let mut names = Names::default();
-        names.push("a").expect("there is room");
-        names.places = vec![1; 64];
-        for name in ["m", "c", "z", ""] {
-            names.texts.push(name.to_owned());
-            names.settle(names.texts.len() - 1);
+        let mut last = String::new();
+        for _ in 0..MAX_COLUMNS {
+            last = names.give("a");
         }
-        assert_eq!(
-            ["m", "c", "z", "", "b"].map(|name| names.find(name.as_bytes())),
-            [Some(1), Some(2), Some(3), Some(4), None]
-        );
+        assert_eq!(last, "a_16384");
+    }
+
+    #[test]
+    fn names_have_a_limit_together() {
+        let mut names = Names::default();
+        let long = |number: usize| format!("{number}{}", "x".repeat(1 << 20));
+        assert!((0..15).all(|number| names.push(&long(number)).is_ok()));
+        assert!(matches!(names.push(&long(15)), Err(Problem::TooLarge(_))));
     }
 
     #[test]

@@ -5,12 +5,11 @@ use super::column::Column;
 use super::fit::{self, Misfit};
 use super::json;
 use super::lexer::{Lexer, Problem, Stopped};
-use super::names::Names;
 use super::options::ReadOptions;
 use super::path::Step;
 use super::rows::{Container, Plan, Rows};
 use super::texts::TextBuffer;
-use super::{Format, JsonPath, Table, TableError, TableErrorCode};
+use super::{ColumnType, Format, JsonPath, Table, TableError, TableErrorCode};
 
 /// Reads the rows of a container, at a depth.
 pub(crate) type ReadItems<const INNER: bool> =
@@ -173,7 +172,11 @@ impl<'o> Reader<'o> {
         });
         match found {
             Ok(found) => Ok(found),
-            Err(Stopped) => self.stopped_in_text(lexer, inner.error()),
+            Err(Stopped) => {
+                // What is wrong with a value was told where it was found.
+                let told = self.error.take().filter(|_| inner.problem == Problem::None);
+                self.stopped_in_text(lexer, told.unwrap_or_else(|| inner.error()))
+            }
         }
     }
 
@@ -289,18 +292,8 @@ impl<'o> Reader<'o> {
                 continue;
             }
             let row_count = rows.row;
-            match self.finish(rows, lexer)? {
-                Ok(mut columns) => {
-                    if let Some(mut index) = index {
-                        let mut names = Names::default();
-                        columns.iter().for_each(|column| {
-                            names.find_or_push(column.name());
-                        });
-                        index = index.renamed(names.free("index"));
-                        columns.insert(0, index);
-                    }
-                    return Ok(Table { columns, row_count });
-                }
+            match self.finish(rows, index, lexer)? {
+                Ok(columns) => return Ok(Table { columns, row_count }),
                 Err(watched) => plan.watched = Some(watched),
             }
         }
@@ -309,15 +302,26 @@ impl<'o> Reader<'o> {
     /// The columns, those of the schema first; or the column and row of a value that does not fit.
     fn finish<const INNER: bool>(
         &mut self,
-        rows: Rows,
+        mut rows: Rows,
+        index: Option<Column>,
         lexer: &mut Lexer<'_, INNER>,
     ) -> Result<Result<Vec<Column>, (usize, usize)>, Stopped> {
         let schema = &self.options.schema;
         let row_count = rows.row;
         let is_flat = rows.plan.flatten;
-        let is_parent = |builder: &Builder| is_flat && builder.kinds().is_empty() && rows.has_members(&builder.name);
+        let is_parent = |builder: &Builder| is_flat && builder.kinds().is_empty() && rows.is_parent(&builder.name);
         let parents: Vec<bool> = rows.builders.iter().map(is_parent).collect();
-        let mut columns = Vec::with_capacity(parents.len());
+        let mut columns = Vec::with_capacity(parents.len() + 1);
+        if let Some(index) = index {
+            let index = index.renamed(rows.names.free("index"));
+            match self.fit_labels(index) {
+                Ok(index) => columns.push(index),
+                Err(error) => {
+                    self.error = Some(error);
+                    return lexer.stop(Problem::None);
+                }
+            }
+        }
         for (at, builder) in rows.builders.into_iter().enumerate() {
             if parents[at] {
                 continue;
@@ -346,5 +350,23 @@ impl<'o> Reader<'o> {
             }
         }
         Ok(Ok(fit::arrange(columns, row_count, schema)))
+    }
+
+    /// The column of the rows' labels, in the type that the schema names for it.
+    fn fit_labels(&self, labels: Column) -> Result<Column, TableError> {
+        let Some((name, to)) = self.options.schema.iter().find(|(name, _)| name == labels.name()) else {
+            return Ok(labels);
+        };
+        let found = labels.column_type();
+        if found == *to {
+            return Ok(labels);
+        }
+        let misfit = |row, found: &str| {
+            TableError::new(TableErrorCode::DoesNotFit, None, fit::expected(*to), found).in_row(row, Some(name.clone()))
+        };
+        if found != ColumnType::Utf8 {
+            return Err(misfit(0, found.as_str()));
+        }
+        fit::fit(labels, *to).map_err(|Misfit { row, found }| misfit(row, &found))
     }
 }

@@ -2,7 +2,7 @@
 
 use super::builder::{Builder, Kinds};
 use super::lexer::{Lexer, Problem, Stopped, word_at};
-use super::names::Names;
+use super::names::{MAX_BYTES, Names};
 use super::texts::TextBuffer;
 
 /// What stands between two values is remembered up to this length.
@@ -106,6 +106,8 @@ pub(crate) struct Rows {
     paths: Names,
     /// For each path, where among the members being read it was last.
     latest: Vec<usize>,
+    /// For each path, whether an object was there.
+    parents: Vec<bool>,
     name: TextBuffer,
 }
 
@@ -214,7 +216,7 @@ impl Rows {
             return Ok(None);
         }
         if self.plan.careful {
-            self.members(lexer, depth, "")?;
+            self.members(lexer, depth)?;
             return Ok(None);
         }
         let (mut ended, mut rows) = (ended, 1);
@@ -296,22 +298,47 @@ impl Rows {
 
     /// Reads the members of an object where a name may come again, or where nested objects become columns: first finds
     /// the last value of each, then reads those.
-    fn members<const INNER: bool>(
+    fn members<const INNER: bool>(&mut self, lexer: &mut Lexer<'_, INNER>, depth: usize) -> Result<(), Stopped> {
+        let mut leaves = Vec::new();
+        self.leaves(lexer, depth, "", &mut leaves)?;
+        let end = lexer.at;
+        // A name with a dot and a nested member may have one path.
+        for (place, (path, _)) in leaves.iter().enumerate() {
+            self.latest[*path] = place;
+        }
+        for (place, (path, at)) in leaves.into_iter().enumerate() {
+            let name = self.paths.get(path).to_owned();
+            let column = self.column(lexer, name.as_bytes())?;
+            if self.latest[path] == place {
+                lexer.at = at;
+                self.cell(lexer, column, depth + 1)?;
+            }
+        }
+        lexer.at = end;
+        Ok(())
+    }
+
+    /// Finds the members of an object, those of nested ones instead of them, and where the last value of each is.
+    fn leaves<const INNER: bool>(
         &mut self,
         lexer: &mut Lexer<'_, INNER>,
         depth: usize,
         prefix: &str,
+        leaves: &mut Vec<(usize, usize)>,
     ) -> Result<(), Stopped> {
         let mut found: Vec<(usize, usize)> = Vec::new();
         let mut name = TextBuffer::default();
         loop {
-            name.clear();
             lexer.member_name(&mut name)?;
             let Ok(text) = str::from_utf8(name.bytes()) else {
                 return lexer.stop(Problem::NotUtf8);
             };
+            if !prefix.is_empty() && self.paths.byte_count() + prefix.len() + text.len() > MAX_BYTES {
+                return lexer.stop(Problem::TooLarge("names of columns of at most 16777216 bytes together"));
+            }
             let path = self.paths.find_or_push(&[prefix, text].concat());
-            self.latest.resize(self.paths.len().max(self.latest.len()), 0);
+            self.latest.resize(self.paths.len(), 0);
+            self.parents.resize(self.paths.len(), false);
             let place = self.latest[path];
             match found.get_mut(place) {
                 Some((same, at)) if *same == path => *at = lexer.at,
@@ -328,16 +355,15 @@ impl Rows {
         let end = lexer.at;
         for (path, at) in found {
             lexer.at = at;
-            if self.plan.flatten && lexer.peek() == b'{' {
-                let prefix = [self.paths.get(path), "."].concat();
-                if lexer.open(b'}', depth + 1)? {
-                    self.members(lexer, depth + 1, &prefix)?;
-                }
+            if !self.plan.flatten || lexer.peek() != b'{' {
+                leaves.push((path, at));
                 continue;
             }
-            let name = self.paths.get(path).to_owned();
-            let column = self.column(lexer, name.as_bytes())?;
-            self.cell(lexer, column, depth + 1)?;
+            self.parents[path] = true;
+            let prefix = [self.paths.get(path), "."].concat();
+            if lexer.open(b'}', depth + 1)? {
+                self.leaves(lexer, depth + 1, &prefix, leaves)?;
+            }
         }
         lexer.at = end;
         Ok(())
@@ -355,12 +381,18 @@ impl Rows {
             let start = (lexer.at, lexer.line_breaks);
             let mut is_row = true;
             match lexer.peek() {
-                b'[' if is_first && self.plan.header != Some(false) => is_row = !self.first_array(lexer, depth)?,
+                b'[' if is_first && self.plan.header != Some(false) => {
+                    is_first = false;
+                    is_row = !self.first_array(lexer, depth)?;
+                }
                 b'[' => self.array(lexer, depth)?,
-                b'n' => lexer.null()?,
+                b'n' => {
+                    lexer.null()?;
+                    // Only a header that was named is sought behind nulls.
+                    is_first &= self.plan.header == Some(true);
+                }
                 _ => return lexer.stop(Problem::OtherShape),
             }
-            is_first = false;
             self.row += usize::from(is_row);
             if !container.next(lexer, start)? {
                 return Ok(());
@@ -374,6 +406,7 @@ impl Rows {
         let names = lexer.labels(depth)?;
         let is_header = match (&names, self.plan.header) {
             (Some(_), Some(true)) => true,
+            (None, Some(true)) => return lexer.stop(Problem::NoNames),
             (Some(names), None) => {
                 names.iter().all(|(name, is_text)| *is_text && !name.is_empty()) && are_distinct(names)
             }
@@ -464,10 +497,11 @@ impl Rows {
         Ok(true)
     }
 
-    /// Whether a nested object's members are columns.
-    pub(crate) fn has_members(&self, name: &str) -> bool {
-        let prefix = [name, "."].concat();
-        self.builders.iter().any(|builder| builder.name.starts_with(&prefix))
+    /// Whether nested objects were found under a name, whose members are columns.
+    pub(crate) fn is_parent(&self, name: &str) -> bool {
+        let path = self.paths.find(name.as_bytes());
+        path.and_then(|path| self.parents.get(path))
+            .is_some_and(|is_parent| *is_parent)
     }
 
     /// Reads rows that are values of any kind, in one column.

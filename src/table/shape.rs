@@ -364,7 +364,8 @@ impl Reader<'_> {
             }
             Ok(None)
         })?;
-        if is_index_key {
+        let is_wanted = self.options.schema.iter().any(|(name, _)| name == "index");
+        if is_index_key && !is_wanted {
             table
                 .columns
                 .retain(|column| column.name() != "index" || !column.counts_rows());
@@ -427,7 +428,12 @@ fn unescaped_text<const INNER: bool>(rows: &mut Rows, lexer: &mut Lexer<'_, INNE
         inner.skip_space();
         if inner.is_at_end() { Ok(()) } else { Err(Stopped) }
     };
-    match read() {
+    let read = read();
+    if rows.plan.watched.is_some() {
+        // A place in the unescaped text is none in the document.
+        rows.builders.iter_mut().for_each(|builder| builder.place = None);
+    }
+    match read {
         Ok(()) => Ok(()),
         Err(Stopped) if matches!(inner.problem, Problem::TooLarge(..)) => lexer.stop(inner.problem),
         Err(Stopped) => lexer.stop(Problem::OtherShape),

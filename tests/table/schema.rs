@@ -1,6 +1,6 @@
 //! Columns of the types that the user names.
 
-use pqrun::table::{CellRef, ColumnType, Format, ReadOptions, Table, TableError, TableErrorCode};
+use pqrun::table::{CellRef, ColumnType, Format, JsonPath, ReadOptions, Shape, Table, TableError, TableErrorCode};
 
 use super::names;
 
@@ -295,4 +295,65 @@ fn a_misfit_says_where_it_is() {
     assert_eq!((error.row(), error.column()), (Some(3), Some("a")));
     assert_eq!(error.offset(), text.find("\"x\""));
     assert_eq!((error.expected(), error.found()), ("an integer of 64 bits", "a text"));
+}
+
+#[test]
+fn a_misfit_in_a_text_on_the_way_is_told_as_one() {
+    let text = r#"{"a":"{\"b\":[{\"n\":1},{\"n\":\"x\"}]}"}"#;
+    let options = ReadOptions::new()
+        .path(JsonPath::parse("$.a.b").expect("a path"))
+        .schema([("n".to_owned(), ColumnType::Int64)]);
+    let error = Table::read(text.as_bytes(), &options).expect_err("x is no integer");
+    assert_eq!(
+        (error.code(), error.row(), error.column()),
+        (TableErrorCode::DoesNotFit, Some(1), Some("n"))
+    );
+}
+
+#[test]
+fn a_text_on_the_way_that_is_cut_is_truncated() {
+    let options = ReadOptions::new().path(JsonPath::parse("$.a.b").expect("a path"));
+    let error = Table::read(br#"{"a":"{\"b\":[1,2"}"#, &options).expect_err("it is cut");
+    assert_eq!(error.code(), TableErrorCode::Truncated);
+}
+
+#[test]
+fn labels_of_rows_are_a_column_of_the_schema() {
+    let read = |to| {
+        let schema = [("n".to_owned(), ColumnType::Float64), ("index".to_owned(), to)];
+        let options = ReadOptions::new().shape(Shape::Index).schema(schema);
+        Table::read(br#"{"7":{"n":1},"9":{"n":2}}"#, &options)
+    };
+    let written = |to| read(to).map(|table| table.to_json()).map_err(|error| error.code());
+    assert_eq!(
+        written(ColumnType::Utf8),
+        Ok(r#"[{"n":1.0,"index":"7"},{"n":2.0,"index":"9"}]"#.to_owned())
+    );
+    assert_eq!(
+        written(ColumnType::Int64),
+        Ok(r#"[{"n":1.0,"index":7},{"n":2.0,"index":9}]"#.to_owned())
+    );
+    assert_eq!(written(ColumnType::Date), Err(TableErrorCode::DoesNotFit));
+}
+
+#[test]
+fn a_header_that_was_named_is_found_behind_nulls_and_refused_if_it_is_none() {
+    let read = |text: &str| Table::read(text.as_bytes(), &ReadOptions::new().header(true));
+    assert_eq!(
+        read(r#"[null,["a"],[1]]"#).expect("a table").to_json(),
+        r#"[{"a":null},{"a":1}]"#
+    );
+    let error = read(r#"[[{"x":1}],[2]]"#).expect_err("an object is no name");
+    assert_eq!(error.code(), TableErrorCode::DoesNotFit);
+}
+
+#[test]
+fn a_shape_that_was_named_is_not_there_in_csv_or_text() {
+    for text in ["a,b\n1,2\n", "hello", "{\"a\":1}", "[1]"] {
+        let error = Table::read(text.as_bytes(), &ReadOptions::new().shape(Shape::Split)).expect_err("it is none");
+        assert!(
+            matches!(error.code(), TableErrorCode::DoesNotFit | TableErrorCode::NotJson),
+            "{text}: {error}"
+        );
+    }
 }
