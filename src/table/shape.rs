@@ -223,7 +223,9 @@ impl Reader<'_> {
         let are_counted = is_counted(labels.iter());
         if self.options.shape == Shape::Auto {
             let is_alike = |column: &Outline| column.names.iter().eq(labels.iter());
-            if !are_counted || labels.len() == 0 || !columns.iter().all(is_alike) {
+            // Objects without members are columns without rows; unless they are called as rows are.
+            let are_rows = labels.len() == 0 && is_counted(outline.names.iter());
+            if !are_counted || are_rows || !columns.iter().all(is_alike) {
                 return lexer.stop(Problem::OtherShape);
             }
         }

@@ -24,6 +24,22 @@ export function completeTables({ Table, TableParts, TableReader }) {
   }
 }
 
+/**
+ * Views are lent to no promise. What becomes of one that a callback gives nevertheless must not end the process.
+ *
+ * @param {Parameters<Table["withViews"]>[0]} callback
+ * @returns {typeof callback}
+ */
+function withoutLoosePromise(callback) {
+  return (columns) => {
+    const given = /** @type {unknown} */ (callback(columns));
+    if (given instanceof Promise) {
+      given.catch(() => {});
+    }
+    return given;
+  };
+}
+
 /** @typedef {{ add(name: string, table: Table): void, concat(column: string): Table, free(): void }} Parts */
 
 /**
@@ -172,7 +188,7 @@ function guardViews(prototype) {
       const before = lent.get(this) ?? 0;
       lent.set(this, before + 1);
       try {
-        return withViews.call(this, callback);
+        return withViews.call(this, typeof callback === "function" ? withoutLoosePromise(callback) : callback);
       } finally {
         before === 0 ? lent.delete(this) : lent.set(this, before);
       }

@@ -126,10 +126,14 @@ async function finish(result, { flags, target, place, file, streams, clean, last
   if (hasOutput && (target.file !== undefined || !target.asEvents)) {
     const width = target.file === undefined && stdout.isTTY ? stdout.columns || undefined : undefined;
     const style = { width, defuseFormulas: flags.defuseFormulas, arrow: arrowFraming(target) };
-    await writeTo(target, writeOutputs(choice, target.format, style), streams, {
-      what: "the run succeeded",
-      hint: file?.wasWritten ? `read the output again with \`pqrun resume ${file.path}\`` : undefined,
-    });
+    const content = writeOutputs(choice, target.format, style);
+    // What is in the file from an earlier run is worth more than nothing.
+    if (target.file === undefined || content.length > 0 || gaps.length === 0) {
+      await writeTo(target, content, streams, {
+        what: "the run succeeded",
+        hint: file?.wasWritten ? `read the output again with \`pqrun resume ${file.path}\`` : undefined,
+      });
+    }
   }
   if (target.asEvents) {
     await write(stdout, clean(`${resultLine(result, exitCode, flags)}\n`));

@@ -85,7 +85,8 @@ export function findGaps(result, choice, format) {
       }
     } else if (asked.has(output) && output.truncated) {
       gaps.push(
-        `${output.key}: the service cut the output: ${output.errorMessage ?? "it is longer than what it gives out"}`,
+        `${output.key}: the service cut the output: ${output.errorMessage ?? "it is longer than what it gives out"}; ` +
+          "write it to a file in a volume or in OneLake, give out the file's path, and add --follow-path",
       );
     } else if (asked.has(output) && output.tableError) {
       gaps.push(`${output.key}: the output is no table: ${output.tableError.message}`);

@@ -42,6 +42,7 @@ const TYPES: [ColumnType; 8] = [
 /// How a table is read.
 pub(in crate::wasm) fn read_options(options: &JsValue) -> Result<ReadOptions, String> {
     let mut read = ReadOptions::new();
+    let mut is_csv = false;
     for (name, value) in members(options, "options")? {
         read = match name.as_str() {
             "path" => read.path(parse_path(&value, "path")?),
@@ -53,8 +54,14 @@ pub(in crate::wasm) fn read_options(options: &JsValue) -> Result<ReadOptions, St
             "schema" => read.schema(schema(&value)?),
             _ => return Err(unknown(&name)),
         };
+        is_csv |= name == "delimiter";
     }
-    Ok(read)
+    // Only CSV has one.
+    Ok(if is_csv && read.is_auto() {
+        read.format(Format::Csv)
+    } else {
+        read
+    })
 }
 
 /// How CSV is written.

@@ -149,7 +149,7 @@ function ofLabels(members) {
   const inner = [...members.values()].map((value) => /** @type {Map<string, Node>} */ (membersOf(value)));
   const labels = [...inner[0].keys()];
   const same = inner.every((object) => object.size === labels.length && [...object.keys()].every((name, at) => name === labels[at]));
-  if (labels.length > 0 && same && counts(labels)) {
+  if (same && counts(labels) && (labels.length > 0 || !counts([...members.keys()]))) {
     return {
       rowCount: labels.length,
       columns: new Map([...members].map(([name, value]) => [name, [.../** @type {Map<string, Node>} */ (membersOf(value)).values()]])),

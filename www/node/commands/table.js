@@ -1,6 +1,7 @@
 /** `pqrun table`: a file as a table, in another format. */
 
 import { createReadStream } from "node:fs";
+import path from "node:path";
 
 import { readTable } from "pqrun";
 
@@ -73,13 +74,33 @@ async function writeFileAsTable(file, flags, streams) {
 }
 
 /**
+ * What a file's name says of its format.
+ *
+ * @param {string} name
+ * @returns {import("pqrun").ReadOptions}
+ */
+function byEnding(name) {
+  switch (path.extname(name).toLowerCase()) {
+    case ".csv":
+      return { format: "csv" };
+    case ".tsv":
+      return { format: "csv", delimiter: "\t" };
+    case ".jsonl":
+    case ".ndjson":
+      return { format: "jsonLines" };
+    default:
+      return {};
+  }
+}
+
+/**
  * @param {AsyncIterable<Uint8Array>} source
  * @param {string} name
  * @param {FileFlags} flags
  */
 async function read(source, name, flags) {
   try {
-    return await readTable(source, present({ ...tableOptions(flags), path: flags.path }));
+    return await readTable(source, present({ ...byEnding(name), ...tableOptions(flags), path: flags.path }));
   } catch (error) {
     const { code, syscall } = /** @type {Partial<NodeJS.ErrnoException>} */ (error);
     if (syscall !== undefined) {
