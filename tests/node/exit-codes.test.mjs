@@ -1,7 +1,7 @@
 /** The exit code of each way to end, for both services, with what a person and a script then see. */
 
 import assert from "node:assert/strict";
-import { readdirSync } from "node:fs";
+import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
 
@@ -183,8 +183,17 @@ test("an output that was cut ends with 9, and can be read again", async (t) => {
   const { code, stdout, stderr } = await pqrun(t, databricks(server, "cut", "--format", "json"));
   assert.equal(code, 9, stderr);
   assert.equal(stdout, "null\n");
-  assert.match(stderr, /the service cut the output/u);
+  assert.match(stderr, /the service cut the output.*--follow-path/u);
   assert.match(stderr, /pqrun resume /u);
+});
+
+test("a file is left as it is if there is nothing to put into it", async (t) => {
+  const server = await simulate(t);
+  const out = path.join(folder(t), "rows.csv");
+  writeFileSync(out, "rows of yesterday");
+  const { code } = await pqrun(t, databricks(server, "cut", "--out", out));
+  assert.equal(code, 9);
+  assert.equal(readFileSync(out, "utf8"), "rows of yesterday");
 });
 
 test("an output that can't be fetched ends with 9; the run still counts as succeeded", async (t) => {

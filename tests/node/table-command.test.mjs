@@ -136,3 +136,16 @@ test("flags say how a text is read", async (t) => {
   assert.deepEqual(await read('[["a","b"],["c","d"]]', "--header"), [{ a: "c", b: "d" }]);
   assert.deepEqual(await read('[{"a=b": "7"}]', "--schema", "c=date", "--schema", "a=b=int64"), [{ c: null, "a=b": 7 }]);
 });
+
+test("the ending of a file's name and a delimiter say what it is written in", async (t) => {
+  for (const [name, content, ...flags] of [
+    ["one.csv", "a\n1\n"],
+    ["tabs.tsv", "a\tb\n1\t2\n"],
+    ["lines.ndjson", '{"a":1}\n'],
+    ["semicolons.txt", "a;b\n1;2\n", "--delimiter", ";"],
+  ]) {
+    const { code, stdout, stderr } = await pqrun(t, ["table", file(t, name, content), "--format", "json", ...flags]);
+    assert.equal(code, 0, stderr);
+    assert.equal(JSON.parse(stdout)[0].a, 1, name);
+  }
+});

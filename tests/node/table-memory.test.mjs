@@ -69,6 +69,16 @@ test("a promise is refused: its views would not last", async () => {
   }
 });
 
+test("a promise that is refused and fails ends nothing", async () => {
+  const table = Table.read(TEXT);
+  const fails = async () => {
+    throw new Error("later");
+  };
+  // A rejection that nobody handles would fail this test.
+  assert.throws(() => table.withViews(fails), { code: "invalidOptions" });
+  await new Promise(setImmediate);
+});
+
 test("a table can't be freed under its views, not even by a call within a call", () => {
   const table = Table.read(TEXT);
   const { length } = table.withViews(([first]) => {
