@@ -1,7 +1,5 @@
 //! The names of columns, and where each is.
 
-use std::collections::BTreeMap;
-
 use super::lexer::{Problem, word_at};
 
 /// As many columns as Excel and Power Query take.
@@ -11,8 +9,12 @@ pub(crate) const MAX_COLUMNS: usize = 16_384;
 /// megabyte could ask for gigabytes.
 pub(crate) const MAX_BYTES: usize = 1 << 24;
 
-/// How many places are tried for a name. Who makes names that all want the same place gets a slower search, no more.
+/// How many places are tried for a new name before all hashes are made anew, from another seed: names that were made to
+/// want one place will then want several.
 const MAX_TRIES: usize = 16;
+
+/// How often that is done.
+const MAX_SEEDS: u64 = 16;
 
 /// Names in the order in which they came, each once, and found by a hash.
 #[derive(Clone, Debug, Default)]
@@ -25,8 +27,8 @@ pub(crate) struct Names {
     /// A name's index plus one, at the place that its hash gives or the next free one; 0 where there is none. Twice as
     /// many as there are names, and a power of two.
     places: Vec<u32>,
-    /// The names that found no place.
-    crowded: BTreeMap<String, u32>,
+    /// With what the hashes begin; another one where names crowd one place.
+    seed: u64,
     /// For each name, the last number that was put behind it to make another one; 0 if none was.
     numbers: Vec<u32>,
 }
@@ -54,16 +56,15 @@ impl Names {
     #[inline(always)]
     pub(crate) fn find_in(&self, text: &[u8], start: usize, end: usize) -> Option<usize> {
         let mask = self.places.len().checked_sub(1)?;
-        let mut place = hash(text, start, end);
-        for _ in 0..MAX_TRIES {
+        let mut place = hash(text, start, end, self.seed);
+        // Half of the places are free.
+        loop {
             let index = (self.places[place & mask] as usize).checked_sub(1)?;
             if self.is_same(index, text, start, end) {
                 return Some(index);
             }
             place = place.wrapping_add(1);
         }
-        let name = str::from_utf8(text.get(start..end)?).ok()?;
-        self.crowded.get(name).map(|index| *index as usize)
     }
 
     /// Compares by words: the usual comparison is a call that goes byte by byte.
@@ -112,28 +113,36 @@ impl Names {
         self.bytes.extend_from_slice(&[0; 8]);
         self.texts.push(name.to_owned());
         self.numbers.push(0);
-        if self.texts.len() * 2 > self.places.len() {
-            self.places = vec![0; (self.texts.len() * 4).next_power_of_two()];
-            self.crowded.clear();
-            (0..=index).for_each(|index| self.settle(index));
-        } else {
-            self.settle(index);
-        }
+        let is_crowded = self.texts.len() * 2 > self.places.len() || !self.settle(index);
+        while is_crowded && !self.settle_all() {}
         index
     }
 
-    fn settle(&mut self, index: usize) {
+    /// Gives all names their places anew, and room for as many again. False if some crowd one place, and another seed
+    /// is worth a try.
+    #[inline(never)]
+    fn settle_all(&mut self) -> bool {
+        self.places = vec![0; (self.texts.len() * 4).next_power_of_two()];
+        let are_settled = (0..self.texts.len()).all(|index| self.settle(index));
+        self.seed += u64::from(!are_settled);
+        are_settled
+    }
+
+    /// Gives a name its place. False if it would be far from where it is sought.
+    fn settle(&mut self, index: usize) -> bool {
         let mask = self.places.len() - 1;
-        let first = hash(self.texts[index].as_bytes(), 0, self.texts[index].len());
-        let free = (0..MAX_TRIES)
-            .map(|step| first.wrapping_add(step) & mask)
-            .find(|place| self.places[*place] == 0);
-        match free {
-            Some(place) => self.places[place] = index as u32 + 1,
-            None => {
-                self.crowded.insert(self.texts[index].clone(), index as u32);
+        let name = self.texts[index].as_bytes();
+        let mut place = hash(name, 0, name.len(), self.seed);
+        let mut tries = 0;
+        while self.places[place & mask] != 0 {
+            place = place.wrapping_add(1);
+            tries += 1;
+            if tries > MAX_TRIES && self.seed < MAX_SEEDS {
+                return false;
             }
         }
+        self.places[place & mask] = index as u32 + 1;
+        true
     }
 
     /// The name that the next column gets: the one wanted, or a numbered one if that is blank; with a number behind it if
@@ -177,8 +186,8 @@ impl Names {
 }
 
 #[inline(always)]
-fn hash(text: &[u8], start: usize, end: usize) -> usize {
-    let mut hash = (end - start) as u64;
+fn hash(text: &[u8], start: usize, end: usize, seed: u64) -> usize {
+    let mut hash = (end - start) as u64 ^ seed.wrapping_mul(0xd6e8_feb8_6659_fd93);
     let mut at = start;
     while at < end {
         let word = word_at(text, at) & mask_of(end - at);
@@ -202,7 +211,7 @@ mod tests {
     fn names_that_crowd_one_place_are_all_found() {
         let numbers = (0..3_000_000).map(|number| format!("{number:07}"));
         let crowd: Vec<String> = numbers
-            .filter(|name| hash(name.as_bytes(), 0, 7).is_multiple_of(1 << 16))
+            .filter(|name| hash(name.as_bytes(), 0, 7, 0).is_multiple_of(1 << 16))
             .collect();
         assert!(crowd.len() > 2 * MAX_TRIES, "{}", crowd.len());
         let mut names = Names::default();
@@ -210,7 +219,7 @@ mod tests {
             assert_eq!(names.find(name.as_bytes()), None);
             assert_eq!(names.push(name), Ok(index));
         }
-        assert!(!names.crowded.is_empty());
+        assert!((1..MAX_SEEDS).contains(&names.seed), "{}", names.seed);
         for (index, name) in crowd.iter().enumerate() {
             assert_eq!(names.find(name.as_bytes()), Some(index));
         }
