@@ -5,7 +5,7 @@
 use super::builder::MAX_MISSING;
 use super::column::{Column, Texts, Values, extend_validity};
 use super::error::{TableError, TableErrorCode, character_at, not_utf8};
-use super::fit::{self, Misfit};
+use super::fit::{self, Misfit, Schema};
 use super::lexer::{Number, Stopped, two_words_at, word_at};
 use super::names::{MAX_COLUMNS, Names};
 use super::number::{self, is_double, is_number};
@@ -115,7 +115,7 @@ impl Cells {
 
 struct Reader<'a> {
     text: &'a [u8],
-    schema: &'a [(String, ColumnType)],
+    schema: Schema,
     delimiter: u8,
     /// Whether everything stops the reader, without an error, that is unusual in CSV.
     strict: bool,
@@ -137,10 +137,10 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn new(text: &'a [u8], options: &'a ReadOptions, strict: bool) -> Self {
+    fn new(text: &'a [u8], options: &ReadOptions, strict: bool) -> Self {
         Self {
             text,
-            schema: &options.schema,
+            schema: Schema::of(&options.schema),
             delimiter: if strict { b',' } else { options.delimiter },
             strict,
             columns: Vec::new(),
@@ -307,16 +307,10 @@ impl<'a> Reader<'a> {
         let mut cells = Cells::new(self.row_count);
         if !self.header {
             cells.name = self.names.give("");
-            cells.starts = self.type_of(&cells.name).map(|_| vec![0; self.row_count]);
+            cells.starts = self.schema.get(&cells.name).map(|_| vec![0; self.row_count]);
         }
         self.columns.push(cells);
         Ok(())
-    }
-
-    /// The type that the schema names for a column.
-    fn type_of(&self, name: &str) -> Option<ColumnType> {
-        let named = self.schema.iter().find(|(named, _)| named == name);
-        named.map(|(_, column_type)| *column_type)
     }
 
     #[inline(never)]
@@ -374,7 +368,7 @@ impl<'a> Reader<'a> {
             cells.offsets.truncate(1);
             cells.validity.clear();
             (cells.quoted, cells.blank) = (false, false);
-            let is_named = self.type_of(&self.columns[position].name).is_some();
+            let is_named = self.schema.get(&self.columns[position].name).is_some();
             self.columns[position].starts = is_named.then(Vec::new);
         }
         Ok(())
@@ -425,7 +419,7 @@ impl<'a> Reader<'a> {
             let Some(mut column) = cells.into_column(values, starts.is_none() && plain) else {
                 return Err(self.not_utf8());
             };
-            if let (Some(starts), Some(to)) = (starts, self.type_of(column.name())) {
+            if let (Some(starts), Some(to)) = (starts, self.schema.get(column.name())) {
                 let name = column.name().to_owned();
                 column = fit::fit(column, to).map_err(|Misfit { row, found }| {
                     let offset = starts.get(row).map(|start| *start as usize);
@@ -436,7 +430,7 @@ impl<'a> Reader<'a> {
             columns.push(column);
         }
         Ok(Table {
-            columns: fit::arrange(columns, self.row_count, self.schema),
+            columns: fit::arrange(columns, self.row_count, &self.schema),
             row_count: self.row_count,
         })
     }

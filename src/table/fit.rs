@@ -6,9 +6,37 @@ use super::column::{Column, ColumnType, Texts, Values, all_valid, bit};
 use super::csv::read_bool;
 use super::json;
 use super::lexer::Lexer;
+use super::names::Names;
 use super::number::{is_number, read_nearest, read_whole};
 use super::texts::TextBuffer;
 use super::time::{self, Zone};
+
+/// The types that the user named for columns, found by the column's name. Of a name that is there twice the first counts.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Schema {
+    names: Names,
+    types: Vec<ColumnType>,
+}
+
+impl Schema {
+    pub(crate) fn of(named: &[(String, ColumnType)]) -> Self {
+        let mut schema = Self::default();
+        for (name, column_type) in named {
+            if schema.names.find_or_push(name) == schema.types.len() {
+                schema.types.push(*column_type);
+            }
+        }
+        schema
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.types.is_empty()
+    }
+
+    pub(crate) fn get(&self, name: &str) -> Option<ColumnType> {
+        self.types.get(self.names.find(name.as_bytes())?).copied()
+    }
+}
 
 /// A value that the type does not hold.
 #[derive(Debug)]
@@ -58,24 +86,21 @@ pub(crate) const fn expected(to: ColumnType) -> &'static str {
 }
 
 /// The columns in the order of the schema: first those that it names, whether they are there or not, then the others.
-pub(crate) fn arrange(columns: Vec<Column>, row_count: usize, schema: &[(String, ColumnType)]) -> Vec<Column> {
-    if schema.is_empty() {
-        return columns;
+pub(crate) fn arrange(columns: Vec<Column>, row_count: usize, schema: &Schema) -> Vec<Column> {
+    let mut found: Vec<Option<Column>> = schema.types.iter().map(|_| None).collect();
+    let mut others = Vec::new();
+    for column in columns {
+        match schema.names.find(column.name().as_bytes()) {
+            Some(place) => found[place] = Some(column),
+            None => others.push(column),
+        }
     }
-    let mut columns = columns;
-    let mut place = 0;
-    for (name, to) in schema {
-        let found = columns.iter().position(|column| column.name() == name);
-        let column = match found {
-            // Named before.
-            Some(found) if found < place => continue,
-            Some(found) => columns.remove(found),
-            None => nulls(name.clone(), row_count, *to),
-        };
-        columns.insert(place, column);
-        place += 1;
-    }
-    columns
+    let named = schema.names.iter().zip(&schema.types).zip(found);
+    let mut arranged: Vec<Column> = named
+        .map(|((name, to), column)| column.unwrap_or_else(|| nulls(name.to_owned(), row_count, *to)))
+        .collect();
+    arranged.append(&mut others);
+    arranged
 }
 
 /// A column without values.
