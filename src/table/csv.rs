@@ -168,12 +168,18 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    /// Makes room for as many rows as there will be if the rest is as the first `done` bytes: moving memory is slow.
+    /// Makes room for as many rows as there will be if the rest is as the first `done` bytes: moving memory is slow. For
+    /// all columns together it is no more than the bytes left, since the rest may be a single field.
     fn make_room(&mut self, done: usize) {
         let rows = self.row_count as u64 * self.text.len() as u64 / done.max(1) as u64;
         let rows = usize::try_from(rows + rows / 32).unwrap_or(0);
+        let bytes_per_row = size_of::<u32>() * self.columns.len().max(1);
+        let most = self.text.len().saturating_sub(done) / bytes_per_row;
         for cells in &mut self.columns {
-            cells.offsets.reserve_exact(rows.saturating_sub(self.row_count));
+            // Without the room they grow as they need it.
+            let _ = cells
+                .offsets
+                .try_reserve_exact(rows.saturating_sub(self.row_count).min(most));
         }
     }
 
@@ -567,5 +573,24 @@ fn position_of_quote(text: &[u8]) -> Option<usize> {
         if at >= text.len() {
             return None;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_room_for_rows_is_no_more_than_the_bytes_left() {
+        let names: Vec<String> = (0..500).map(|at| format!("c{at}")).collect();
+        let field = "y".repeat(5_000_000);
+        let text = format!("{}\n{}\"{field}\"\n", names.join(","), "x\n".repeat(33_000));
+        let options = ReadOptions::new();
+        let mut reader = Reader::new(text.as_bytes(), &options, false);
+        assert!(reader.scan().is_ok());
+        let room = |cells: &Cells| cells.offsets.capacity() * size_of::<u32>();
+        let all: usize = reader.columns.iter().map(room).sum();
+        // What the rows before took may be twice as much as they needed.
+        assert!(all < 2 * 500 * 33_001 * 4 + text.len(), "{all}");
     }
 }
