@@ -64,8 +64,8 @@ pub(crate) fn fit(column: Column, to: ColumnType) -> Result<Column, Misfit> {
     };
     let mut validity = validity.unwrap_or_else(|| all_valid(row_count));
     let values = match to {
-        ColumnType::Utf8 => Values::Utf8(source.write_all(&validity, push_as_text)),
-        ColumnType::Json => Values::Json(source.write_all(&validity, push_as_json)),
+        ColumnType::Utf8 => Values::Utf8(source.write_all(&validity, push_as_text)?),
+        ColumnType::Json => Values::Json(source.write_all(&validity, push_as_json)?),
         _ => source.read_all(&mut validity, to)?,
     };
     Ok(Column::from_parts(name, row_count, Some(validity), values))
@@ -246,17 +246,21 @@ impl Source {
         Ok(Values::from_words(words, to))
     }
 
-    /// Writes every value that is not null.
-    fn write_all(&self, validity: &[u8], write: fn(&mut String, &str)) -> Texts {
+    /// Writes every value that is not null. Fields of CSV become longer as JSON strings, so it may be too much.
+    fn write_all(&self, validity: &[u8], write: fn(&mut String, &str)) -> Result<Texts, Misfit> {
         let row_count = self.texts.len();
         let mut texts = Texts::with_capacity(row_count, 0);
         for row in 0..row_count {
             if bit(validity, row) {
                 write(texts.text_mut(), self.texts.get(row).unwrap_or_default());
             }
+            if i32::try_from(texts.text.len()).is_err() {
+                let found = "more than 2147483647 bytes of text in the column".to_owned();
+                return Err(Misfit { row, found });
+            }
             texts.end_row();
         }
-        texts
+        Ok(texts)
     }
 }
 
