@@ -4,7 +4,10 @@ pub(crate) mod parts;
 mod place;
 pub(crate) mod reader;
 
+use std::borrow::Cow;
 use std::fmt;
+
+use parts::Headers;
 
 pub use place::FilePlace;
 #[cfg(feature = "connector")]
@@ -22,8 +25,17 @@ pub struct OutputFile {
     /// What stands behind the last dot of its name, in lower case; empty if there is none. Of a directory it is that of
     /// its parts.
     pub extension: String,
-    /// All of it; of a directory its parts in the order of their names.
+    /// All of it; of a directory its parts in the order of their names. If all parts of CSV begin with the same record, it
+    /// is there once.
     pub bytes: Vec<u8>,
+    headers: Headers,
+}
+
+impl OutputFile {
+    /// All of it, where no part begins with a header.
+    pub(crate) fn without_headers(&self) -> Cow<'_, [u8]> {
+        self.headers.put_back(&self.bytes)
+    }
 }
 
 impl fmt::Debug for OutputFile {

@@ -58,6 +58,9 @@ fn read_file(file: &OutputFile, options: &ReadOptions) -> Result<Table, TableErr
             _ => options,
         };
     }
+    if options.has_no_header() {
+        return Table::read(&file.without_headers(), &options);
+    }
     Table::read(&file.bytes, &options)
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::parts::{Part, add_parts, joined, no_parts};
+use super::parts::{Part, add_parts, joined, no_parts, sorted};
 use super::place::extension;
 use super::{FILES_LIMIT, FilePlace, OutputFile};
 use crate::base64;
@@ -20,9 +20,6 @@ use crate::json;
 
 /// How much of a file is asked for at once: little enough for a slow line within the time of a request.
 pub(crate) const PIECE: u64 = 4 << 20;
-
-/// Parts of a directory; Spark writes one for each partition.
-const MOST_PARTS: usize = 10_000;
 
 /// Reads the file at one place. It asks for several pieces at a time; its host says how many of them are sent at once.
 #[derive(Clone, Debug)]
@@ -251,7 +248,7 @@ impl FileReader {
         let path = self.place.written();
         let of_name = self.parts.first().map(|part| part.path.as_str()).unwrap_or_default();
         let extension = extension(of_name)?;
-        let bytes = joined(self.parts, &extension);
+        let (bytes, headers) = joined(self.parts, &extension);
         // What Spark calls JSON has a value on each line.
         Ok(OutputFile {
             path,
@@ -261,6 +258,7 @@ impl FileReader {
                 extension
             },
             bytes,
+            headers,
         })
     }
 
@@ -455,15 +453,12 @@ impl FileReader {
             // So it is one, whatever comes.
             self.otherwise = Some(no_parts("nothing in it"));
         }
-        if self.found.len() > MOST_PARTS {
-            return Err(no_parts("too many"));
-        }
         self.check_size(size)?;
         if let Some(token) = next {
             let token = Some(token.to_owned());
             self.queue.push_back(Ask::List { token });
         } else if !self.found.is_empty() {
-            self.parts = std::mem::take(&mut self.found);
+            self.parts = sorted(std::mem::take(&mut self.found));
             for part in 0..self.parts.len() {
                 self.begin(part);
             }

@@ -128,8 +128,8 @@ pub(crate) enum Values {
     Json(Texts),
 }
 
-/// The texts of a column, one behind the other. Together they are never longer than the input is allowed to be, which
-/// is limited where it comes in.
+/// The texts of a column, one behind the other. Together they are never longer than 2^31-1 bytes: mostly because
+/// the input is limited to that; those who write more than they read check it.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Texts {
     /// Where the first text begins, and where each ends.
@@ -345,7 +345,11 @@ impl Texts {
 
     /// Ends a row; an empty one, if nothing was appended since the last.
     pub(crate) fn end_row(&mut self) {
-        self.offsets.push(u32::try_from(self.text.len()).unwrap_or(u32::MAX));
+        debug_assert!(
+            i32::try_from(self.text.len()).is_ok(),
+            "the texts are too long for offsets"
+        );
+        self.offsets.push(self.text.len() as u32);
     }
 
     /// How many rows there are.

@@ -32,7 +32,7 @@ impl Table {
         for column in &first.columns {
             names.find_or_push(column.name());
         }
-        let mut columns = vec![column_of_names(names.free(name_column), &parts, row_count)];
+        let mut columns = vec![column_of_names(names.free(name_column), &parts, row_count)?];
         for (name, table) in &parts {
             if table.columns.len() != first.columns.len() {
                 let expected = format!("{} columns in `{name}` as in `{first_name}`", first.columns.len());
@@ -55,12 +55,25 @@ fn unlike(expected: String, found: String) -> TableError {
 }
 
 /// The name of its part for each row.
-fn column_of_names(name: String, parts: &[(&str, &Table)], row_count: usize) -> Column {
+fn column_of_names(name: String, parts: &[(&str, &Table)], row_count: usize) -> Result<Column, TableError> {
+    let sizes = parts
+        .iter()
+        .map(|(part, table)| part.len() as u64 * table.row_count as u64);
+    check_size(sizes.fold(0, u64::saturating_add))?;
     let mut texts = Texts::with_capacity(row_count, 0);
     for (part, table) in parts {
         (0..table.row_count).for_each(|_| texts.push(part));
     }
-    Column::from_parts(name, row_count, None, Values::Utf8(texts))
+    Ok(Column::from_parts(name, row_count, None, Values::Utf8(texts)))
+}
+
+/// Refuses more text in a column than its offsets may count.
+fn check_size(bytes: u64) -> Result<(), TableError> {
+    if bytes > u64::from(i32::MAX.unsigned_abs()) {
+        let expected = "at most 2147483647 bytes of text in a column";
+        return Err(TableError::new(TableErrorCode::TooLarge, None, expected, "more"));
+    }
+    Ok(())
 }
 
 /// Columns of the same name, one behind the other.
@@ -137,10 +150,7 @@ fn append(values: &mut Values, column: &Column, start: usize) -> Result<(), Tabl
         ) => all.extend_from_slice(more),
         (Values::Date(all), Values::Date(more)) => all.extend_from_slice(more),
         (Values::Utf8(all) | Values::Json(all), Values::Utf8(more) | Values::Json(more)) => {
-            if all.text.len() + more.text.len() > i32::MAX as usize {
-                let expected = "at most 2147483647 bytes of text in a column";
-                return Err(TableError::new(TableErrorCode::TooLarge, None, expected, "more"));
-            }
+            check_size(all.text.len() as u64 + more.text.len() as u64)?;
             let before = all.text.len() as u32;
             all.text.push_str(&more.text);
             all.offsets

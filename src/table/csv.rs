@@ -5,7 +5,7 @@
 use super::builder::MAX_MISSING;
 use super::column::{Column, Texts, Values, extend_validity};
 use super::error::{TableError, TableErrorCode, character_at, not_utf8};
-use super::fit::{self, Misfit};
+use super::fit::{self, Misfit, Schema};
 use super::lexer::{Number, Stopped, two_words_at, word_at};
 use super::names::{MAX_COLUMNS, Names};
 use super::number::{self, is_double, is_number};
@@ -115,7 +115,7 @@ impl Cells {
 
 struct Reader<'a> {
     text: &'a [u8],
-    schema: &'a [(String, ColumnType)],
+    schema: Schema,
     delimiter: u8,
     /// Whether everything stops the reader, without an error, that is unusual in CSV.
     strict: bool,
@@ -137,10 +137,10 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn new(text: &'a [u8], options: &'a ReadOptions, strict: bool) -> Self {
+    fn new(text: &'a [u8], options: &ReadOptions, strict: bool) -> Self {
         Self {
             text,
-            schema: &options.schema,
+            schema: Schema::of(&options.schema),
             delimiter: if strict { b',' } else { options.delimiter },
             strict,
             columns: Vec::new(),
@@ -168,12 +168,18 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    /// Makes room for as many rows as there will be if the rest is as the first `done` bytes: moving memory is slow.
+    /// Makes room for as many rows as there will be if the rest is as the first `done` bytes: moving memory is slow. For
+    /// all columns together it is no more than the bytes left, since the rest may be a single field.
     fn make_room(&mut self, done: usize) {
         let rows = self.row_count as u64 * self.text.len() as u64 / done.max(1) as u64;
         let rows = usize::try_from(rows + rows / 32).unwrap_or(0);
+        let bytes_per_row = size_of::<u32>() * self.columns.len().max(1);
+        let most = self.text.len().saturating_sub(done) / bytes_per_row;
         for cells in &mut self.columns {
-            cells.offsets.reserve_exact(rows.saturating_sub(self.row_count));
+            // Without the room they grow as they need it.
+            let _ = cells
+                .offsets
+                .try_reserve_exact(rows.saturating_sub(self.row_count).min(most));
         }
     }
 
@@ -307,16 +313,10 @@ impl<'a> Reader<'a> {
         let mut cells = Cells::new(self.row_count);
         if !self.header {
             cells.name = self.names.give("");
-            cells.starts = self.type_of(&cells.name).map(|_| vec![0; self.row_count]);
+            cells.starts = self.schema.get(&cells.name).map(|_| vec![0; self.row_count]);
         }
         self.columns.push(cells);
         Ok(())
-    }
-
-    /// The type that the schema names for a column.
-    fn type_of(&self, name: &str) -> Option<ColumnType> {
-        let named = self.schema.iter().find(|(named, _)| named == name);
-        named.map(|(_, column_type)| *column_type)
     }
 
     #[inline(never)]
@@ -374,7 +374,7 @@ impl<'a> Reader<'a> {
             cells.offsets.truncate(1);
             cells.validity.clear();
             (cells.quoted, cells.blank) = (false, false);
-            let is_named = self.type_of(&self.columns[position].name).is_some();
+            let is_named = self.schema.get(&self.columns[position].name).is_some();
             self.columns[position].starts = is_named.then(Vec::new);
         }
         Ok(())
@@ -425,7 +425,7 @@ impl<'a> Reader<'a> {
             let Some(mut column) = cells.into_column(values, starts.is_none() && plain) else {
                 return Err(self.not_utf8());
             };
-            if let (Some(starts), Some(to)) = (starts, self.type_of(column.name())) {
+            if let (Some(starts), Some(to)) = (starts, self.schema.get(column.name())) {
                 let name = column.name().to_owned();
                 column = fit::fit(column, to).map_err(|Misfit { row, found }| {
                     let offset = starts.get(row).map(|start| *start as usize);
@@ -436,7 +436,7 @@ impl<'a> Reader<'a> {
             columns.push(column);
         }
         Ok(Table {
-            columns: fit::arrange(columns, self.row_count, self.schema),
+            columns: fit::arrange(columns, self.row_count, &self.schema),
             row_count: self.row_count,
         })
     }
@@ -573,5 +573,24 @@ fn position_of_quote(text: &[u8]) -> Option<usize> {
         if at >= text.len() {
             return None;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_room_for_rows_is_no_more_than_the_bytes_left() {
+        let names: Vec<String> = (0..500).map(|at| format!("c{at}")).collect();
+        let field = "y".repeat(5_000_000);
+        let text = format!("{}\n{}\"{field}\"\n", names.join(","), "x\n".repeat(33_000));
+        let options = ReadOptions::new();
+        let mut reader = Reader::new(text.as_bytes(), &options, false);
+        assert!(reader.scan().is_ok());
+        let room = |cells: &Cells| cells.offsets.capacity() * size_of::<u32>();
+        let all: usize = reader.columns.iter().map(room).sum();
+        // What the rows before took may be twice as much as they needed.
+        assert!(all < 2 * 500 * 33_001 * 4 + text.len(), "{all}");
     }
 }

@@ -6,9 +6,37 @@ use super::column::{Column, ColumnType, Texts, Values, all_valid, bit};
 use super::csv::read_bool;
 use super::json;
 use super::lexer::Lexer;
+use super::names::Names;
 use super::number::{is_number, read_nearest, read_whole};
 use super::texts::TextBuffer;
 use super::time::{self, Zone};
+
+/// The types that the user named for columns, found by the column's name. Of a name that is there twice the first counts.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Schema {
+    names: Names,
+    types: Vec<ColumnType>,
+}
+
+impl Schema {
+    pub(crate) fn of(named: &[(String, ColumnType)]) -> Self {
+        let mut schema = Self::default();
+        for (name, column_type) in named {
+            if schema.names.find_or_push(name) == schema.types.len() {
+                schema.types.push(*column_type);
+            }
+        }
+        schema
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.types.is_empty()
+    }
+
+    pub(crate) fn get(&self, name: &str) -> Option<ColumnType> {
+        self.types.get(self.names.find(name.as_bytes())?).copied()
+    }
+}
 
 /// A value that the type does not hold.
 #[derive(Debug)]
@@ -36,8 +64,8 @@ pub(crate) fn fit(column: Column, to: ColumnType) -> Result<Column, Misfit> {
     };
     let mut validity = validity.unwrap_or_else(|| all_valid(row_count));
     let values = match to {
-        ColumnType::Utf8 => Values::Utf8(source.write_all(&validity, push_as_text)),
-        ColumnType::Json => Values::Json(source.write_all(&validity, push_as_json)),
+        ColumnType::Utf8 => Values::Utf8(source.write_all(&validity, push_as_text)?),
+        ColumnType::Json => Values::Json(source.write_all(&validity, push_as_json)?),
         _ => source.read_all(&mut validity, to)?,
     };
     Ok(Column::from_parts(name, row_count, Some(validity), values))
@@ -58,24 +86,21 @@ pub(crate) const fn expected(to: ColumnType) -> &'static str {
 }
 
 /// The columns in the order of the schema: first those that it names, whether they are there or not, then the others.
-pub(crate) fn arrange(columns: Vec<Column>, row_count: usize, schema: &[(String, ColumnType)]) -> Vec<Column> {
-    if schema.is_empty() {
-        return columns;
+pub(crate) fn arrange(columns: Vec<Column>, row_count: usize, schema: &Schema) -> Vec<Column> {
+    let mut found: Vec<Option<Column>> = schema.types.iter().map(|_| None).collect();
+    let mut others = Vec::new();
+    for column in columns {
+        match schema.names.find(column.name().as_bytes()) {
+            Some(place) => found[place] = Some(column),
+            None => others.push(column),
+        }
     }
-    let mut columns = columns;
-    let mut place = 0;
-    for (name, to) in schema {
-        let found = columns.iter().position(|column| column.name() == name);
-        let column = match found {
-            // Named before.
-            Some(found) if found < place => continue,
-            Some(found) => columns.remove(found),
-            None => nulls(name.clone(), row_count, *to),
-        };
-        columns.insert(place, column);
-        place += 1;
-    }
-    columns
+    let named = schema.names.iter().zip(&schema.types).zip(found);
+    let mut arranged: Vec<Column> = named
+        .map(|((name, to), column)| column.unwrap_or_else(|| nulls(name.to_owned(), row_count, *to)))
+        .collect();
+    arranged.append(&mut others);
+    arranged
 }
 
 /// A column without values.
@@ -221,17 +246,21 @@ impl Source {
         Ok(Values::from_words(words, to))
     }
 
-    /// Writes every value that is not null.
-    fn write_all(&self, validity: &[u8], write: fn(&mut String, &str)) -> Texts {
+    /// Writes every value that is not null. Fields of CSV become longer as JSON strings, so it may be too much.
+    fn write_all(&self, validity: &[u8], write: fn(&mut String, &str)) -> Result<Texts, Misfit> {
         let row_count = self.texts.len();
         let mut texts = Texts::with_capacity(row_count, 0);
         for row in 0..row_count {
             if bit(validity, row) {
                 write(texts.text_mut(), self.texts.get(row).unwrap_or_default());
             }
+            if i32::try_from(texts.text.len()).is_err() {
+                let found = "more than 2147483647 bytes of text in the column".to_owned();
+                return Err(Misfit { row, found });
+            }
             texts.end_row();
         }
-        texts
+        Ok(texts)
     }
 }
 

@@ -113,6 +113,15 @@ impl Table {
     /// that is JSON up to its end and not finished is `Truncated`.
     pub fn read(bytes: &[u8], options: &ReadOptions) -> Result<Self, TableError> {
         limit(bytes.len())?;
+        if options.schema.len() > names::MAX_COLUMNS {
+            let found = options.schema.len().to_string();
+            return Err(TableError::new(
+                TableErrorCode::TooLarge,
+                None,
+                "at most 16384 columns in the schema",
+                found,
+            ));
+        }
         ask_for_memory(bytes.len());
         let mark = if bytes.starts_with(BYTE_ORDER_MARK) {
             BYTE_ORDER_MARK.len()

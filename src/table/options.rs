@@ -137,6 +137,12 @@ impl ReadOptions {
         self.format == Format::Auto
     }
 
+    /// Whether it was said that there is no header.
+    #[must_use]
+    pub fn has_no_header(&self) -> bool {
+        self.header == Some(false)
+    }
+
     /// Whether the rows are not the whole document.
     #[must_use]
     pub fn has_path(&self) -> bool {

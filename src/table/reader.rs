@@ -2,7 +2,7 @@
 
 use super::builder::Builder;
 use super::column::Column;
-use super::fit::{self, Misfit};
+use super::fit::{self, Misfit, Schema};
 use super::json;
 use super::lexer::{Lexer, Problem, Stopped};
 use super::options::ReadOptions;
@@ -259,7 +259,7 @@ impl<'o> Reader<'o> {
         let start = lexer.at;
         lexer.problem = Problem::None;
         let mut plan = Plan {
-            schema: self.options.schema.iter().map(|(name, _)| name.clone()).collect(),
+            schema: Schema::of(&self.options.schema),
             flatten: self.options.flatten,
             careful: self.options.flatten,
             header: self.options.header,
@@ -306,7 +306,7 @@ impl<'o> Reader<'o> {
         index: Option<Column>,
         lexer: &mut Lexer<'_, INNER>,
     ) -> Result<Result<Vec<Column>, (usize, usize)>, Stopped> {
-        let schema = &self.options.schema;
+        let schema = &rows.plan.schema;
         let row_count = rows.row;
         let is_flat = rows.plan.flatten;
         let is_parent = |builder: &Builder| is_flat && builder.kinds().is_empty() && rows.is_parent(&builder.name);
@@ -326,7 +326,7 @@ impl<'o> Reader<'o> {
             if parents[at] {
                 continue;
             }
-            let to = schema.iter().find(|(name, _)| *name == builder.name).map(|(_, to)| *to);
+            let to = schema.get(&builder.name);
             let column = match to {
                 Some(_) => builder.finish_written(),
                 None => builder.finish(),

@@ -1,6 +1,7 @@
 //! Rows of JSON into columns, in one pass.
 
 use super::builder::{Builder, Kinds};
+use super::fit::Schema;
 use super::lexer::{Lexer, Problem, Stopped, word_at};
 use super::names::{MAX_BYTES, Names};
 use super::texts::TextBuffer;
@@ -31,7 +32,7 @@ pub(crate) struct Plan {
     /// The columns whose values are kept as they are written, by index.
     pub(crate) written: Vec<bool>,
     /// The columns with a type that the user named: their values are kept as they are written too.
-    pub(crate) schema: Vec<String>,
+    pub(crate) schema: Schema,
     /// Whether nested objects become columns.
     pub(crate) flatten: bool,
     /// Whether a name may occur twice in an object.
@@ -122,8 +123,7 @@ impl Rows {
     /// Adds a column, whose name is new.
     pub(crate) fn add_column(&mut self, name: &str) -> Result<usize, Problem> {
         let index = self.names.push(name)?;
-        let is_written = self.plan.written.get(index).copied().unwrap_or(false)
-            || self.plan.schema.iter().any(|column| column == name);
+        let is_written = self.plan.written.get(index).copied().unwrap_or(false) || self.plan.schema.get(name).is_some();
         let watched = self.plan.watched.filter(|(column, _)| *column == index);
         self.builders
             .push(Builder::new(name.to_owned(), is_written, watched.map(|(_, row)| row)));

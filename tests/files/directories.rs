@@ -2,6 +2,9 @@
 
 use pqrun::error::ErrorCode;
 
+use pqrun::output_table::output_table;
+use pqrun::table::{ReadOptions, Table};
+
 use super::store::{FOLLOW, Shared, asked, output};
 use crate::support::Host;
 
@@ -87,6 +90,39 @@ fn parts_without_a_header_are_kept_whole() {
     let mut host = begin(PLACES[0].0, PLACES[0].1, &files);
     let file = output(&mut host).file.expect("a file");
     assert_eq!(String::from_utf8_lossy(&file.bytes), "1,a\r\n2,b\r\n3,c\r\n");
+}
+
+#[test]
+fn a_first_record_that_all_parts_share_is_a_row_if_there_is_no_header() {
+    let files = [
+        ("part-0.csv", "a,1\r\nb,2"),
+        ("part-1.csv", "a,1\n"),
+        ("part-2.csv", "a,1\nc,3\n"),
+    ];
+    let mut host = begin(PLACES[0].0, PLACES[0].1, &files);
+    let output = output(&mut host);
+    let rows = |options: ReadOptions| {
+        let table: Table = output_table(&output, &options)
+            .expect("it is told")
+            .expect("it is a table");
+        table.row_count()
+    };
+    assert_eq!(rows(ReadOptions::new().header(false)), 5);
+    assert_eq!(rows(ReadOptions::new()), 2);
+}
+
+#[test]
+fn a_header_with_a_line_break_is_taken_whole() {
+    let files = [
+        ("part-0.csv", "id,\"first \"\"x\"\"\nname\"\n1,a\n"),
+        ("part-1.csv", "id,\"first \"\"x\"\"\nname\"\n2,b\n"),
+    ];
+    let mut host = begin(PLACES[0].0, PLACES[0].1, &files);
+    let file = output(&mut host).file.expect("a file");
+    assert_eq!(
+        String::from_utf8_lossy(&file.bytes),
+        "id,\"first \"\"x\"\"\nname\"\n1,a\n2,b\n"
+    );
 }
 
 #[test]

@@ -111,6 +111,20 @@ fn the_column_of_names_gets_a_free_name() {
 }
 
 #[test]
+fn names_that_fill_more_than_a_column_are_too_large() {
+    let rows = table(&format!("[{}0]", "0,".repeat(2999)));
+    let name = "n".repeat(1 << 20);
+    let error = Table::concat(&[(name.as_str(), &rows)], "task").expect_err("it is too much");
+    assert_eq!(
+        (error.code(), error.to_string().as_str()),
+        (
+            TableErrorCode::TooLarge,
+            "expected at most 2147483647 bytes of text in a column, found more"
+        )
+    );
+}
+
+#[test]
 fn parts_that_differ_say_where() {
     let first = ("first", r#"[{"a":1,"b":"x"}]"#);
     for (second, message) in [

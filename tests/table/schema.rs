@@ -53,6 +53,29 @@ fn fitted_field(field: &str, to: ColumnType) -> Option<Table> {
 }
 
 #[test]
+fn a_schema_is_as_wide_as_a_table_and_no_wider() {
+    let schema = |count: usize| {
+        let names = (0..count).rev().map(|at| (format!("c{at}"), ColumnType::Int64));
+        ReadOptions::new().schema(names)
+    };
+    for (text, format) in [("[{\"c1\":1,\"x\":2}]", Format::Json), ("c1,x\n1,2\n", Format::Csv)] {
+        let read = |count| Table::read(text.as_bytes(), &schema(count).format(format));
+        let table = read(16_384).expect("it is not too wide");
+        assert_eq!(table.columns().len(), 16_385);
+        assert_eq!(table.columns()[16_382].value(0), CellRef::Int64(1));
+        assert_eq!(names(&table)[16_382..], ["c1", "c0", "x"]);
+        let error = read(16_385).expect_err("it is too wide");
+        assert_eq!(
+            (error.code(), error.to_string().as_str()),
+            (
+                TableErrorCode::TooLarge,
+                "expected at most 16384 columns in the schema, found 16385"
+            )
+        );
+    }
+}
+
+#[test]
 fn the_columns_of_the_schema_come_first_whether_they_occur_or_not() {
     let schema = [
         ("c", ColumnType::Float64),
