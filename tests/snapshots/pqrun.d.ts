@@ -1640,7 +1640,7 @@ export class TableReader {
     /**
      * Takes the next bytes.
      *
-     * @throws {PqrunError} `invalidOptions` if they are none, or after `finish`.
+     * @throws {PqrunError} `invalidOptions` if they are none, or after `finish`; `outputUnreadable` if there are too many.
      */
     push(chunk: Uint8Array | ArrayBuffer): void;
     /**
