@@ -45,7 +45,7 @@ pub use fetch::set_default_fetch;
 pub use logger::set_module_logger;
 
 /// A panic is a bug: it says where, on the console, before the module stops working.
-#[cfg(any(feature = "auth", feature = "client"))]
+#[cfg(any(feature = "auth", feature = "client", feature = "table"))]
 #[wasm_bindgen::prelude::wasm_bindgen(start)]
 pub fn start() {
     console_error_panic_hook::set_once();

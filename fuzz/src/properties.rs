@@ -78,34 +78,11 @@ fn read(text: &str, format: Format) -> Table {
 
 /// Options that four bytes stand for.
 fn options(choices: &[u8]) -> ReadOptions {
-    const FORMATS: [Format; 5] = [Format::Auto, Format::Json, Format::JsonLines, Format::Csv, Format::Text];
-    const SHAPES: [Shape; 10] = [
-        Shape::Auto,
-        Shape::Records,
-        Shape::Arrays,
-        Shape::Lists,
-        Shape::Columns,
-        Shape::Index,
-        Shape::Split,
-        Shape::Table,
-        Shape::Texts,
-        Shape::Row,
-    ];
     const PATHS: [&str; 4] = ["$", "$.a", "$.a.b", "$[0].a"];
-    const TYPES: [ColumnType; 8] = [
-        ColumnType::Bool,
-        ColumnType::Int64,
-        ColumnType::Float64,
-        ColumnType::Timestamp,
-        ColumnType::Datetime,
-        ColumnType::Date,
-        ColumnType::Utf8,
-        ColumnType::Json,
-    ];
     let [format, shape, path, more] = [0, 1, 2, 3].map(|at| usize::from(choices.get(at).copied().unwrap_or(0)));
     let mut options = ReadOptions::new()
-        .format(FORMATS[format % FORMATS.len()])
-        .shape(SHAPES[shape % SHAPES.len()])
+        .format(Format::ALL[format % Format::ALL.len()])
+        .shape(Shape::ALL[shape % Shape::ALL.len()])
         .path(JsonPath::parse(PATHS[path % PATHS.len()]).expect("the path is one"))
         .flatten(more & 1 == 1);
     if more & 2 == 2 {
@@ -116,8 +93,8 @@ fn options(choices: &[u8]) -> ReadOptions {
     }
     if more & 16 == 16 {
         options = options.schema([
-            ("a".to_owned(), TYPES[more >> 5]),
-            ("b".to_owned(), TYPES[format % TYPES.len()]),
+            ("a".to_owned(), ColumnType::ALL[more >> 5]),
+            ("b".to_owned(), ColumnType::ALL[format % ColumnType::ALL.len()]),
         ]);
     }
     options

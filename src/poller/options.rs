@@ -211,7 +211,7 @@ pub struct RunOptions {
     pub skip_outputs: bool,
     /// Reads the file that an output names, and makes the table of it: an output that is a path in a volume
     /// (`/Volumes/…`), in DBFS (`dbfs:/…`) or in OneLake (`https://onelake.dfs.fabric.microsoft.com/…`, `abfss://…`). At
-    /// most 256 MB for one run. OneLake takes a token of its own, for `https://storage.azure.com/.default`.
+    /// most 256 MiB for one run. OneLake takes a token of its own, for `https://storage.azure.com/.default`.
     #[cfg_attr(all(target_family = "wasm", feature = "client"), tsify(optional))]
     pub follow_path: bool,
     /// How long requests may fail, since the last good answer, before the run counts as lost sight of; 5 min if left

@@ -1,6 +1,6 @@
 //! Texts that come in pieces.
 
-use super::{ReadOptions, Table, TableError};
+use super::{ReadOptions, Table, TableError, TableErrorCode, limit};
 
 /// Takes a text in chunks, and reads it as a table once it is whole.
 ///
@@ -8,8 +8,8 @@ use super::{ReadOptions, Table, TableError};
 /// use pqrun_table::{ReadOptions, TableReader};
 ///
 /// let mut reader = TableReader::new(ReadOptions::new());
-/// reader.push(b"[{\"a\":1},");
-/// reader.push(b"{\"a\":2}]");
+/// reader.push(b"[{\"a\":1},")?;
+/// reader.push(b"{\"a\":2}]")?;
 /// assert_eq!(reader.finish()?.row_count(), 2);
 /// # Ok::<(), pqrun_table::TableError>(())
 /// ```
@@ -30,18 +30,36 @@ impl TableReader {
     }
 
     /// Makes room for that many more bytes, where they are known beforehand: what grows has to be moved.
-    pub fn reserve(&mut self, bytes: usize) {
-        self.bytes.reserve_exact(bytes);
+    ///
+    /// # Errors
+    /// `TooLarge` if no table may have so many bytes, or there is no memory for them. What is there stays.
+    pub fn reserve(&mut self, bytes: usize) -> Result<(), TableError> {
+        let whole = self.bytes.len().saturating_add(bytes);
+        limit(whole)?;
+        self.bytes.try_reserve_exact(bytes).map_err(|_| {
+            TableError::new(
+                TableErrorCode::TooLarge,
+                None,
+                "a text that fits in memory",
+                format!("{whole} bytes"),
+            )
+        })
     }
 
     /// Takes the next bytes. A character may be cut in two by the end of a chunk.
-    pub fn push(&mut self, chunk: &[u8]) {
+    ///
+    /// # Errors
+    /// As [`reserve`](Self::reserve); then it took none of them.
+    pub fn push(&mut self, chunk: &[u8]) -> Result<(), TableError> {
         let length = self.bytes.len();
         if self.bytes.capacity() - length < chunk.len() {
             // Not twice as much each time, as a vector does by itself: the text stands in memory beside its columns.
-            self.bytes.reserve_exact(chunk.len().max(length / 4));
+            // Where there is no room for that, the chunk alone may still have some.
+            self.reserve(chunk.len().max(length / 4))
+                .or_else(|_| self.reserve(chunk.len()))?;
         }
         self.bytes.extend_from_slice(chunk);
+        Ok(())
     }
 
     /// The table.

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::time::{self, Zone};
+use super::write;
 
 /// The type of a column. [`Table`](super::Table) says how it is found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -28,6 +29,18 @@ pub enum ColumnType {
 }
 
 impl ColumnType {
+    /// All of them.
+    pub const ALL: &'static [Self] = &[
+        Self::Bool,
+        Self::Int64,
+        Self::Float64,
+        Self::Timestamp,
+        Self::Datetime,
+        Self::Date,
+        Self::Utf8,
+        Self::Json,
+    ];
+
     /// The name in lower case, as it is serialized: `bool`, `int64`, `float64`, `timestamp`, `datetime`, `date`, `utf8`,
     /// `json`.
     #[must_use]
@@ -67,6 +80,20 @@ pub enum CellRef<'t> {
     Utf8(&'t str),
     /// A value of a [`ColumnType::Json`] column: JSON text, so a text comes in quotes.
     Json(&'t str),
+}
+
+impl CellRef<'_> {
+    /// Appends the value as text, without quotes: a time as [`Table::to_json`](super::Table::to_json) has it, a null as
+    /// nothing.
+    ///
+    /// ```
+    /// let mut text = String::new();
+    /// pqrun_table::CellRef::Timestamp(-1).write_plain(&mut text);
+    /// assert_eq!(text, "1969-12-31T23:59:59.999999Z");
+    /// ```
+    pub fn write_plain(self, out: &mut String) {
+        write::push_plain(out, self);
+    }
 }
 
 /// The values of a whole column as they lie in memory, in the layout of Apache Arrow.

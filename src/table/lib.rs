@@ -52,18 +52,30 @@ pub use write::CsvOptions;
 ///
 /// # Shapes
 ///
-/// | JSON                                                | Table                                                      |
-/// |-----------------------------------------------------|------------------------------------------------------------|
-/// | array of objects                                    | a row each; columns in the order in which they first occur |
-/// | array of arrays                                     | a row each; columns `column1`, `column2`, …                |
-/// | any other array                                     | a row per item, in one column `value`                      |
-/// | object whose members are all arrays of equal length | a column per member                                        |
-/// | any other object                                    | one row, a column per member                               |
-/// | anything else                                       | one row, one column `value`                                |
+/// | Shape | JSON | Table |
+/// | --- | --- | --- |
+/// | `Records` | `[{"a": 1}, {"a": 2}]` | a row for each object; columns in the order in which they first occur |
+/// | `Arrays` | `[["a", "b"], [1, 2]]` | a row for each array; the first names the columns if it can be seen that it does |
+/// | `Texts` | `["{\"a\": 1}", "{\"a\": 2}"]` | a row for each text, as Spark's `toJSON().collect()` writes them |
+/// | `Lists` | `{"a": [1, 2], "b": [3, 4]}` | a column for each member |
+/// | `Columns` | `{"a": {"0": 1, "1": 2}}` | pandas' `to_json()` |
+/// | `Index` | `{"0": {"a": 1}, "1": {"a": 2}}` | pandas' `orient="index"` |
+/// | `Split` | `{"columns": ["a"], "index": [0], "data": [[1]]}` | pandas' `orient="split"` |
+/// | `Table` | `{"schema": {"fields": […]}, "data": [{"a": 1}]}` | pandas' `orient="table"` |
+/// | `Row` | `{"a": 1}`, or any value | one row |
 ///
-/// Rows may be ragged: what a row does not have is null. A `null` among objects or arrays is a row of nulls. An empty
-/// array has no rows and no columns; an empty object is one row without columns. If a name occurs twice in an object, the
-/// last one counts. In texts, half of a surrogate pair (`\ud83d` alone) becomes U+FFFD.
+/// They are found by looking; [`ReadOptions::shape`] names one, and then anything else is an error. Items of other arrays
+/// are rows in one column `value`, as is a value that is no object.
+///
+/// - An array of arrays has a header if its first item is an array of different texts that are not empty, no row is longer,
+///   and in some column no value below is a text. [`ReadOptions::header`] says it. Without one the columns are `column1`, …
+/// - Labels of pandas' index become a first column `index`, unless they count from 0.
+/// - Rows may be ragged: what a row does not have is null. A `null` among objects or arrays is a row of nulls. An empty
+///   array has no rows and no columns; an empty object is one row without columns.
+/// - If a name occurs twice in an object, the last value counts, at the place of the first.
+/// - Nested objects and arrays are values of type `json`, unless [`ReadOptions::flatten`] makes columns of the objects'
+///   members.
+/// - In texts, half of a surrogate pair (`\ud83d` alone) becomes U+FFFD.
 ///
 /// # Types
 ///

@@ -35,6 +35,23 @@ pub enum Format {
     Text,
 }
 
+impl Format {
+    /// All of them.
+    pub const ALL: &'static [Self] = &[Self::Auto, Self::Json, Self::JsonLines, Self::Csv, Self::Text];
+
+    /// The name in camel case, as options have it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Json => "json",
+            Self::JsonLines => "jsonLines",
+            Self::Csv => "csv",
+            Self::Text => "text",
+        }
+    }
+}
+
 /// How the rows lie in JSON.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -60,6 +77,39 @@ pub enum Shape {
     Texts,
     /// One row: an object is a row, anything else a value.
     Row,
+}
+
+impl Shape {
+    /// All of them.
+    pub const ALL: &'static [Self] = &[
+        Self::Auto,
+        Self::Records,
+        Self::Arrays,
+        Self::Lists,
+        Self::Columns,
+        Self::Index,
+        Self::Split,
+        Self::Table,
+        Self::Texts,
+        Self::Row,
+    ];
+
+    /// The name in camel case, as options have it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Records => "records",
+            Self::Arrays => "arrays",
+            Self::Lists => "lists",
+            Self::Columns => "columns",
+            Self::Index => "index",
+            Self::Split => "split",
+            Self::Table => "table",
+            Self::Texts => "texts",
+            Self::Row => "row",
+        }
+    }
 }
 
 /// How [`Table::read`](super::Table::read) reads. The default finds out everything by looking.

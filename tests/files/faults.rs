@@ -263,7 +263,7 @@ fn a_file_that_is_too_large_is_not_begun() {
         let error = error(&mut host, path);
         assert_eq!(error.code(), ErrorCode::OutputTooLarge);
         assert!(
-            error.message.contains("268435456") && error.hint.contains("256 MB"),
+            error.message.contains("268435456") && error.hint.contains("256 MiB"),
             "{error:?}"
         );
         assert_eq!(asked(&host).len(), 1, "{path}");

@@ -4,12 +4,13 @@ import assert from "node:assert/strict";
 import { createReadStream, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import path from "node:path";
+import { pathToFileURL } from "node:url";
 import { test } from "node:test";
 
 import * as client from "pqrun";
 import { Table, TableReader, readTable } from "pqrun/table";
 
-import { folder } from "./support.mjs";
+import { PACKAGE, folder } from "./support.mjs";
 
 const TEXT = '[{"é": "a€", "n": 12345678901234567890, "j": {"😀": [1.5e3]}}, {"é": null}]';
 const BYTES = new TextEncoder().encode(TEXT);
@@ -136,4 +137,42 @@ test("a source that breaks is what readTable rejects with, and one that is not n
   });
   await assert.rejects(readTable(stream), { code: "invalidOptions" });
   assert.ok(isCancelled && !stream.locked);
+});
+
+test("what is refused in JavaScript has the hint that WebAssembly gives", async () => {
+  const caught = (/** @type {() => unknown} */ call) => Promise.resolve().then(call).catch((error) => error);
+  const [here, there] = await Promise.all([
+    caught(() => readTable(/** @type {any} */ (5))),
+    caught(() => new TableReader(/** @type {any} */ ({ fromat: "csv" }))),
+  ]);
+  assert.equal(here.hint, there.hint);
+  assert.equal(here.retryable, there.retryable);
+  const answer = await caught(() => readTable(new Response("", { status: 404 })));
+  assert.ok(answer.hint.length > 0);
+});
+
+test("when WebAssembly breaks down, that is told, and not that the reader can't be freed", async () => {
+  const { streamReader } = await import(pathToFileURL(path.join(PACKAGE, "table.stream.js")).href);
+  class Broken {
+    reserve() {}
+    push() {
+      throw new WebAssembly.RuntimeError("unreachable");
+    }
+    free() {
+      throw new Error("attempted to take ownership of Rust value while it was borrowed");
+    }
+  }
+  await assert.rejects(streamReader(Broken)(later([BYTES])), { name: "RuntimeError", message: "unreachable" });
+});
+
+test("bytes beyond the limit are refused before they are copied", () => {
+  // Nobody touches it, so the system gives no memory for it.
+  const large = new Uint8Array(2 ** 31);
+  const refusal = { name: "PqrunError", code: "outputUnreadable", message: /2147483647 bytes/u };
+  assert.throws(() => Table.read(large), refusal);
+  assert.throws(() => Table.read(large.buffer), refusal);
+  const reader = new TableReader();
+  reader.push(BYTES);
+  assert.throws(() => reader.push(large), refusal);
+  assert.deepEqual([...reader.finish()], ROWS);
 });

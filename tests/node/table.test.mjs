@@ -247,9 +247,11 @@ for (const [module, { Table }] of /** @type {const} */ ([
     parts[0]?.table.free();
     assert.throws(() => Table.concat(parts), TypeError);
     assert.equal(all.rowCount, 2);
-    for (const wrong of [[{ name: 1, table: parts[1]?.table }], [{ name: "a" }], [{ name: "a", table: {} }]]) {
-      assert.throws(() => Table.concat(/** @type {any} */ (wrong)), TypeError);
+    const named = { name: 1, table: parts[1]?.table };
+    for (const wrong of [undefined, 5, [null], [named], [{ name: "a" }], [{ name: "a", table: {} }]]) {
+      refused(() => Table.concat(/** @type {any} */ (wrong)), "invalidOptions", /^concat: /u);
     }
+    refused(() => Table.concat([], /** @type {any} */ (5)), "invalidOptions", /^concat: /u);
   });
 }
 

@@ -995,7 +995,7 @@ export interface RunOptions {
     /**
      * Reads the file that an output names, and makes the table of it: an output that is a path in a volume
      * (`/Volumes/…`), in DBFS (`dbfs:/…`) or in OneLake (`https://onelake.dfs.fabric.microsoft.com/…`, `abfss://…`). At
-     * most 256 MB for one run. OneLake takes a token of its own, for `https://storage.azure.com/.default`.
+     * most 256 MiB for one run. OneLake takes a token of its own, for `https://storage.azure.com/.default`.
      */
     followPath?: boolean;
     /**
@@ -1640,7 +1640,7 @@ export class TableReader {
     /**
      * Takes the next bytes.
      *
-     * @throws {PqrunError} `invalidOptions` if they are none, or after `finish`.
+     * @throws {PqrunError} `invalidOptions` if they are none, or after `finish`; `outputUnreadable` if there are too many.
      */
     push(chunk: Uint8Array | ArrayBuffer): void;
     /**

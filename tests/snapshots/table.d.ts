@@ -256,7 +256,7 @@ export class TableReader {
     /**
      * Takes the next bytes.
      *
-     * @throws {PqrunError} `invalidOptions` if they are none, or after `finish`.
+     * @throws {PqrunError} `invalidOptions` if they are none, or after `finish`; `outputUnreadable` if there are too many.
      */
     push(chunk: Uint8Array | ArrayBuffer): void;
     /**
@@ -266,6 +266,11 @@ export class TableReader {
      */
     reserve(bytes: number): void;
 }
+
+/**
+ * A panic is a bug: it says where, on the console, before the module stops working.
+ */
+export function start(): void;
 
 export type InitInput = RequestInfo | URL | Response | BufferSource | WebAssembly.Module;
 

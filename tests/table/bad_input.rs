@@ -1,6 +1,6 @@
 //! Input that is wrong, cut off, or made to harm.
 
-use pqrun::table::TableErrorCode;
+use pqrun::table::{ReadOptions, TableErrorCode, TableReader};
 use serde_json::json;
 
 use super::{error, table, texts_of};
@@ -143,4 +143,20 @@ fn codes_are_serialized_in_camel_case() {
     ] {
         assert_eq!(serde_json::to_value(code).expect("a name"), json!(code.as_str()));
     }
+}
+
+#[test]
+fn a_reader_refuses_chunks_beyond_the_limit_and_keeps_what_it_has() {
+    let mut reader = TableReader::new(ReadOptions::new());
+    reader.push(b"[1,2]").expect("little");
+    for bytes in [(1 << 31) - 5, 1 << 31, usize::MAX] {
+        assert_eq!(
+            reader.reserve(bytes).expect_err("much").code(),
+            TableErrorCode::TooLarge
+        );
+    }
+    // Nobody touches it, so the system gives no memory for it.
+    let large = vec![0; 1 << 31];
+    assert_eq!(reader.push(&large).expect_err("much").code(), TableErrorCode::TooLarge);
+    assert_eq!(reader.finish().expect("what came before").row_count(), 2);
 }

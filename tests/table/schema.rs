@@ -4,17 +4,6 @@ use pqrun::table::{CellRef, ColumnType, Format, JsonPath, ReadOptions, Shape, Ta
 
 use super::names;
 
-const TYPES: [ColumnType; 8] = [
-    ColumnType::Bool,
-    ColumnType::Int64,
-    ColumnType::Float64,
-    ColumnType::Timestamp,
-    ColumnType::Datetime,
-    ColumnType::Date,
-    ColumnType::Utf8,
-    ColumnType::Json,
-];
-
 fn options(schema: &[(&str, ColumnType)]) -> ReadOptions {
     ReadOptions::new().schema(
         schema
@@ -112,8 +101,20 @@ fn the_columns_of_the_schema_come_first_whether_they_occur_or_not() {
 }
 
 #[test]
+fn every_type_format_and_shape_has_a_name_of_its_own() {
+    let types: Vec<_> = ColumnType::ALL.iter().map(|one| one.as_str()).collect();
+    assert_eq!(serde_json::json!(ColumnType::ALL), serde_json::json!(types));
+    let formats = Format::ALL.iter().map(|one| one.as_str());
+    let shapes = Shape::ALL.iter().map(|one| one.as_str());
+    for (names, count) in [(types, 8), (formats.collect(), 5), (shapes.collect(), 10)] {
+        let different: std::collections::BTreeSet<_> = names.iter().collect();
+        assert_eq!((names.len(), different.len()), (count, count), "{names:?}");
+    }
+}
+
+#[test]
 fn nulls_fit_every_type() {
-    for to in TYPES {
+    for &to in ColumnType::ALL {
         let table = fitted("null", to).expect("null fits");
         assert_eq!(table.value(0, 0), CellRef::Null);
         let table = fitted_field("", to).expect("null fits");

@@ -21,7 +21,7 @@ export type { ArrowTable, Column as ArrowColumn, DataType, ExtractionOptions, Fi
  * Arrow counts the rows of a table by its columns: one without columns has no rows there.
  *
  * @param options How values come out.
- * @throws {TypeError} It is no table, or one that was freed.
+ * @throws {PqrunError} `invalidOptions` if it is no table; a `TypeError` if it was freed.
  */
 export function toArrow(table: Table, options?: ExtractionOptions): ArrowTable;
 
@@ -29,7 +29,7 @@ export function toArrow(table: Table, options?: ExtractionOptions): ArrowTable;
  * The table as Arrow IPC, which Apache Arrow, pandas, Polars, DuckDB and others read.
  *
  * @param format `stream` if left out; `file` is what is known as Feather too.
- * @throws {TypeError} It is no table, or one that was freed; or there is no such format.
+ * @throws {PqrunError} `invalidOptions` if it is no table, or there is no such format; a `TypeError` if it was freed.
  *
  * @example
  * await writeFile("orders.arrow", toArrowIPC(table, "file"));

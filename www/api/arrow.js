@@ -1,4 +1,5 @@
 // Tables as Apache Arrow has them. Our columns lie in memory as Arrow's do: no value is touched here.
+import { problem } from "./table.problem.js";
 import {
   Batch,
   Column,
@@ -36,7 +37,7 @@ export function toArrow(table, options) {
  */
 export function toArrowIPC(table, format = "stream") {
   if (format !== "stream" && format !== "file") {
-    throw new TypeError(`toArrowIPC: expected stream or file, found ${JSON.stringify(format)}`);
+    throw problem("invalidOptions", `toArrowIPC: expected stream or file, found ${JSON.stringify(format)}`);
   }
   return expectTable(table, "toArrowIPC").withViews((columns) => tableToIPC(arrowTable(columns), { format }));
 }
@@ -47,7 +48,7 @@ export function toArrowIPC(table, format = "stream") {
  */
 function expectTable(table, what) {
   if (typeof table?.withViews !== "function") {
-    throw new TypeError(`${what}: expected a Table of pqrun or pqrun/table`);
+    throw problem("invalidOptions", `${what}: expected a Table of pqrun or pqrun/table`);
   }
   return table;
 }

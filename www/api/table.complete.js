@@ -1,5 +1,6 @@
 // What the classes of a wasm module lack: methods that make plain values of JavaScript, and clear words about tables that
 // are gone.
+import { problem } from "./table.problem.js";
 import { lazyRows, rowMaker } from "./table.rows.js";
 import { valuesOf } from "./table.values.js";
 
@@ -52,14 +53,21 @@ function concatOf(Table, TableParts) {
    * @param {string} [nameColumn]
    */
   return function concat(given, nameColumn = "name") {
+    if (typeof Object(given)[Symbol.iterator] !== "function") {
+      throw problem("invalidOptions", "concat: expected an array of names and tables");
+    }
     const all = [...given];
-    for (const { name, table } of all) {
-      if (typeof name !== "string" || !(table instanceof Table) || isFreed(table)) {
-        throw new TypeError("concat: expected names and tables that are there, made by the same module");
+    for (const part of all) {
+      const { name, table } = Object(part);
+      if (typeof name !== "string" || !(table instanceof Table)) {
+        throw problem("invalidOptions", "concat: expected names and tables, made by the same module");
+      }
+      if (isFreed(table)) {
+        throw new TypeError("concat: expected tables that are there, found one that was freed");
       }
     }
     if (typeof nameColumn !== "string") {
-      throw new TypeError("concat: expected the name of a column");
+      throw problem("invalidOptions", "concat: expected the name of a column");
     }
     const parts = new TableParts();
     for (const { name, table } of all) {

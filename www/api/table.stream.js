@@ -1,4 +1,5 @@
 // Tables out of streams.
+import { problem } from "./table.problem.js";
 
 /**
  * @import { ReadOptions, Table, TableReader } from "./wasm/table.js"
@@ -17,16 +18,24 @@ export function streamReader(Reader) {
    */
   return async function readTable(source, options) {
     const reader = new Reader(options);
+    let table;
     try {
       const chunks = chunksOf(source);
       reader.reserve(lengthOf(source));
       for await (const chunk of chunks) {
         reader.push(chunk);
       }
-      return reader.finish();
-    } finally {
-      reader.free();
+      table = reader.finish();
+    } catch (error) {
+      try {
+        reader.free();
+      } catch {
+        // WebAssembly that broke down lends the reader for ever. Why it broke down is what has to be told.
+      }
+      throw error;
     }
+    reader.free();
+    return table;
   };
 }
 
@@ -90,13 +99,4 @@ function lengthOf(source) {
   const { headers, size } = /** @type {Partial<Response & Blob>} */ (Object(source));
   const length = Number(size ?? headers?.get?.("content-length") ?? 0);
   return Number.isFinite(length) ? length : 0;
-}
-
-/**
- * @param {string} code
- * @param {string} message
- * @param {object} [more]
- */
-function problem(code, message, more) {
-  return Object.assign(new Error(message), { name: "PqrunError", code, retryable: false, ...more });
 }

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use js_sys::{Array, Date, Function, JSON, Object};
+use js_sys::{Array, Function, JSON, Object};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -217,29 +217,13 @@ fn cell(cell: CellRef<'_>) -> JsValue {
         CellRef::Int64(value) if (-MAX_SAFE..=MAX_SAFE).contains(&value) => JsValue::from_f64(value as f64),
         CellRef::Int64(value) => value.into(),
         CellRef::Float64(value) => value.into(),
-        CellRef::Timestamp(us) => time(us, "Z").into(),
-        CellRef::Datetime(us) => time(us, "").into(),
-        CellRef::Date(days) => iso(f64::from(days) * 86_400_000.0)[..10].into(),
+        CellRef::Timestamp(_) | CellRef::Datetime(_) | CellRef::Date(_) => {
+            let mut text = String::new();
+            cell.write_plain(&mut text);
+            text.into()
+        }
         CellRef::Utf8(text) => text.into(),
         CellRef::Json(json) => JSON::parse(json).unwrap_or_default(),
         _ => JsValue::NULL,
     }
-}
-
-/// A point in time, with as many digits of its fraction as it needs, but at least three.
-fn time(us: i64, end: &str) -> String {
-    let iso = iso(us.div_euclid(1000) as f64);
-    let rest = us.rem_euclid(1000);
-    let digits = [rest / 100, rest / 10 % 10, rest % 10].map(|digit| char::from(b'0' + digit as u8));
-    let mut text = iso.trim_end_matches('Z').to_owned();
-    if rest != 0 {
-        text.extend(digits);
-    }
-    text.push_str(end);
-    text
-}
-
-/// As JavaScript writes it, in the years that columns may have: `2026-01-31T12:00:00.000Z`.
-fn iso(ms: f64) -> String {
-    Date::new(&JsValue::from_f64(ms)).to_iso_string().into()
 }

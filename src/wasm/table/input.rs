@@ -5,7 +5,8 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::data::memory;
-use super::error::refused;
+use super::error::{refused, unreadable};
+use crate::table::{ReadOptions, TableReader};
 use crate::wasm::object::get;
 
 #[wasm_bindgen]
@@ -22,10 +23,10 @@ extern "C" {
 /// A text in UTF-8, or bytes as they are.
 pub(super) fn bytes_of(input: &JsValue) -> Result<Vec<u8>, JsValue> {
     if let Some(text) = input.dyn_ref::<JsString>() {
-        return Ok(encoded(text));
+        return encoded(text);
     }
     match chunk_of(input) {
-        Some(bytes) => Ok(bytes.to_vec()),
+        Some(bytes) => copied(&bytes),
         None => Err(refused("input: expected a text, a Uint8Array or an ArrayBuffer")),
     }
 }
@@ -43,9 +44,26 @@ pub(super) fn chunk_of(input: &JsValue) -> Option<Uint8Array> {
     }
 }
 
+/// Bytes in the memory of WebAssembly.
+pub(super) fn copied(bytes: &Uint8Array) -> Result<Vec<u8>, JsValue> {
+    // What wasm-bindgen takes for the length has 32 bits, and arrays may have more bytes than that counts.
+    let length = get(bytes, "length").as_f64().unwrap_or_default();
+    expect_room(length)?;
+    Ok(bytes.to_vec())
+}
+
+/// Refuses what is longer than a table's text may be or than there is memory for. To take that memory would be a panic.
+fn expect_room(bytes: f64) -> Result<(), JsValue> {
+    let mut probe = TableReader::new(ReadOptions::new());
+    probe.reserve(bytes as usize).map_err(|error| unreadable(&error))?;
+    // What is taken and given back unused, the compiler would leave out.
+    std::hint::black_box(&probe);
+    Ok(())
+}
+
 /// The text, written by JavaScript right where it is read. As a `&str` it would be copied unit by unit first, and a
 /// `String` would be made of that.
-fn encoded(text: &JsString) -> Vec<u8> {
+fn encoded(text: &JsString) -> Result<Vec<u8>, JsValue> {
     let encoder = TextEncoder::new();
     let mut bytes = Vec::new();
     let mut rest = text.clone();
@@ -53,8 +71,10 @@ fn encoded(text: &JsString) -> Vec<u8> {
     let mut per_unit = 1;
     while rest.length() > 0 {
         let start = bytes.len();
-        bytes.reserve_exact(rest.length() as usize * per_unit);
-        bytes.resize(start + rest.length() as usize * per_unit, 0);
+        let room = rest.length() as usize * per_unit;
+        expect_room((start + room) as f64)?;
+        bytes.reserve_exact(room);
+        bytes.resize(start + room, 0);
         let into = Uint8Array::new_with_byte_offset_and_length(
             &memory(),
             bytes[start..].as_mut_ptr() as usize as u32,
@@ -66,5 +86,5 @@ fn encoded(text: &JsString) -> Vec<u8> {
         rest = rest.slice(count("read"), rest.length());
         per_unit = 3;
     }
-    bytes
+    Ok(bytes)
 }

@@ -7,38 +7,6 @@ use wasm_bindgen::{JsCast, JsValue};
 use crate::table::{ColumnType, CsvOptions, Format, JsonPath, ReadOptions, Shape};
 use crate::wasm::object::get;
 
-const FORMATS: [(&str, Format); 5] = [
-    ("auto", Format::Auto),
-    ("json", Format::Json),
-    ("jsonLines", Format::JsonLines),
-    ("csv", Format::Csv),
-    ("text", Format::Text),
-];
-
-const SHAPES: [(&str, Shape); 10] = [
-    ("auto", Shape::Auto),
-    ("records", Shape::Records),
-    ("arrays", Shape::Arrays),
-    ("lists", Shape::Lists),
-    ("columns", Shape::Columns),
-    ("index", Shape::Index),
-    ("split", Shape::Split),
-    ("table", Shape::Table),
-    ("texts", Shape::Texts),
-    ("row", Shape::Row),
-];
-
-const TYPES: [ColumnType; 8] = [
-    ColumnType::Bool,
-    ColumnType::Int64,
-    ColumnType::Float64,
-    ColumnType::Timestamp,
-    ColumnType::Datetime,
-    ColumnType::Date,
-    ColumnType::Utf8,
-    ColumnType::Json,
-];
-
 /// How a table is read.
 pub(in crate::wasm) fn read_options(options: &JsValue) -> Result<ReadOptions, String> {
     let mut read = ReadOptions::new();
@@ -46,8 +14,8 @@ pub(in crate::wasm) fn read_options(options: &JsValue) -> Result<ReadOptions, St
     for (name, value) in members(options, "options")? {
         read = match name.as_str() {
             "path" => read.path(parse_path(&value, "path")?),
-            "format" => read.format(one_of(&value, "format", FORMATS)?),
-            "shape" => read.shape(one_of(&value, "shape", SHAPES)?),
+            "format" => read.format(one_of(&value, "format", Format::ALL, Format::as_str)?),
+            "shape" => read.shape(one_of(&value, "shape", Shape::ALL, Shape::as_str)?),
             "header" => read.header(flag(&value, "header")?),
             "delimiter" => read.delimiter(delimiter(&value)?),
             "flatten" => read.flatten(flag(&value, "flatten")?),
@@ -106,11 +74,14 @@ fn flag(value: &JsValue, name: &str) -> Result<bool, String> {
     value.as_bool().ok_or_else(|| expected(name, "true or false"))
 }
 
-fn one_of<T: Copy, const N: usize>(value: &JsValue, name: &str, all: [(&str, T); N]) -> Result<T, String> {
+fn one_of<T: Copy>(value: &JsValue, name: &str, all: &[T], as_str: fn(T) -> &'static str) -> Result<T, String> {
     let text = value.as_string();
-    match all.iter().find(|(known, _)| Some(*known) == text.as_deref()) {
-        Some((_, one)) => Ok(*one),
-        None => Err(expected(name, &all.map(|(known, _)| known).join(" or "))),
+    match all.iter().find(|one| Some(as_str(**one)) == text.as_deref()) {
+        Some(one) => Ok(*one),
+        None => {
+            let known: Vec<_> = all.iter().map(|one| as_str(*one)).collect();
+            Err(expected(name, &known.join(" or ")))
+        }
     }
 }
 
@@ -126,8 +97,8 @@ fn delimiter(value: &JsValue) -> Result<u8, String> {
 
 fn schema(value: &JsValue) -> Result<Vec<(String, ColumnType)>, String> {
     let read = |(name, value): (String, JsValue)| {
-        let types = TYPES.map(|one| (one.as_str(), one));
-        one_of(&value, &["schema.", &name].concat(), types).map(|one| (name, one))
+        let called = ["schema.", &name].concat();
+        one_of(&value, &called, ColumnType::ALL, ColumnType::as_str).map(|one| (name, one))
     };
     members(value, "schema")?.into_iter().map(read).collect()
 }

@@ -5,7 +5,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::class::JsTable;
 use super::error::{refused, unreadable};
-use super::input::chunk_of;
+use super::input::{chunk_of, copied};
 use super::options::read_options;
 use crate::table::TableReader;
 
@@ -35,21 +35,21 @@ impl JsTableReader {
     pub fn reserve(&mut self, bytes: f64) {
         if let Some(reader) = &mut self.0 {
             // A length that somebody else told is no reason to take all the memory that there is.
-            reader.reserve(bytes.clamp(0.0, MOST_RESERVED) as usize);
+            // Nor is it one to refuse anything: the bytes themselves tell whether there is room for them.
+            let _ = reader.reserve(bytes.clamp(0.0, MOST_RESERVED) as usize);
         }
     }
 
     /// Takes the next bytes.
     ///
-    /// @throws {PqrunError} `invalidOptions` if they are none, or after `finish`.
+    /// @throws {PqrunError} `invalidOptions` if they are none, or after `finish`; `outputUnreadable` if there are too many.
     pub fn push(
         &mut self,
         #[wasm_bindgen(unchecked_param_type = "Uint8Array | ArrayBuffer")] chunk: &JsValue,
     ) -> Result<(), JsValue> {
         let reader = self.0.as_mut().ok_or_else(finished)?;
         let chunk = chunk_of(chunk).ok_or_else(|| refused("chunk: expected a Uint8Array or an ArrayBuffer"))?;
-        reader.push(&chunk.to_vec());
-        Ok(())
+        reader.push(&copied(&chunk)?).map_err(|error| unreadable(&error))
     }
 
     /// The table of all bytes.
