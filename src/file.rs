@@ -32,6 +32,11 @@ pub struct OutputFile {
 }
 
 impl OutputFile {
+    /// Whether it is a directory of CSV whose parts have no header in common.
+    pub(crate) fn has_no_header(&self) -> bool {
+        self.headers.are_missing
+    }
+
     /// All of it, where no part begins with a header.
     pub(crate) fn without_headers(&self) -> Cow<'_, [u8]> {
         self.headers.put_back(&self.bytes)

@@ -58,7 +58,10 @@ fn read_file(file: &OutputFile, options: &ReadOptions) -> Result<Table, TableErr
             _ => options,
         };
     }
-    if options.has_no_header() {
+    if file.has_no_header() && options.header_named().is_none() {
+        options = options.header(false);
+    }
+    if options.header_named() == Some(false) {
         return Table::read(&file.without_headers(), &options);
     }
     Table::read(&file.bytes, &options)

@@ -112,6 +112,8 @@ pub(super) fn no_parts(found: &str) -> Error {
 pub(super) struct Headers {
     length: usize,
     places: Vec<usize>,
+    /// Whether parts of CSV begin with different records: Spark writes no header unless it is told to.
+    pub(super) are_missing: bool,
 }
 
 impl Headers {
@@ -143,7 +145,8 @@ pub(super) fn joined(mut parts: Vec<Part>, extension: &str) -> (Vec<u8>, Headers
     }
     let mut size = 0;
     let mut header: Option<&[u8]> = None;
-    let mut is_same = extension == "csv" || extension == "tsv";
+    let is_csv = extension == "csv" || extension == "tsv";
+    let mut is_same = is_csv;
     for part in &parts {
         size += part.bytes.len() + 1;
         if is_same && !part.bytes.is_empty() {
@@ -151,6 +154,7 @@ pub(super) fn joined(mut parts: Vec<Part>, extension: &str) -> (Vec<u8>, Headers
             is_same = *header.get_or_insert(first) == first;
         }
     }
+    headers.are_missing = is_csv && !is_same;
     headers.length = if is_same { header.map_or(0, <[u8]>::len) } else { 0 };
     let mut whole: Vec<u8> = Vec::with_capacity(size);
     for part in &parts {

@@ -187,10 +187,10 @@ impl ReadOptions {
         self.format == Format::Auto
     }
 
-    /// Whether it was said that there is no header.
+    /// Whether there is a header, if anybody said so.
     #[must_use]
-    pub fn has_no_header(&self) -> bool {
-        self.header == Some(false)
+    pub const fn header_named(&self) -> Option<bool> {
+        self.header
     }
 
     /// Whether the rows are not the whole document.

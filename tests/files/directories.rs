@@ -88,8 +88,16 @@ fn parts_are_one_file_in_the_order_of_their_names() {
 fn parts_without_a_header_are_kept_whole() {
     let files = [("part-0.csv", "1,a\r\n2,b\r\n"), ("part-1.csv", "3,c\r\n")];
     let mut host = begin(PLACES[0].0, PLACES[0].1, &files);
-    let file = output(&mut host).file.expect("a file");
+    let output = output(&mut host);
+    let file = output.file.as_ref().expect("a file");
     assert_eq!(String::from_utf8_lossy(&file.bytes), "1,a\r\n2,b\r\n3,c\r\n");
+    let rows = |options: ReadOptions| {
+        output_table(&output, &options)
+            .expect("it is told")
+            .expect("it is a table")
+            .row_count()
+    };
+    assert_eq!((rows(ReadOptions::new()), rows(ReadOptions::new().header(true))), (3, 2));
 }
 
 #[test]

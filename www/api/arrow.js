@@ -39,7 +39,11 @@ export function toArrowIPC(table, format = "stream") {
   if (format !== "stream" && format !== "file") {
     throw problem("invalidOptions", `toArrowIPC: expected stream or file, found ${JSON.stringify(format)}`);
   }
-  return expectTable(table, "toArrowIPC").withViews((columns) => tableToIPC(arrowTable(columns), { format }));
+  if (expectTable(table, "toArrowIPC").columns.length === 0) {
+    // The library would write a schema that other readers refuse.
+    throw problem("invalidOptions", "toArrowIPC: expected a table with columns, found one without");
+  }
+  return table.withViews((columns) => tableToIPC(arrowTable(columns), { format }));
 }
 
 /**
