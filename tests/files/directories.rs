@@ -97,7 +97,10 @@ fn parts_without_a_header_are_kept_whole() {
             .expect("it is a table")
             .row_count()
     };
-    assert_eq!((rows(ReadOptions::new()), rows(ReadOptions::new().header(true))), (3, 2));
+    assert_eq!(
+        (rows(ReadOptions::new()), rows(ReadOptions::new().header(true))),
+        (3, 2)
+    );
 }
 
 #[test]

@@ -29,11 +29,11 @@ export function completeTables({ Table, TableParts, TableReader }) {
  * Views are lent to no promise. What becomes of one that a callback gives nevertheless must not end the process.
  *
  * @param {Parameters<Table["withViews"]>[0]} callback
- * @returns {typeof callback}
+ * @returns {Parameters<Table["withViews"]>[0]}
  */
 function withoutLoosePromise(callback) {
   return (columns) => {
-    const given = /** @type {unknown} */ (callback(columns));
+    const given = callback(columns);
     if (given instanceof Promise) {
       given.catch(() => {});
     }
