@@ -394,7 +394,12 @@ impl Texts {
     pub(crate) fn times(&self, validity: Option<&[u8]>) -> Option<Values> {
         let row_count = self.offsets.len() - 1;
         let is_valid = |row: &usize| validity.is_none_or(|validity| bit(validity, *row));
-        let text = |row: usize| self.get(row).unwrap_or_default().as_bytes();
+        // As bytes: where a text begins and ends is known to be between characters.
+        let bytes = self.text.as_bytes();
+        let text = |row: usize| {
+            let (start, end) = (self.offsets[row] as usize, self.offsets[row + 1] as usize);
+            bytes.get(start..end).unwrap_or_default()
+        };
         let first = text((0..row_count).find(is_valid)?);
         if time::parse_date(first).is_some() {
             let day = |row| {

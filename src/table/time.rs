@@ -24,7 +24,7 @@ pub(crate) enum Zone {
 /// Reads a date, in days since 1970-01-01.
 pub(crate) fn parse_date(text: &[u8]) -> Option<i32> {
     let date: &[u8; 10] = text.try_into().ok()?;
-    let head = digits(*date.first_chunk()?, *b"0000-00-")?;
+    let head = digits(*date.first_chunk()?, &YEAR_AND_MONTH)?;
     let day = two_digits(date[8], date[9])?;
     days_of(head, day)
 }
@@ -38,9 +38,9 @@ pub(crate) fn parse_datetime(text: &[u8]) -> Option<(i64, Zone)> {
     if *colon != b':' {
         return None;
     }
-    let head = digits(*head, *b"0000-00-")?;
-    let separator = if tail[2] == b' ' { b' ' } else { b'T' };
-    let tail = digits(*tail, [b'0', b'0', separator, b'0', b'0', b':', b'0', b'0'])?;
+    let head = digits(*head, &YEAR_AND_MONTH)?;
+    let is_blank = tail[2] == b' ';
+    let tail = digits(*tail, if is_blank { &DAY_BLANK_TIME } else { &DAY_AND_TIME })?;
     let [day, hour, minute] = [0, 3, 6].map(|at| pair(tail, at));
     let second = two_digits(*tens, *ones)?;
     if hour > 23 || minute > 59 || second > 59 {
@@ -101,26 +101,52 @@ pub(crate) fn push_date(out: &mut String, days: i32) {
     out.push_str(str::from_utf8(&text).unwrap_or_default());
 }
 
-/// Eight bytes that are as `pattern`, in which `0` stands for any digit: the value of each digit, and 0 for the others.
-fn digits(bytes: [u8; 8], pattern: [u8; 8]) -> Option<u64> {
-    let values = u64::from_le_bytes(bytes) ^ u64::from_le_bytes(pattern);
-    // Adding 118 takes what is more than 9 to the highest bit, adding 127 all but 0.
-    let mut limits = [0x7f; 8];
-    for (limit, sign) in limits.iter_mut().zip(pattern) {
-        if sign == b'0' {
-            *limit = 0x76;
+/// What eight bytes of a date-time look like.
+struct Pattern {
+    signs: u64,
+    /// What takes those that differ to the highest bit.
+    limits: u64,
+}
+
+impl Pattern {
+    /// `0` stands for any digit.
+    const fn new(signs: [u8; 8]) -> Self {
+        // Adding 118 takes what is more than 9 to the highest bit, adding 127 all but 0.
+        let mut limits = [0x7f; 8];
+        let mut at = 0;
+        while at < 8 {
+            if signs[at] == b'0' {
+                limits[at] = 0x76;
+            }
+            at += 1;
+        }
+        Self {
+            signs: u64::from_le_bytes(signs),
+            limits: u64::from_le_bytes(limits),
         }
     }
-    let excess = values.wrapping_add(u64::from_le_bytes(limits)) | values;
+}
+
+const YEAR_AND_MONTH: Pattern = Pattern::new(*b"0000-00-");
+const DAY_AND_TIME: Pattern = Pattern::new(*b"00T00:00");
+const DAY_BLANK_TIME: Pattern = Pattern::new(*b"00 00:00");
+
+/// The value of each digit in eight bytes that are as the pattern, and 0 for the other signs.
+#[inline(always)]
+fn digits(bytes: [u8; 8], pattern: &Pattern) -> Option<u64> {
+    let values = u64::from_le_bytes(bytes) ^ pattern.signs;
+    let excess = values.wrapping_add(pattern.limits) | values;
     (excess & HIGH_BITS == 0).then_some(values)
 }
 
 /// The number in the digits at `at` and behind it.
+#[inline(always)]
 fn pair(values: u64, at: u32) -> u32 {
     let pair = (values >> (at * 8)) as u32;
     (pair & 0xf) * 10 + (pair >> 8 & 0xf)
 }
 
+#[inline(always)]
 fn two_digits(tens: u8, ones: u8) -> Option<u32> {
     let (tens, ones) = (tens.wrapping_sub(b'0'), ones.wrapping_sub(b'0'));
     (tens <= 9 && ones <= 9).then_some(u32::from(tens) * 10 + u32::from(ones))
@@ -145,6 +171,7 @@ fn parse_fraction(text: &[u8]) -> Option<(i64, &[u8])> {
 ///
 /// The year begins in March here, so that the leap day is its last:
 /// <https://howardhinnant.github.io/date_algorithms.html#days_from_civil>.
+#[inline(always)]
 fn days_of(head: u64, day: u32) -> Option<i32> {
     let (year, month) = (pair(head, 0) * 100 + pair(head, 2), pair(head, 5));
     let last = match month {
