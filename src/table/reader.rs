@@ -349,7 +349,13 @@ impl<'o> Reader<'o> {
                 }
             }
         }
-        Ok(Ok(fit::arrange(columns, row_count, schema)))
+        match fit::arrange(columns, row_count, schema) {
+            Ok(columns) => Ok(Ok(columns)),
+            Err(error) => {
+                self.error = Some(error);
+                lexer.stop(Problem::None)
+            }
+        }
     }
 
     /// The column of the rows' labels, in the type that the schema names for it.

@@ -65,6 +65,26 @@ fn a_schema_is_as_wide_as_a_table_and_no_wider() {
 }
 
 #[test]
+fn columns_that_only_the_schema_names_are_no_more_than_other_cells_without_a_value() {
+    let schema = (0..16_384).map(|at| (format!("c{at}"), ColumnType::Bool));
+    let options = ReadOptions::new().schema(schema);
+    for (start, row, end) in [("[", "{},", "null]"), ("x,y\n", "1,2\n", "3,4\n"), ("{}\n", "{}\n", "")] {
+        let read = |rows: usize| Table::read(format!("{start}{}{end}", row.repeat(rows - 1)).as_bytes(), &options);
+        let table = read(1024).expect("it is not too much");
+        assert_eq!((table.row_count(), table.columns()[7].null_count()), (1024, 1024));
+        let error = read(1025).expect_err("it is too much");
+        assert_eq!(
+            (error.code(), error.to_string().as_str()),
+            (
+                TableErrorCode::TooLarge,
+                "expected at most 16777216 cells in columns that only the schema names, found 16384 such columns in \
+                 1025 rows; leave out of the schema what the text does not have"
+            )
+        );
+    }
+}
+
+#[test]
 fn the_columns_of_the_schema_come_first_whether_they_occur_or_not() {
     let schema = [
         ("c", ColumnType::Float64),
