@@ -26,7 +26,8 @@ pub enum TableErrorCode {
     DoesNotFit,
     /// Arrays and objects are nested more than 128 deep.
     TooDeep,
-    /// The table would be out of proportion to its text: see the limits of [`Table`](super::Table).
+    /// The table would be out of proportion to its text: see the limits of [`Table`](super::Table). Or the text that it is
+    /// written as would be longer than it may.
     TooLarge,
     /// The bytes end inside a JSON value. What is there is not read as if it were whole.
     Truncated,

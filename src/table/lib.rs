@@ -14,6 +14,7 @@ mod markdown;
 mod names;
 mod number;
 mod options;
+mod out;
 mod path;
 mod reader;
 mod rows;
@@ -33,7 +34,7 @@ pub use error::{TableError, TableErrorCode};
 pub use options::{Format, ReadOptions, Shape};
 pub use path::JsonPath;
 
-pub use write::CsvOptions;
+pub use write::{CsvOptions, TextFormat};
 
 /// Rows and typed columns, read from what a run left behind.
 ///
@@ -107,8 +108,8 @@ pub use write::CsvOptions;
 ///
 /// # Limits
 ///
-/// 2^31-1 bytes of text; 128 nested arrays and objects; 16384 columns; 2^24 cells that are null because their row does
-/// not have the column.
+/// 2^31-1 bytes of text that is read; 128 nested arrays and objects; 16384 columns; 2^24 cells that are null because their
+/// row does not have the column, and as many in columns that only the schema names.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Table {
     columns: Vec<Column>,
@@ -173,8 +174,9 @@ impl Table {
             read => return read.map(Some),
         };
         match Reader::new(options).lines(content) {
-            // Only what goes on behind a whole document may be lines.
-            Err(error) if error.code() == TableErrorCode::NotJson || error.offset() <= document.offset() => Ok(None),
+            // Only what goes on behind a whole document may be lines. What is too large has no place.
+            Err(error) if error.code() == TableErrorCode::NotJson => Ok(None),
+            Err(error) if error.offset().is_some() && error.offset() <= document.offset() => Ok(None),
             read => read.map(Some),
         }
     }

@@ -8,6 +8,7 @@ use crate::wasm::object::{bare_error, set};
 
 /// Codes with their hints, by themselves: to ask any code for its texts would bring those of all into the smaller module.
 const INVALID_OPTIONS: (&str, &str) = texts(ErrorCode::InvalidOptions);
+const OUTPUT_TOO_LARGE: &str = ErrorCode::OutputTooLarge.as_str();
 const OUTPUT_TRUNCATED: (&str, &str) = texts(ErrorCode::OutputTruncated);
 const OUTPUT_UNREADABLE: (&str, &str) = texts(ErrorCode::OutputUnreadable);
 
@@ -40,4 +41,11 @@ pub(super) fn unreadable(error: &TableError) -> JsValue {
         }
     }
     js
+}
+
+/// A table is longer as a text than texts may be.
+#[cold]
+pub(super) fn unwritable(message: &str) -> JsValue {
+    let hint = "write fewer rows or columns at a time; columnData, and toArrowIPC of pqrun/arrow, have no such limit";
+    bare_error(OUTPUT_TOO_LARGE, hint, message)
 }
