@@ -106,8 +106,9 @@ pub(crate) fn arrange(columns: Vec<Column>, row_count: usize, schema: &Schema) -
             TableErrorCode::TooLarge,
             None,
             format!("at most {MAX_MISSING} cells in columns that only the schema names"),
-            format!("{absent} such columns in {row_count} rows; leave out of the schema what the text does not have"),
-        ));
+            format!("{absent} such columns in {row_count} rows"),
+        )
+        .advise("leave out of the schema what the text does not have"));
     }
     let named = schema.names.iter().zip(&schema.types).zip(found);
     let mut arranged: Vec<Column> = named

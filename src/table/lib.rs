@@ -19,6 +19,7 @@ mod path;
 mod reader;
 mod rows;
 mod shape;
+mod shape_error;
 mod texts;
 mod time;
 mod write;
@@ -136,6 +137,9 @@ impl Table {
                 "at most 16384 columns in the schema",
                 found,
             ));
+        }
+        if let Some(error) = error::known_not_utf8(bytes) {
+            return Err(error);
         }
         ask_for_memory(bytes.len());
         let mark = if bytes.starts_with(BYTE_ORDER_MARK) {

@@ -23,7 +23,7 @@ type ReadRows<'r, const INNER: bool> =
 pub(crate) struct Reader<'o> {
     pub(crate) options: &'o ReadOptions,
     /// What is wrong with a document that is right as JSON.
-    error: Option<TableError>,
+    pub(crate) error: Option<TableError>,
 }
 
 impl<'o> Reader<'o> {

@@ -25,13 +25,20 @@ impl Reader<'_> {
         depth: usize,
     ) -> Result<Table, Stopped> {
         let shape = self.options.shape;
-        match (lexer.peek(), shape) {
+        let start = lexer.at;
+        let read = match (lexer.peek(), shape) {
             (_, Shape::Row) => self.one_row(lexer, depth),
             (b'[', _) => self.array(lexer, depth),
             (b'{', _) => self.object(lexer, depth),
             (_, Shape::Auto) => self.one_row(lexer, depth),
             _ => self.other_shape(lexer, depth),
+        };
+        // Within an escaped document it says that the unescaped one has to be read.
+        if read.is_err() && lexer.problem == Problem::OtherShape && !INNER {
+            lexer.at = start;
+            self.unlike_shape(lexer, depth)?;
         }
+        read
     }
 
     /// Steps over a value that does not have the shape named: what is wrong as JSON comes first.
