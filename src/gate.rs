@@ -246,6 +246,25 @@ impl Gate {
     }
 }
 
+impl Passage {
+    /// Whether the service says that the token is no good: then it has done nothing, and may be asked again with another
+    /// one.
+    #[must_use]
+    pub fn is_token_refused(&self, response: &HttpResponse) -> bool {
+        let code = match self.request.service {
+            Service::Databricks => {
+                let refusal = databricks::error::read(response);
+                databricks::error::classify(response.status, self.request.endpoint, &refusal)
+            }
+            Service::Fabric => {
+                let refusal = fabric::error::read(response);
+                fabric::error::classify(response.status, refusal.service_code.as_deref())
+            }
+        };
+        !response.is_success() && matches!(code, ErrorCode::Unauthenticated | ErrorCode::TokenExpired)
+    }
+}
+
 impl Guarded {
     /// What is at a host: the endpoints, and what a token for them is for.
     fn offers(&self, authority: &str) -> Vec<(Resource, Vec<&'static Endpoint>)> {
