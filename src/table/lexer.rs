@@ -746,6 +746,21 @@ impl<'a, const INNER: bool> Lexer<'a, INNER> {
         }
     }
 
+    /// The same, once white space is passed.
+    pub(crate) fn is_at_end_behind_space(&mut self) -> bool {
+        self.skip_space();
+        self.is_at_end()
+    }
+
+    /// Expects no more than white space.
+    pub(crate) fn end(&mut self) -> Result<(), Stopped> {
+        if self.is_at_end_behind_space() {
+            Ok(())
+        } else {
+            self.unexpected("the end")
+        }
+    }
+
     /// Whether a byte is next with which no character begins, as in a text in UTF-16.
     fn is_at_no_character(&self) -> bool {
         let rest = self.bytes.get(self.at..).unwrap_or_default();

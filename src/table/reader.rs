@@ -36,14 +36,7 @@ impl<'o> Reader<'o> {
         let mut lexer = Lexer::<false>::new(bytes, 0);
         lexer.skip_space();
         let read = self.at_path(&mut lexer, &self.options.path.steps, 0);
-        let table = read.and_then(|table| {
-            lexer.skip_space();
-            if lexer.is_at_end() {
-                Ok(table)
-            } else {
-                lexer.unexpected("the end")
-            }
-        });
+        let table = read.and_then(|table| lexer.end().map(|()| table));
         match table {
             Ok(Some(table)) => Ok(table),
             Ok(None) => Err(self.error.take().unwrap_or_else(|| lexer.error())),
@@ -162,15 +155,8 @@ impl<'o> Reader<'o> {
         }
         let mut inner = Lexer::<false>::new(&text, 0);
         inner.skip_space();
-        let found = self.at_path(&mut inner, steps, 0).and_then(|found| {
-            inner.skip_space();
-            if inner.is_at_end() {
-                Ok(found)
-            } else {
-                inner.unexpected("the end")
-            }
-        });
-        match found {
+        let found = self.at_path(&mut inner, steps, 0);
+        match found.and_then(|found| inner.end().map(|()| found)) {
             Ok(found) => Ok(found),
             Err(Stopped) => {
                 // What is wrong with a value was told where it was found.
@@ -211,16 +197,14 @@ impl<'o> Reader<'o> {
         }
         let start = lexer.at;
         if lexer.peek() == b'[' && format == Format::Auto {
-            let table = self.value(lexer, 0)?;
-            lexer.skip_space();
-            if lexer.is_at_end() {
+            let table = self.escaped_array(lexer)?;
+            if lexer.is_at_end_behind_space() {
                 return Ok(table);
             }
             lexer.at = start;
         }
         lexer.skip_value(0)?;
-        lexer.skip_space();
-        if lexer.is_at_end() && format == Format::Auto {
+        if lexer.is_at_end_behind_space() && format == Format::Auto {
             return lexer.stop(Problem::OtherShape);
         }
         lexer.at = start;
