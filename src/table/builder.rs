@@ -1,6 +1,6 @@
 //! A column while its values come in.
 
-use super::column::{Column, Texts, Values};
+use super::column::{Column, Texts, Values, all_valid};
 use super::json;
 use super::lexer::{Lexer, Number, Problem, Stopped};
 use super::number::is_double;
@@ -27,6 +27,15 @@ impl Kinds {
     /// Arrays and objects.
     pub(crate) const NESTED: Self = Self(64);
     const NUMBERS: Self = Self(2 | 4 | 8 | 16);
+
+    const fn of(number: Number) -> Self {
+        match number {
+            Number::Int64(value) if is_double(value) => Self::INTEGER,
+            Number::Int64(_) => Self::LONG_INTEGER,
+            Number::Float64(_) => Self::DOUBLE,
+            Number::Large => Self::LARGE,
+        }
+    }
 
     fn add(&mut self, other: Self) {
         self.0 |= other.0;
@@ -167,10 +176,10 @@ impl Builder {
         match (number, &mut self.store) {
             (Number::Int64(value), Store::Int64(values)) => {
                 values.push(value);
-                self.kinds.add(kind_of_integer(value));
+                self.kinds.add(Kinds::of(number));
             }
             (Number::Float64(value), Store::Float64(values)) => values.push(value),
-            (Number::Int64(value), Store::Float64(values)) if kind_of_integer(value) == Kinds::INTEGER => {
+            (Number::Int64(value), Store::Float64(values)) if is_double(value) => {
                 values.push(value as f64);
                 self.kinds.add(Kinds::INTEGER);
             }
@@ -181,12 +190,7 @@ impl Builder {
     /// Appends a number that is not of the type that there was.
     #[inline(never)]
     fn other_number(&mut self, number: Number) {
-        let kind = match number {
-            Number::Int64(value) => kind_of_integer(value),
-            Number::Float64(_) => Kinds::DOUBLE,
-            Number::Large => Kinds::LARGE,
-        };
-        self.kinds.add(kind);
+        self.kinds.add(Kinds::of(number));
         let rows = self.row_count;
         match (number, &mut self.store) {
             (Number::Int64(value), store @ Store::Empty) => {
@@ -268,27 +272,22 @@ impl Builder {
         if self.watched == Some(self.row_count) {
             self.place = Some(lexer.at);
         }
-        let kind = match lexer.peek() {
-            b'-' | b'0'..=b'9' => {
-                let start = lexer.at;
-                let kind = match lexer.number()? {
-                    Number::Int64(value) => kind_of_integer(value),
-                    Number::Float64(_) => Kinds::DOUBLE,
-                    Number::Large => Kinds::LARGE,
-                };
-                lexer.at = start;
-                kind
-            }
-            b't' | b'f' => Kinds::BOOL,
-            b'[' | b'{' => Kinds::NESTED,
-            _ => Kinds::TEXT,
-        };
-        self.kinds.add(kind);
         let Store::Written(cells) = &mut self.store else {
             return lexer.stop(Problem::OtherShape);
         };
         let start = lexer.at;
-        lexer.skip_value(depth)?;
+        let kind = match lexer.peek() {
+            b'-' | b'0'..=b'9' => Kinds::of(lexer.number()?),
+            first => {
+                lexer.skip_value(depth)?;
+                match first {
+                    b't' | b'f' => Kinds::BOOL,
+                    b'[' | b'{' => Kinds::NESTED,
+                    _ => Kinds::TEXT,
+                }
+            }
+        };
+        self.kinds.add(kind);
         let literal = lexer.bytes.get(start..lexer.at).unwrap_or_default();
         if INNER {
             let mut unescaped = TextBuffer::default();
@@ -432,32 +431,15 @@ impl Builder {
 }
 
 impl Cells {
-    #[inline(never)]
     fn finish(self) -> Result<Texts, Problem> {
-        let offsets = self.offsets;
-        let text = self.text.into_string().ok_or(Problem::NotUtf8)?;
-        // Pieces that are not UTF-8 may add up to a whole that is.
-        if offsets.iter().all(|offset| text.is_char_boundary(*offset as usize)) {
-            Ok(Texts { offsets, text })
-        } else {
-            Err(Problem::NotUtf8)
-        }
-    }
-}
-
-#[inline(always)]
-fn kind_of_integer(value: i64) -> Kinds {
-    if is_double(value) {
-        Kinds::INTEGER
-    } else {
-        Kinds::LONG_INTEGER
+        Texts::checked(self.offsets, self.text).ok_or(Problem::NotUtf8)
     }
 }
 
 /// One bit per row, 0 in the runs of nulls.
 #[inline(never)]
 fn validity(row_count: usize, nulls: &[(u32, u32)]) -> Vec<u8> {
-    let mut bits = vec![0xff; row_count.div_ceil(8)];
+    let mut bits = all_valid(row_count);
     for &(start, length) in nulls {
         let (mut row, end) = (start as usize, start as usize + length as usize);
         while row < end {
@@ -469,9 +451,6 @@ fn validity(row_count: usize, nulls: &[(u32, u32)]) -> Vec<u8> {
                 row += 1;
             }
         }
-    }
-    if let Some(last) = bits.last_mut().filter(|_| !row_count.is_multiple_of(8)) {
-        *last &= (1 << (row_count % 8)) - 1;
     }
     bits
 }

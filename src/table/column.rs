@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::texts::TextBuffer;
 use super::time::{self, Zone};
 use super::write;
 
@@ -356,6 +357,16 @@ impl Texts {
             offsets,
             text: String::with_capacity(bytes),
         }
+    }
+
+    /// The texts that end where `offsets` say, behind a first one that says where they begin. `None` if one of them is not
+    /// UTF-8.
+    #[inline(never)]
+    pub(crate) fn checked(offsets: Vec<u32>, text: TextBuffer) -> Option<Self> {
+        let text = text.into_string()?;
+        // Pieces that are not UTF-8 may add up to a whole that is.
+        let are_whole = offsets.iter().all(|offset| text.is_char_boundary(*offset as usize));
+        are_whole.then_some(Self { offsets, text })
     }
 
     /// Appends a row.

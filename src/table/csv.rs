@@ -5,7 +5,7 @@
 use super::builder::MAX_MISSING;
 use super::column::{Column, Texts, Values, extend_validity};
 use super::error::{TableError, TableErrorCode, character_at, not_utf8};
-use super::fit::{self, Misfit, Schema};
+use super::fit::{self, Schema};
 use super::lexer::{Number, Stopped, two_words_at, word_at};
 use super::names::{MAX_COLUMNS, Names};
 use super::number::{self, is_double, is_number};
@@ -426,11 +426,9 @@ impl<'a> Reader<'a> {
                 return Err(self.not_utf8());
             };
             if let (Some(starts), Some(to)) = (starts, self.schema.get(column.name())) {
-                let name = column.name().to_owned();
-                column = fit::fit(column, to).map_err(|Misfit { row, found }| {
-                    let offset = starts.get(row).map(|start| *start as usize);
-                    let error = TableError::new(TableErrorCode::DoesNotFit, offset, fit::expected(to), found);
-                    error.in_row(row, Some(name))
+                column = fit::fit(column, to).map_err(|misfit| {
+                    let offset = starts.get(misfit.row).map(|start| *start as usize);
+                    misfit.error(offset)
                 })?;
             }
             columns.push(column);
@@ -456,12 +454,7 @@ impl Cells {
         let values = match values {
             Some(values) => values,
             None => {
-                let (offsets, text) = (self.offsets, self.text.into_string()?);
-                // Pieces that are not UTF-8 may add up to a whole that is.
-                if !offsets.iter().all(|offset| text.is_char_boundary(*offset as usize)) {
-                    return None;
-                }
-                let texts = Texts { offsets, text };
+                let texts = Texts::checked(self.offsets, self.text)?;
                 let times = if plain { texts.times(validity.as_deref()) } else { None };
                 times.unwrap_or(Values::Utf8(texts))
             }

@@ -2,14 +2,14 @@
 
 use super::builder::Builder;
 use super::column::Column;
-use super::fit::{self, Misfit, Schema};
+use super::fit::{self, Schema};
 use super::json;
 use super::lexer::{Lexer, Problem, Stopped};
 use super::options::ReadOptions;
 use super::path::Step;
 use super::rows::{Container, Plan, Rows};
 use super::texts::TextBuffer;
-use super::{ColumnType, Format, JsonPath, Table, TableError, TableErrorCode};
+use super::{Format, JsonPath, Table, TableError};
 
 /// Reads the rows of a container, at a depth.
 pub(crate) type ReadItems<const INNER: bool> =
@@ -254,55 +254,60 @@ impl<'o> Reader<'o> {
             lexer.line_breaks = 0;
             let mut rows = Rows::new(plan.clone());
             let index = read(&mut rows, lexer)?;
-            rows.align().or_else(|problem| lexer.stop(problem))?;
-            if let Some(watched) = plan.watched {
-                let place = rows.builders.get(watched.0).and_then(|builder| builder.place);
-                if let Some(error) = self.error.as_mut() {
-                    error.set_offset(place);
+            match self.conclude(rows, index, &mut plan) {
+                Ok(Some(table)) => return Ok(table),
+                Ok(None) => {}
+                Err(problem) => {
+                    if problem == Problem::NotUtf8 {
+                        // Which bytes they are is looked for from here on.
+                        lexer.at = 0;
+                    }
+                    return lexer.stop(problem);
                 }
-                return lexer.stop(Problem::None);
-            }
-            if rows.repeated && !plan.careful {
-                plan.careful = true;
-                continue;
-            }
-            let is_settled = rows.settle_header(&mut plan).or_else(|problem| lexer.stop(problem))?;
-            if !is_settled {
-                continue;
-            }
-            let lost: Vec<bool> = rows.builders.iter().map(Builder::is_lost).collect();
-            if lost.contains(&true) {
-                plan.written = lost;
-                continue;
-            }
-            let row_count = rows.row;
-            match self.finish(rows, index, lexer)? {
-                Ok(columns) => return Ok(Table { columns, row_count }),
-                Err(watched) => plan.watched = Some(watched),
             }
         }
     }
 
-    /// The columns, those of the schema first; or the column and row of a value that does not fit.
-    fn finish<const INNER: bool>(
-        &mut self,
-        mut rows: Rows,
-        index: Option<Column>,
-        lexer: &mut Lexer<'_, INNER>,
-    ) -> Result<Result<Vec<Column>, (usize, usize)>, Stopped> {
-        let schema = &rows.plan.schema;
+    /// Makes the table of rows that were read; `None` if they have to be read again, as the plan then says.
+    fn conclude(&mut self, mut rows: Rows, index: Option<Column>, plan: &mut Plan) -> Result<Option<Table>, Problem> {
+        rows.align()?;
+        if let Some(watched) = plan.watched {
+            let place = rows.builders.get(watched.0).and_then(|builder| builder.place);
+            if let Some(error) = self.error.as_mut() {
+                error.set_offset(place);
+            }
+            return Err(Problem::None);
+        }
+        if rows.repeated && !plan.careful {
+            plan.careful = true;
+            return Ok(None);
+        }
+        if !rows.settle_header(plan)? {
+            return Ok(None);
+        }
+        let lost: Vec<bool> = rows.builders.iter().map(Builder::is_lost).collect();
+        if lost.contains(&true) {
+            plan.written = lost;
+            return Ok(None);
+        }
+        self.finish(rows, index, plan)
+    }
+
+    /// The table, its columns in the order of the schema. `None` if a value does not fit its type, whose place is then
+    /// sought by another reading.
+    fn finish(&mut self, mut rows: Rows, index: Option<Column>, plan: &mut Plan) -> Result<Option<Table>, Problem> {
         let row_count = rows.row;
-        let is_flat = rows.plan.flatten;
+        let is_flat = plan.flatten;
         let is_parent = |builder: &Builder| is_flat && builder.kinds().is_empty() && rows.is_parent(&builder.name);
         let parents: Vec<bool> = rows.builders.iter().map(is_parent).collect();
         let mut columns = Vec::with_capacity(parents.len() + 1);
         if let Some(index) = index {
             let index = index.renamed(rows.names.free("index"));
-            match self.fit_labels(index) {
+            match fit_labels(index, &plan.schema) {
                 Ok(index) => columns.push(index),
                 Err(error) => {
                     self.error = Some(error);
-                    return lexer.stop(Problem::None);
+                    return Err(Problem::None);
                 }
             }
         }
@@ -310,47 +315,28 @@ impl<'o> Reader<'o> {
             if parents[at] {
                 continue;
             }
-            let to = schema.get(&builder.name);
-            let column = match to {
-                Some(_) => builder.finish_written(),
-                None => builder.finish(),
-            };
-            let Ok(column) = column else {
-                lexer.at = str::from_utf8(lexer.bytes).map_or_else(|error| error.valid_up_to(), str::len);
-                return lexer.stop(Problem::NotUtf8);
-            };
-            let Some(to) = to else {
-                columns.push(column);
+            let Some(to) = plan.schema.get(&builder.name) else {
+                columns.push(builder.finish()?);
                 continue;
             };
-            let name = column.name().to_owned();
-            match fit::fit(column, to) {
+            match fit::fit(builder.finish_written()?, to) {
                 Ok(column) => columns.push(column),
-                Err(Misfit { row, found }) => {
-                    let error = TableError::new(TableErrorCode::DoesNotFit, None, fit::expected(to), found);
-                    self.error = Some(error.in_row(row, Some(name)));
-                    return Ok(Err((at, row)));
+                Err(misfit) => {
+                    plan.watched = Some((at, misfit.row));
+                    self.error = Some(misfit.error(None));
+                    return Ok(None);
                 }
             }
         }
-        Ok(Ok(fit::arrange(columns, row_count, schema)))
+        let columns = fit::arrange(columns, row_count, &plan.schema);
+        Ok(Some(Table { columns, row_count }))
     }
+}
 
-    /// The column of the rows' labels, in the type that the schema names for it.
-    fn fit_labels(&self, labels: Column) -> Result<Column, TableError> {
-        let Some((name, to)) = self.options.schema.iter().find(|(name, _)| name == labels.name()) else {
-            return Ok(labels);
-        };
-        let found = labels.column_type();
-        if found == *to {
-            return Ok(labels);
-        }
-        let misfit = |row, found: &str| {
-            TableError::new(TableErrorCode::DoesNotFit, None, fit::expected(*to), found).in_row(row, Some(name.clone()))
-        };
-        if found != ColumnType::Utf8 {
-            return Err(misfit(0, found.as_str()));
-        }
-        fit::fit(labels, *to).map_err(|Misfit { row, found }| misfit(row, &found))
+/// The column of the rows' labels, in the type that the schema names for it.
+fn fit_labels(labels: Column, schema: &Schema) -> Result<Column, TableError> {
+    match schema.get(labels.name()) {
+        Some(to) if to != labels.column_type() => fit::fit_texts(labels, to).map_err(|misfit| misfit.error(None)),
+        _ => Ok(labels),
     }
 }

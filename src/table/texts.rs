@@ -55,7 +55,10 @@ impl TextBuffer {
         let expected = usize::try_from(expected + expected / 32).unwrap_or(usize::MAX);
         // What was read first may say little of the rest; and a text is never longer than what is left of the input.
         let least = self.length + self.length / 4;
-        let most = (self.length * 8).min(self.length + all.saturating_sub(done));
+        let most = self
+            .length
+            .saturating_mul(8)
+            .min(self.length + all.saturating_sub(done));
         self.bytes
             .resize(expected.clamp(least.min(most), most.max(least)) + 4 * SLACK, 0);
     }
