@@ -125,6 +125,12 @@ impl Table {
     /// that is JSON up to its end and not finished is `Truncated`.
     pub fn read(bytes: &[u8], options: &ReadOptions) -> Result<Self, TableError> {
         limit(bytes.len())?;
+        ask_for_memory(bytes.len() + bytes.len() / 2);
+        Self::of_bytes(bytes, options)
+    }
+
+    /// Reads a text whose length was checked, without asking for memory first.
+    fn of_bytes(bytes: &[u8], options: &ReadOptions) -> Result<Self, TableError> {
         if options.schema.len() > names::MAX_COLUMNS {
             let found = options.schema.len().to_string();
             return Err(TableError::new(
@@ -134,7 +140,6 @@ impl Table {
                 found,
             ));
         }
-        ask_for_memory(bytes.len());
         let mark = if bytes.starts_with(BYTE_ORDER_MARK) {
             BYTE_ORDER_MARK.len()
         } else {
@@ -278,15 +283,15 @@ pub(crate) const VALUE: &str = "value";
 
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
-/// Takes from the host in one go what the columns of a text this long are likely to need, and leaves it to the allocator.
+/// Takes that many bytes from the host in one go, and leaves them to the allocator: what will be needed soon.
 ///
 /// A wasm memory grows by as much as the allocator lacks, again and again, and each time JavaScript's engine does, in an
 /// old or large heap, what takes longer than the reading: it makes sure that nothing can be thrown away.
-fn ask_for_memory(length: usize) {
+fn ask_for_memory(bytes: usize) {
     if cfg!(target_family = "wasm") {
         let mut memory = Vec::<u8>::new();
-        // Without it, the columns will ask for what they need themselves.
-        let _ = memory.try_reserve_exact(length + length / 2);
+        // If they are not to be had, whoever needs them will ask for less.
+        let _ = memory.try_reserve_exact(bytes);
         std::hint::black_box(&memory);
     }
 }

@@ -182,7 +182,7 @@ impl<'o> Reader<'o> {
             format: self.format_in_text(),
             ..self.options.clone()
         };
-        match Table::read(&text, &options) {
+        match Table::of_bytes(&text, &options) {
             Ok(table) => Ok(Some(table)),
             Err(error) => self.stopped_in_text(lexer, error),
         }
