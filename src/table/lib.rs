@@ -68,8 +68,10 @@ pub use write::CsvOptions;
 /// are rows in one column `value`, as is a value that is no object.
 ///
 /// - An array of arrays has a header if its first item is an array of different texts that are not empty, no row is longer,
-///   and in some column no value below is a text. [`ReadOptions::header`] says it. Without one the columns are `column1`, …
-/// - Labels of pandas' index become a first column `index`, unless they count from 0.
+///   and some column has values below, none of which is a text. [`ReadOptions::header`] says it. Without one the columns
+///   are `column1`, …
+/// - `Columns` and `Index` are found only if the rows' labels are `0`, `1`, `2` and so on; with other labels the shape has to
+///   be named. Labels of pandas' index become a first column `index`, unless they count from 0.
 /// - Rows may be ragged: what a row does not have is null. A `null` among objects or arrays is a row of nulls. An empty
 ///   array has no rows and no columns; an empty object is one row without columns.
 /// - If a name occurs twice in an object, the last value counts, at the place of the first.
@@ -79,7 +81,8 @@ pub use write::CsvOptions;
 ///
 /// # Types
 ///
-/// A column has the narrowest type that holds all its values exactly; nulls fit everywhere.
+/// A column has the narrowest type that holds all its values; nulls fit everywhere. Integers, points in time, texts and JSON
+/// are held exactly, numbers with a fraction as the nearest double.
 ///
 /// | The values that are not null                                         | Type        |
 /// |----------------------------------------------------------------------|-------------|
