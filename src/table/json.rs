@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::lexer::{Lexer, plain_length, two_words_at};
+use super::lexer::Lexer;
 use super::texts::TextBuffer;
+use super::words::{plain_length, two_words_at};
 
 /// Appends a checked value without the white space between its parts.
 pub(crate) fn push_compact(out: &mut TextBuffer, value: &[u8]) {

@@ -20,6 +20,7 @@ mod rows;
 mod shape;
 mod texts;
 mod time;
+mod words;
 mod write;
 
 use std::fmt;

@@ -5,14 +5,13 @@
 //! to 14 hours. These are the spellings of ISO 8601 that Spark, Python, pandas, Java, .NET and JavaScript write.
 //! Everything else is none: days and times that do not exist (leap seconds and `24:00` too), lower case, other widths.
 
+use super::words::HIGHS;
+
 /// A day in microseconds.
 pub(crate) const DAY_US: i64 = 86_400_000_000;
 
 /// Midnight at the start of the year 1, and of the year 10000: what four digits of a year and Power Query can hold.
 pub(crate) const RANGE_US: std::ops::Range<i64> = -719_162 * DAY_US..2_932_897 * DAY_US;
-
-/// The highest bit of each byte.
-const HIGH_BITS: u64 = 0x8080_8080_8080_8080;
 
 /// Whether a date-time says how far it is from UTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -136,7 +135,7 @@ const DAY_BLANK_TIME: Pattern = Pattern::new(*b"00 00:00");
 fn digits(bytes: [u8; 8], pattern: &Pattern) -> Option<u64> {
     let values = u64::from_le_bytes(bytes) ^ pattern.signs;
     let excess = values.wrapping_add(pattern.limits) | values;
-    (excess & HIGH_BITS == 0).then_some(values)
+    (excess & HIGHS == 0).then_some(values)
 }
 
 /// The number in the digits at `at` and behind it.
