@@ -150,6 +150,13 @@ impl<'a, const INNER: bool> Lexer<'a, INNER> {
     /// Steps over `true` or `false`, of which the first byte is next; says which.
     #[inline(always)]
     pub(crate) fn boolean(&mut self) -> Result<bool, Stopped> {
+        let word = word_at(self.bytes, self.at);
+        let is_true = word as u32 == u32::from_le_bytes(*b"true");
+        let is_false = word << 24 == u64::from_le_bytes(*b"\0\0\0false");
+        if is_true || is_false {
+            self.at += 4 + usize::from(is_false);
+            return Ok(is_true);
+        }
         if self.peek() == b't' {
             self.word("true", "`true`").map(|()| true)
         } else {

@@ -1,5 +1,6 @@
 //! The output of a run as a table of typed columns.
 
+mod block;
 mod builder;
 mod chunks;
 mod column;

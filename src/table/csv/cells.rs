@@ -2,11 +2,11 @@
 
 use super::read_bool;
 use crate::ColumnType;
+use crate::block::{BLOCK, Block};
 use crate::column::{Column, Texts, Values, extend_validity};
 use crate::lexer::Number;
 use crate::number::{self, is_double};
 use crate::texts::TextBuffer;
-use crate::words::two_words_at;
 
 /// The fields of one column.
 #[derive(Default)]
@@ -59,11 +59,9 @@ impl Cells {
     #[inline(always)]
     pub(super) fn append(&mut self, text: &[u8], mut start: usize, end: usize) {
         while start < end {
-            let (low, high) = two_words_at(text, start);
-            self.text.make_room(start, text.len());
-            self.text.put_words(low, high);
-            self.text.advance((end - start).min(16));
-            start += 16;
+            let count = (end - start).min(BLOCK);
+            self.text.put(Block::at(text, start), count, start, text.len());
+            start += BLOCK;
         }
     }
 

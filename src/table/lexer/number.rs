@@ -2,20 +2,25 @@
 
 use super::{Lexer, Number, Stopped};
 use crate::number;
+use crate::words::digits_at;
 
 impl<const INNER: bool> Lexer<'_, INNER> {
     /// Reads the number of which the first byte, a digit or `-`, is next.
     #[inline(always)]
     pub(crate) fn number(&mut self) -> Result<Number, Stopped> {
         let start = self.at;
-        let negative = self.take(b'-');
-        let first = self.at;
-        let mut mantissa = 0_u64;
-        if !self.take(b'0') {
-            self.digits(&mut mantissa)?;
+        let negative = self.peek() == b'-';
+        let first = start + usize::from(negative);
+        let (mut mantissa, mut at) = digits_at(self.bytes, first, 0);
+        if at > first + 1 && self.byte(first) == b'0' {
+            // Nothing but a fraction or an exponent may follow a zero.
+            (mantissa, at) = (0, first + 1);
         }
-        let mut digits = self.at - first;
-        let mut exponent = 0_i32;
+        self.at = at;
+        if at == first {
+            return self.unexpected("a digit");
+        }
+        let mut digits = at - first;
         if !matches!(self.peek(), b'.' | b'e' | b'E') {
             // 18 digits fit in any case.
             if digits <= 18 && (mantissa > 0 || !negative) {
@@ -24,12 +29,16 @@ impl<const INNER: bool> Lexer<'_, INNER> {
             }
             return Ok(self.long_integer(start));
         }
+        let mut exponent = 0_i32;
         if self.take(b'.') {
-            let point = self.at;
-            self.digits(&mut mantissa)?;
-            let fraction = self.at - point;
-            digits += fraction;
-            exponent = -i32::try_from(fraction).unwrap_or(i32::MAX);
+            let point = at + 1;
+            (mantissa, at) = digits_at(self.bytes, point, mantissa);
+            self.at = at;
+            if at == point {
+                return self.unexpected("a digit");
+            }
+            digits += at - point;
+            exponent = -i32::try_from(at - point).unwrap_or(i32::MAX);
         }
         if matches!(self.peek(), b'e' | b'E') {
             exponent = exponent.saturating_add(self.exponent()?);
@@ -42,21 +51,6 @@ impl<const INNER: bool> Lexer<'_, INNER> {
         Ok(self.long_double(start))
     }
 
-    /// Reads one digit or more; the value is right as long as there are at most 19.
-    #[inline(always)]
-    fn digits(&mut self, value: &mut u64) -> Result<(), Stopped> {
-        let mut digit = self.peek().wrapping_sub(b'0');
-        if digit > 9 {
-            return self.unexpected("a digit");
-        }
-        while digit <= 9 {
-            *value = value.wrapping_mul(10).wrapping_add(u64::from(digit));
-            self.at += 1;
-            digit = self.peek().wrapping_sub(b'0');
-        }
-        Ok(())
-    }
-
     #[inline(never)]
     fn exponent(&mut self) -> Result<i32, Stopped> {
         self.at += 1;
@@ -65,9 +59,12 @@ impl<const INNER: bool> Lexer<'_, INNER> {
             self.at += 1;
         }
         let start = self.at;
-        let mut value = 0;
-        self.digits(&mut value)?;
-        let value = if self.at - start > 9 { i32::MAX } else { value as i32 };
+        let (value, end) = digits_at(self.bytes, start, 0);
+        self.at = end;
+        if end == start {
+            return self.unexpected("a digit");
+        }
+        let value = if end - start > 9 { i32::MAX } else { value as i32 };
         Ok(if negative { -value } else { value })
     }
 

@@ -1,19 +1,20 @@
 //! Texts and names.
 
 use super::{Lexer, Problem, Stopped};
+use crate::block::{BLOCK, Block};
 use crate::texts::TextBuffer;
-use crate::words::{HIGHS, halves, plain_length, two_words_at, word_at};
+use crate::words::word_at;
 
-/// Copies plain text as long as there is any, and room for it.
+/// Copies plain text as long as there is any, and room for it; tells how much.
 #[inline(never)]
 fn copy_plain(from: &[u8], room: &mut [u8]) -> usize {
     let mut length = 0;
-    for (from, room) in from.as_chunks::<16>().0.iter().zip(room.as_chunks_mut::<16>().0) {
-        *room = *from;
-        let (low, high) = halves(from);
-        let plain = plain_length(low, high);
+    for (from, room) in from.as_chunks().0.iter().zip(room.as_chunks_mut().0) {
+        let block = Block::of(*from);
+        *room = block.bytes();
+        let plain = block.plain_length();
         length += plain;
-        if plain < 16 {
+        if plain < BLOCK {
             break;
         }
     }
@@ -54,17 +55,17 @@ impl<const INNER: bool> Lexer<'_, INNER> {
     pub(crate) fn text(&mut self, out: &mut TextBuffer) -> Result<(), Stopped> {
         self.pass_quote();
         loop {
-            let (low, high) = two_words_at(self.bytes, self.at);
-            out.make_room(self.at, self.bytes.len());
-            out.put_words(low, high);
-            let plain = plain_length(low, high);
-            self.at += plain;
-            out.advance(plain);
-            if plain == 16 {
+            let mut plain = self.plain(out);
+            if plain == BLOCK {
+                plain = self.plain(out);
+            }
+            if plain == BLOCK {
                 let run = copy_plain(self.bytes.get(self.at..).unwrap_or_default(), out.room());
                 self.at += run;
                 out.advance(run);
-                continue;
+                if run.is_multiple_of(BLOCK) {
+                    continue;
+                }
             }
             if !INNER && self.peek() == b'"' {
                 self.at += 1;
@@ -76,6 +77,16 @@ impl<const INNER: bool> Lexer<'_, INNER> {
             }
             self.escapes(out)?;
         }
+    }
+
+    /// Appends plain text, no more than a block of it; tells how much.
+    #[inline(always)]
+    fn plain(&mut self, out: &mut TextBuffer) -> usize {
+        let block = Block::at(self.bytes, self.at);
+        let plain = block.plain_length();
+        out.put(block, plain, self.at, self.bytes.len());
+        self.at += plain;
+        plain
     }
 
     /// Appends the characters of one escape or more.
@@ -207,13 +218,13 @@ impl<const INNER: bool> Lexer<'_, INNER> {
     pub(crate) fn skip_text(&mut self) -> Result<(), Stopped> {
         let start = self.at;
         self.pass_quote();
-        let mut union = 0;
+        let mut union = Block::of([0; BLOCK]);
         loop {
-            let (low, high) = two_words_at(self.bytes, self.at);
-            union |= low | high;
-            let plain = plain_length(low, high);
+            let block = Block::at(self.bytes, self.at);
+            union = union.or(block);
+            let plain = block.plain_length();
             self.at += plain;
-            if plain == 16 {
+            if plain == BLOCK {
                 continue;
             }
             if !INNER && self.peek() == b'"' {
@@ -227,7 +238,7 @@ impl<const INNER: bool> Lexer<'_, INNER> {
             self.skip_escape()?;
         }
         // Bytes behind the text may have set the bits too: then it is looked at for nothing.
-        if union & HIGHS != 0 {
+        if !union.is_ascii() {
             self.check_utf8(start)?;
         }
         Ok(())
@@ -251,10 +262,9 @@ impl<const INNER: bool> Lexer<'_, INNER> {
         let start = self.at + if INNER { 2 } else { 1 };
         let mut end = start;
         loop {
-            let (low, high) = two_words_at(self.bytes, end);
-            let plain = plain_length(low, high);
+            let plain = Block::at(self.bytes, end).plain_length();
             end += plain;
-            if plain < 16 {
+            if plain < BLOCK {
                 break;
             }
         }
