@@ -1,6 +1,6 @@
 //! A column while its values come in.
 
-use super::column::{Column, Texts, Values, all_valid};
+use super::column::{Column, Texts, Values, clear_bits, push_bit_front, whole_validity};
 use super::json;
 use super::lexer::{Lexer, Number, Problem, Stopped};
 use super::number::is_double;
@@ -100,9 +100,8 @@ pub(crate) struct Builder {
     row_count: usize,
     kinds: Kinds,
     store: Store,
-    /// Where nulls begin, and how many follow each other.
-    nulls: Vec<(u32, u32)>,
-    null_count: usize,
+    /// A bit per row up to the last null, 0 for null.
+    validity: Vec<u8>,
     /// The row of which the place is sought.
     watched: Option<usize>,
     /// The place of that row's value in the bytes.
@@ -124,8 +123,7 @@ impl Builder {
             } else {
                 Store::Empty
             },
-            nulls: Vec::new(),
-            null_count: 0,
+            validity: Vec::new(),
         }
     }
 
@@ -318,7 +316,7 @@ impl Builder {
             store => *store = Store::Lost,
         }
         self.kinds.add(Kinds::TEXT);
-        self.nulls.iter_mut().for_each(|(start, _)| *start += 1);
+        push_bit_front(&mut self.validity, true);
         self.row_count += 1;
     }
 
@@ -331,9 +329,7 @@ impl Builder {
             Store::Float64(values) => values.insert(0, 0.0),
             Store::Text(cells) | Store::Written(cells) => cells.offsets.insert(0, 0),
         }
-        self.nulls.iter_mut().for_each(|(start, _)| *start += 1);
-        self.nulls.insert(0, (0, 1));
-        self.null_count += 1;
+        push_bit_front(&mut self.validity, false);
         self.row_count += 1;
     }
 
@@ -353,13 +349,9 @@ impl Builder {
                 cells.offsets.resize(cells.offsets.len() + count, end);
             }
         }
-        let (start, length) = (self.row_count as u32, count as u32);
-        match self.nulls.last_mut() {
-            Some((last, run)) if *last + *run == start => *run += length,
-            _ => self.nulls.push((start, length)),
-        }
-        self.null_count += count;
+        let start = self.row_count;
         self.row_count += count;
+        clear_bits(&mut self.validity, start, self.row_count);
     }
 
     /// Makes up for rows that had no value, so that there are `row_count` rows. `nulls` of all the cells that are made up
@@ -388,11 +380,10 @@ impl Builder {
             row_count,
             kinds,
             store,
-            nulls,
-            null_count,
+            validity,
             ..
         } = self;
-        let validity = (null_count > 0).then(|| validity(row_count, &nulls));
+        let validity = whole_validity(validity, row_count);
         let values = match store {
             Store::Empty | Store::Lost => Values::Utf8(Cells::new(row_count).finish()?),
             Store::Bool(values) => Values::Bool(pack(&values)),
@@ -416,7 +407,7 @@ impl Builder {
     /// # Errors
     /// A text is not UTF-8.
     pub(crate) fn finish_written(self) -> Result<Column, Problem> {
-        let validity = (self.null_count > 0).then(|| validity(self.row_count, &self.nulls));
+        let validity = whole_validity(self.validity, self.row_count);
         let cells = match self.store {
             Store::Written(cells) => cells,
             _ => Cells::new(self.row_count),
@@ -434,25 +425,6 @@ impl Cells {
     fn finish(self) -> Result<Texts, Problem> {
         Texts::checked(self.offsets, self.text).ok_or(Problem::NotUtf8)
     }
-}
-
-/// One bit per row, 0 in the runs of nulls.
-#[inline(never)]
-fn validity(row_count: usize, nulls: &[(u32, u32)]) -> Vec<u8> {
-    let mut bits = all_valid(row_count);
-    for &(start, length) in nulls {
-        let (mut row, end) = (start as usize, start as usize + length as usize);
-        while row < end {
-            if row % 8 == 0 && row + 8 <= end {
-                bits[row / 8] = 0;
-                row += 8;
-            } else {
-                bits[row / 8] &= !(1 << (row % 8));
-                row += 1;
-            }
-        }
-    }
-    bits
 }
 
 /// One bit per byte.

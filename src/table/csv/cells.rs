@@ -3,7 +3,7 @@
 use super::read_bool;
 use crate::ColumnType;
 use crate::block::{BLOCK, Block};
-use crate::column::{Column, Texts, Values, extend_validity};
+use crate::column::{Column, Texts, Values, clear_bits, whole_validity};
 use crate::lexer::Number;
 use crate::number::{self, is_double};
 use crate::texts::TextBuffer;
@@ -48,10 +48,7 @@ impl Cells {
     #[inline(always)]
     pub(super) fn push_null(&mut self) {
         let row = self.row_count();
-        if self.validity.len() <= row / 8 {
-            self.validity.resize(row / 8 + 1, 0xff);
-        }
-        self.validity[row / 8] &= !(1 << (row % 8));
+        clear_bits(&mut self.validity, row, row + 1);
         self.end();
     }
 
@@ -69,12 +66,7 @@ impl Cells {
     /// `None` if the fields are not UTF-8.
     pub(super) fn into_column(self, values: Option<Values>, plain: bool) -> Option<Column> {
         let row_count = self.row_count();
-        let mut validity = None;
-        if !self.validity.is_empty() {
-            let mut bits = self.validity;
-            extend_validity(&mut bits, row_count);
-            validity = Some(bits);
-        }
+        let validity = whole_validity(self.validity, row_count);
         let values = match values {
             Some(values) => values,
             None => {
