@@ -152,18 +152,18 @@ fn two_digits(tens: u8, ones: u8) -> Option<u32> {
 }
 
 /// Microseconds from the digits behind the point, and what follows them.
+#[inline(always)]
 fn parse_fraction(text: &[u8]) -> Option<(i64, &[u8])> {
-    let length = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    let (digits, rest) = text.split_at(length);
-    let (kept, beyond) = digits.split_at(length.min(6));
-    if !matches!(length, 1..=9) || beyond.iter().any(|digit| *digit != b'0') {
-        return None;
+    const SCALES: [u32; 9] = [100_000_000, 10_000_000, 1_000_000, 100_000, 10_000, 1000, 100, 10, 1];
+    let (mut nanoseconds, mut length) = (0, 0);
+    while let Some(digit) = text.get(length).map(|byte| byte.wrapping_sub(b'0'))
+        && digit <= 9
+    {
+        nanoseconds += u32::from(digit) * SCALES.get(length)?;
+        length += 1;
     }
-    let number = kept
-        .iter()
-        .fold(0, |number, digit| number * 10 + i64::from(digit - b'0'));
-    let scale = [0, 100_000, 10_000, 1000, 100, 10, 1];
-    Some((number * scale[kept.len()], rest))
+    let is_whole = length > 0 && nanoseconds.is_multiple_of(1000);
+    is_whole.then(|| (i64::from(nanoseconds / 1000), &text[length..]))
 }
 
 /// Days since 1970-01-01 of the digits of `YYYY-MM-` and a day, if there is such a day.
