@@ -42,9 +42,9 @@ pub(crate) enum Problem {
 pub(crate) enum Number {
     /// Written as an integer, and fits.
     Int64(i64),
-    /// Written with a fraction or an exponent, or `-0`.
+    /// Written with a fraction or an exponent, or `-0`; of no more digits than a double has.
     Float64(f64),
-    /// Beyond both.
+    /// Beyond both: too large, too small, or of more digits.
     Large,
 }
 

@@ -91,16 +91,18 @@ pub use write::CsvOptions;
 /// | none                                                                 | `utf8`      |
 /// | booleans                                                             | `bool`      |
 /// | integers from -2^63 to 2^63-1                                        | `int64`     |
-/// | numbers; integers among them are integers a double holds exactly     | `float64`   |
-/// | other numbers (larger integers, doubles out of range)                | `utf8`, as they are written |
+/// | numbers a double holds, integers among them exactly                  | `float64`   |
+/// | other numbers (larger integers, more digits, out of range)           | `utf8`, as they are written |
 /// | texts, all dates                                                     | `date`      |
 /// | texts, all date-times without a zone                                 | `datetime`  |
 /// | texts, all date-times with a zone                                    | `timestamp` |
 /// | other texts, also a mixture of these three                           | `utf8`      |
 /// | arrays, objects, or values of more than one kind                     | `json`      |
 ///
-/// - A number with a fraction or an exponent is read as the nearest double, ties to even. `-0` is a double too. Integers
-///   beyond 64 bits are never mixed with doubles: such a column is text.
+/// - A double holds a number with a fraction or an exponent, as the nearest one, ties to even, if the number has 17 digits
+///   at most, not counting zeros at its ends, and is not so large or small that infinity or zero is nearest: no double is
+///   written with more. `-0` is a double too. A column with other numbers is text, and so is one of integers beyond 64 bits,
+///   whatever else is in it.
 /// - A date is `YYYY-MM-DD`, in the years 1 to 9999. A date-time is a date, `T` or one blank, `hh:mm:ss`, and a fraction
 ///   of a second if any; a zone may follow, `Z` or an offset such as `+01:00` or `+0100`, up to 14 hours. Of a timestamp
 ///   the instant is kept, not the offset. One that has more than microseconds (other than zeros up to the ninth digit), or

@@ -8,6 +8,13 @@ use std::cmp::Ordering;
 
 use super::lexer::{Lexer, Number};
 
+/// The most digits that a double is written with by those who write no more than tell it from its neighbours, without
+/// zeros at the ends. A decimal with more of them says what no double holds.
+const DIGITS_OF_DOUBLE: usize = 17;
+
+/// The first whole number that has more digits than that.
+const TOO_LONG: u64 = 10_u64.pow(DIGITS_OF_DOUBLE as u32);
+
 /// Digits that can matter: a double is decided by fewer than 770, whatever follows only has to be known as not zero.
 const MAX_DIGITS: usize = 800;
 
@@ -45,7 +52,8 @@ const fn reciprocal(divisor: u128) -> u128 {
     quotient + 1
 }
 
-/// The double nearest to `mantissa * 10^exponent`, ties to even. `None` for powers beyond 27, unless all is zero.
+/// The double nearest to `mantissa * 10^exponent`, ties to even. `None` for powers beyond 27, unless all is zero, and for
+/// more digits than a double has.
 ///
 /// A whole number below 2^53 and a power of ten up to 10^22 are doubles, whose product and quotient the machine rounds
 /// once (Clinger 1990). Beyond that, this is [Lemire's algorithm](https://arxiv.org/abs/2101.11408), which needs no second
@@ -63,9 +71,28 @@ pub(crate) fn scaled(mantissa: u64, exponent: i32) -> Option<f64> {
             mantissa * exact
         });
     }
-    scaled_in_words(mantissa, exponent)
+    if mantissa < TOO_LONG {
+        return scaled_in_words(mantissa, exponent);
+    }
+    // Decimals of a fixed scale have zeros at their ends.
+    let (mantissa, zeros) = without_zeros(mantissa);
+    if mantissa < TOO_LONG {
+        return scaled_in_words(mantissa, exponent.saturating_add(zeros));
+    }
+    None
 }
 
+/// A number without up to two zeros at its end, and how many those were: more can't make it too long.
+#[inline(never)]
+const fn without_zeros(number: u64) -> (u64, i32) {
+    match (number.is_multiple_of(100), number.is_multiple_of(10)) {
+        (true, _) => (number / 100, 2),
+        (_, true) => (number / 10, 1),
+        _ => (number, 0),
+    }
+}
+
+/// The same for any mantissa, all of whose digits count.
 #[inline(never)]
 fn scaled_in_words(mantissa: u64, exponent: i32) -> Option<f64> {
     let power = exponent.unsigned_abs();
@@ -141,7 +168,7 @@ pub(crate) fn read_nearest(text: &[u8]) -> Option<f64> {
     match read(text)? {
         Number::Int64(integer) => Some(integer as f64),
         Number::Float64(double) => Some(double),
-        Number::Large => parse_f64(text),
+        Number::Large => Decimal::read(text).nearest(),
     }
 }
 
@@ -149,19 +176,65 @@ pub(crate) fn read_nearest(text: &[u8]) -> Option<f64> {
 pub(crate) fn read_whole(text: &[u8]) -> Option<i64> {
     match read(text)? {
         Number::Int64(integer) => Some(integer),
-        Number::Float64(_) => Decimal::read(text).whole(),
-        Number::Large => None,
+        Number::Float64(_) | Number::Large => Decimal::read(text).whole(),
     }
 }
 
-/// Reads a checked JSON number as the nearest double, ties to even. `None` if it is too large for a double.
+/// Reads a checked JSON number as the nearest double, ties to even. `None` if no double is near, because it is too large or
+/// too small, or if it has more digits than a double.
 pub(crate) fn parse_f64(literal: &[u8]) -> Option<f64> {
-    let decimal = Decimal::read(literal);
-    let bits = match decimal.to_bits() {
-        bits @ 0..INFINITY => bits,
-        _ => return None,
-    };
-    Some(f64::from_bits(bits | u64::from(decimal.negative) << 63))
+    let (mantissa, exponent) = read_short(literal)?;
+    let exponent = exponent.clamp(i32::MIN.into(), i32::MAX.into()) as i32;
+    match scaled(mantissa, exponent) {
+        Some(double) if literal.first() == Some(&b'-') => Some(-double),
+        Some(double) => Some(double),
+        None => Decimal::read(literal).nearest().filter(|double| *double != 0.0),
+    }
+}
+
+/// A checked JSON number as a whole number without zeros at its end, times a power of ten. `None` if it has more digits than
+/// a double.
+fn read_short(literal: &[u8]) -> Option<(u64, i64)> {
+    let (mut mantissa, mut digits) = (0_u64, 0);
+    // Zeros count once another digit follows.
+    let mut zeros = 0;
+    let (mut fraction, mut in_fraction) = (0_i64, false);
+    let mut bytes = literal.iter().copied();
+    for byte in bytes.by_ref() {
+        match byte {
+            b'0'..=b'9' => {
+                fraction += i64::from(in_fraction);
+                if byte == b'0' {
+                    zeros += usize::from(mantissa > 0);
+                    continue;
+                }
+                digits += zeros + 1;
+                if digits > DIGITS_OF_DOUBLE {
+                    return None;
+                }
+                mantissa = mantissa * 10_u64.pow(zeros as u32 + 1) + u64::from(byte - b'0');
+                zeros = 0;
+            }
+            b'.' => in_fraction = true,
+            b'e' | b'E' => break,
+            _ => {}
+        }
+    }
+    let zeros = i64::try_from(zeros).unwrap_or(i64::MAX);
+    Some((mantissa, read_exponent(bytes).saturating_add(zeros - fraction)))
+}
+
+/// The number behind the `e` of a checked JSON number; 0 without one.
+fn read_exponent(bytes: impl Iterator<Item = u8>) -> i64 {
+    let (mut exponent, mut sign) = (0_i64, 1);
+    for byte in bytes {
+        match byte {
+            b'-' => sign = -1,
+            b'0'..=b'9' => exponent = exponent.saturating_mul(10).saturating_add(i64::from(byte - b'0')),
+            _ => {}
+        }
+    }
+    sign * exponent
 }
 
 /// The bits of positive infinity.
@@ -202,15 +275,7 @@ impl Decimal {
                 _ => {}
             }
         }
-        let (mut exponent, mut sign) = (0_i64, 1);
-        for byte in bytes {
-            match byte {
-                b'-' => sign = -1,
-                b'0'..=b'9' => exponent = exponent.saturating_mul(10).saturating_add(i64::from(byte - b'0')),
-                _ => {}
-            }
-        }
-        number.exponent = number.exponent.saturating_add(sign * exponent);
+        number.exponent = number.exponent.saturating_add(read_exponent(bytes));
         while !number.inexact && number.digits.pop_if(|digit| *digit == 0).is_some() {
             number.exponent = number.exponent.saturating_add(1);
         }
@@ -239,6 +304,14 @@ impl Decimal {
         }
     }
 
+    /// The nearest double, ties to even, however many digits there are. `None` if it is too large for one.
+    fn nearest(&self) -> Option<f64> {
+        match self.to_bits() {
+            bits @ 0..INFINITY => Some(f64::from_bits(bits | u64::from(self.negative) << 63)),
+            _ => None,
+        }
+    }
+
     /// The bits of the nearest double, without the sign; infinity if it is too large.
     fn to_bits(&self) -> u64 {
         let magnitude = self
@@ -257,7 +330,7 @@ impl Decimal {
                 .digits
                 .iter()
                 .fold(0, |number, digit| number * 10 + u64::from(*digit));
-            if let Some(number) = scaled(mantissa, exponent) {
+            if let Some(number) = scaled_in_words(mantissa, exponent) {
                 return number.to_bits();
             }
         }

@@ -40,7 +40,7 @@ pub(crate) fn parse_datetime(text: &[u8]) -> Option<(i64, Zone)> {
     let head = digits(*head, &YEAR_AND_MONTH)?;
     let is_blank = tail[2] == b' ';
     let tail = digits(*tail, if is_blank { &DAY_BLANK_TIME } else { &DAY_AND_TIME })?;
-    let [day, hour, minute] = [0, 3, 6].map(|at| pair(tail, at));
+    let (day, hour, minute) = (pair(tail, 0), pair(tail, 3), pair(tail, 6));
     let second = two_digits(*tens, *ones)?;
     if hour > 23 || minute > 59 || second > 59 {
         return None;
