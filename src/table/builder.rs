@@ -153,7 +153,7 @@ impl Builder {
         }
         match lexer.peek() {
             b'-' | b'0'..=b'9' => {
-                let number = lexer.number()?;
+                let number = lexer.number_in_line()?;
                 self.number(number);
             }
             b'"' if !INNER => self.text(lexer)?,

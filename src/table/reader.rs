@@ -5,9 +5,10 @@ use super::column::Column;
 use super::fit::{self, Schema};
 use super::json;
 use super::lexer::{Lexer, Problem, Stopped};
-use super::options::ReadOptions;
+use super::options::{ReadOptions, Shape};
 use super::path::Step;
 use super::rows::{Container, Plan, Rows};
+use super::shape::first_item;
 use super::texts::TextBuffer;
 use super::{Format, JsonPath, Table, TableError};
 
@@ -57,29 +58,37 @@ impl<'o> Reader<'o> {
         table.map_err(|Stopped| self.error.take().unwrap_or_else(|| lexer.error()))
     }
 
-    fn rows_on_lines<const INNER: bool>(&mut self, lexer: &mut Lexer<'_, INNER>) -> Result<Table, Stopped> {
+    fn rows_on_lines(&mut self, lexer: &mut Lexer<'_, false>) -> Result<Table, Stopped> {
         let start = lexer.at;
-        let attempts: &[ReadItems<INNER>] = match lexer.peek() {
+        let attempts: &[ReadItems<false>] = match lexer.peek() {
             b'{' => &[Rows::records, Rows::values],
             b'[' => &[Rows::arrays, Rows::values],
             _ => &[Rows::values],
         };
         for read in attempts {
             lexer.at = start;
-            let container = if self.options.format == Format::JsonLines {
-                Container::Lines
-            } else {
-                Container::NestedLines
-            };
-            let table = self.passes(lexer, &mut |rows, lexer| {
-                read(rows, lexer, 0, container)?;
-                Ok(None)
-            });
+            let table = self.lines_of(lexer, *read);
             if table.is_ok() || lexer.problem != Problem::OtherShape {
                 return table;
             }
         }
         Err(Stopped)
+    }
+
+    fn lines_of<const INNER: bool>(
+        &mut self,
+        lexer: &mut Lexer<'_, INNER>,
+        read: ReadItems<INNER>,
+    ) -> Result<Table, Stopped> {
+        let container = if self.options.format == Format::JsonLines {
+            Container::Lines
+        } else {
+            Container::NestedLines
+        };
+        self.passes(lexer, &mut |rows, lexer| {
+            read(rows, lexer, 0, container)?;
+            Ok(None)
+        })
     }
 
     /// Reads what is at the end of the path, and checks everything on the way. `None` if the path leads nowhere.
@@ -170,7 +179,7 @@ impl<'o> Reader<'o> {
     fn in_text(&mut self, lexer: &mut Lexer<'_, false>) -> Result<Option<Table>, Stopped> {
         let start = lexer.at;
         let mut inner = Lexer::<true>::new(lexer.bytes, lexer.at + 1);
-        if let Ok(table) = self.escaped_document(&mut inner) {
+        if let Ok(table) = self.escaped_rows(&mut inner) {
             lexer.at = inner.at + 1;
             return Ok(Some(table));
         }
@@ -188,27 +197,27 @@ impl<'o> Reader<'o> {
         }
     }
 
-    /// Reads a document in the escapes of the text around it, up to the quote that ends that.
-    fn escaped_document(&mut self, lexer: &mut Lexer<'_, true>) -> Result<Table, Stopped> {
+    /// Reads rows that are objects in the escapes of the text around them, up to the quote that ends that: what most
+    /// outputs are. Everything else is `OtherShape` here, and read once it is unescaped, so that its code is there once.
+    fn escaped_rows(&mut self, lexer: &mut Lexer<'_, true>) -> Result<Table, Stopped> {
         lexer.skip_space();
-        let format = self.format_in_text();
-        if !matches!(format, Format::Auto | Format::JsonLines) || !matches!(lexer.peek(), b'[' | b'{') {
-            return lexer.stop(Problem::OtherShape);
-        }
         let start = lexer.at;
-        if lexer.peek() == b'[' && format == Format::Auto {
-            let table = self.escaped_array(lexer)?;
-            if lexer.is_at_end_behind_space() {
-                return Ok(table);
+        let is_for_records = matches!(self.options.shape, Shape::Auto | Shape::Records);
+        let table = match (lexer.peek(), self.format_in_text()) {
+            (b'[', Format::Auto) if is_for_records && first_item(lexer.clone(), 0) == b'{' => {
+                self.items(lexer, 0, Rows::records)?
             }
-            lexer.at = start;
-        }
-        lexer.skip_value(0)?;
-        if lexer.is_at_end_behind_space() && format == Format::Auto {
-            return lexer.stop(Problem::OtherShape);
-        }
-        lexer.at = start;
-        self.rows_on_lines(lexer)
+            (b'{', format @ (Format::Auto | Format::JsonLines)) => {
+                lexer.skip_value(0)?;
+                if lexer.is_at_end_behind_space() && format == Format::Auto {
+                    return lexer.stop(Problem::OtherShape);
+                }
+                lexer.at = start;
+                self.lines_of(lexer, Rows::records)?
+            }
+            _ => return lexer.stop(Problem::OtherShape),
+        };
+        lexer.end().map(|()| table)
     }
 
     /// What the text at the end of a path is written in: `Json` says no more than what the path does.
@@ -269,6 +278,7 @@ impl<'o> Reader<'o> {
     }
 
     /// Makes the table of rows that were read; `None` if they have to be read again, as the plan then says.
+    #[inline(never)]
     fn conclude(&mut self, mut rows: Rows, index: Option<Column>, plan: &mut Plan) -> Result<Option<Table>, Problem> {
         rows.align()?;
         if let Some(watched) = plan.watched {

@@ -177,6 +177,9 @@ impl Rows {
         if !lexer.open(b'}', depth)? {
             return Ok(None);
         }
+        if INNER && self.plan.careful {
+            return lexer.stop(Problem::OtherShape);
+        }
         if self.plan.careful {
             self.members(lexer, depth)?;
             return Ok(None);
@@ -339,9 +342,9 @@ impl Rows {
     }
 
     /// Reads rows that are values of any kind, in one column.
-    pub(crate) fn values<const INNER: bool>(
+    pub(crate) fn values(
         &mut self,
-        lexer: &mut Lexer<'_, INNER>,
+        lexer: &mut Lexer<'_, false>,
         depth: usize,
         container: Container,
     ) -> Result<(), Stopped> {

@@ -79,26 +79,8 @@ impl Reader<'_> {
         self.other_shape(lexer, depth)
     }
 
-    /// Reads an array in the escapes of the text around it, as far as that is worth code of its own: what does not fit is
-    /// `OtherShape`, and read once it is unescaped. So are texts, which would be escaped twice.
-    pub(crate) fn escaped_array(&mut self, lexer: &mut Lexer<'_, true>) -> Result<Table, Stopped> {
-        let start = lexer.at;
-        let read = match (first_item(lexer.clone(), 0), self.options.shape) {
-            (b'{', Shape::Auto | Shape::Records) => Rows::records,
-            (b'[', Shape::Auto | Shape::Arrays) => Rows::arrays,
-            (b'"', _) => return lexer.stop(Problem::OtherShape),
-            (_, Shape::Auto) => Rows::values,
-            _ => return lexer.stop(Problem::OtherShape),
-        };
-        let table = self.items(lexer, 0, read);
-        if table.is_ok() || lexer.problem != Problem::OtherShape || self.options.shape != Shape::Auto {
-            return table;
-        }
-        lexer.at = start;
-        self.items(lexer, 0, Rows::values)
-    }
-
-    fn items<const INNER: bool>(
+    /// Reads an array of rows.
+    pub(crate) fn items<const INNER: bool>(
         &mut self,
         lexer: &mut Lexer<'_, INNER>,
         depth: usize,
@@ -361,7 +343,7 @@ impl Reader<'_> {
 }
 
 /// With which byte the first item begins that is not null; 0 if there is none. A quote that is escaped is a quote.
-fn first_item<const INNER: bool>(mut lexer: Lexer<'_, INNER>, depth: usize) -> u8 {
+pub(crate) fn first_item<const INNER: bool>(mut lexer: Lexer<'_, INNER>, depth: usize) -> u8 {
     let mut more = lexer.open(b']', depth);
     while let Ok(true) = more {
         match lexer.peek() {

@@ -6,8 +6,17 @@ use crate::words::digits_at;
 
 impl<const INNER: bool> Lexer<'_, INNER> {
     /// Reads the number of which the first byte, a digit or `-`, is next.
-    #[inline(always)]
     pub(crate) fn number(&mut self) -> Result<Number, Stopped> {
+        // Nothing in a number is ever escaped, so that this code is there once.
+        let mut plain = Lexer::<false>::new(self.bytes, self.at);
+        let number = plain.plain_number();
+        (self.at, self.problem) = (plain.at, plain.problem);
+        number
+    }
+
+    /// The same for where most of the time goes.
+    #[inline(always)]
+    pub(crate) fn number_in_line(&mut self) -> Result<Number, Stopped> {
         let start = self.at;
         let negative = self.peek() == b'-';
         let first = start + usize::from(negative);
@@ -84,5 +93,12 @@ impl<const INNER: bool> Lexer<'_, INNER> {
     fn long_double(&self, start: usize) -> Number {
         let literal = self.bytes.get(start..self.at).unwrap_or_default();
         number::parse_f64(literal).map_or(Number::Large, Number::Float64)
+    }
+}
+
+impl Lexer<'_, false> {
+    #[inline(never)]
+    fn plain_number(&mut self) -> Result<Number, Stopped> {
+        self.number_in_line()
     }
 }

@@ -7,9 +7,9 @@ use crate::names::Names;
 
 impl Rows {
     /// Reads rows that are arrays, or null.
-    pub(crate) fn arrays<const INNER: bool>(
+    pub(crate) fn arrays(
         &mut self,
-        lexer: &mut Lexer<'_, INNER>,
+        lexer: &mut Lexer<'_, false>,
         depth: usize,
         container: Container,
     ) -> Result<(), Stopped> {
@@ -38,7 +38,7 @@ impl Rows {
     }
 
     /// Reads the first array: as names if it may be the header, and says so; otherwise as a row.
-    fn first_array<const INNER: bool>(&mut self, lexer: &mut Lexer<'_, INNER>, depth: usize) -> Result<bool, Stopped> {
+    fn first_array(&mut self, lexer: &mut Lexer<'_, false>, depth: usize) -> Result<bool, Stopped> {
         let start = lexer.at;
         let names = lexer.labels(depth)?;
         let is_header = match (&names, self.plan.header) {
@@ -59,11 +59,7 @@ impl Rows {
     }
 
     /// Reads an array as a row.
-    pub(crate) fn array<const INNER: bool>(
-        &mut self,
-        lexer: &mut Lexer<'_, INNER>,
-        depth: usize,
-    ) -> Result<(), Stopped> {
+    pub(crate) fn array(&mut self, lexer: &mut Lexer<'_, false>, depth: usize) -> Result<(), Stopped> {
         let mut more = lexer.open(b']', depth)?;
         let mut column = 0;
         while more {
