@@ -63,6 +63,7 @@ impl Misfit {
 ///
 /// # Errors
 /// The first value that does not fit.
+#[inline(never)]
 pub(crate) fn fit(column: Column, to: ColumnType) -> Result<Column, Misfit> {
     let row_count = column.row_count();
     let (name, validity, values) = column.into_parts();
@@ -122,6 +123,7 @@ const fn expected(to: ColumnType) -> &'static str {
 }
 
 /// The columns in the order of the schema: first those that it names, whether they are there or not, then the others.
+#[inline(never)]
 pub(crate) fn arrange(columns: Vec<Column>, row_count: usize, schema: &Schema) -> Vec<Column> {
     let mut found: Vec<Option<Column>> = schema.types.iter().map(|_| None).collect();
     let mut others = Vec::new();

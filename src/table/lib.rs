@@ -169,6 +169,7 @@ impl Table {
     }
 
     /// Reads a text as what it is; `None` if it is neither JSON nor CSV.
+    #[inline(never)]
     fn detect(content: &[u8], options: &ReadOptions) -> Result<Option<Self>, TableError> {
         let start = content.trim_ascii_start();
         if !start.starts_with(b"[") && !start.starts_with(b"{") {

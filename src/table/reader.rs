@@ -47,6 +47,7 @@ impl<'o> Reader<'o> {
     }
 
     /// Reads a document that has a value per line.
+    #[inline(never)]
     pub(crate) fn lines(&mut self, bytes: &[u8]) -> Result<Table, TableError> {
         let mut lexer = Lexer::<false>::new(bytes, 0);
         lexer.skip_space();
@@ -154,6 +155,7 @@ impl<'o> Reader<'o> {
     }
 
     /// Goes on in the document that the text holds which begins here.
+    #[inline(never)]
     fn further_in_text(&mut self, lexer: &mut Lexer<'_, false>, steps: &[Step]) -> Result<Option<Table>, Stopped> {
         let start = lexer.at;
         let text = self.unescaped(lexer)?;
@@ -292,7 +294,7 @@ impl<'o> Reader<'o> {
             plan.careful = true;
             return Ok(None);
         }
-        if !rows.settle_header(plan)? {
+        if rows.header.is_some() && !rows.settle_header(plan)? {
             return Ok(None);
         }
         let lost: Vec<bool> = rows.builders.iter().map(Builder::is_lost).collect();
@@ -312,14 +314,7 @@ impl<'o> Reader<'o> {
         let parents: Vec<bool> = rows.builders.iter().map(is_parent).collect();
         let mut columns = Vec::with_capacity(parents.len() + 1);
         if let Some(index) = index {
-            let index = index.renamed(rows.names.free("index"));
-            match fit_labels(index, &plan.schema) {
-                Ok(index) => columns.push(index),
-                Err(error) => {
-                    self.error = Some(error);
-                    return Err(Problem::None);
-                }
-            }
+            columns.push(self.labels(index, &mut rows, &plan.schema)?);
         }
         for (at, builder) in rows.builders.into_iter().enumerate() {
             if parents[at] {
@@ -338,15 +333,22 @@ impl<'o> Reader<'o> {
                 }
             }
         }
-        let columns = fit::arrange(columns, row_count, &plan.schema);
+        if !plan.schema.is_empty() {
+            columns = fit::arrange(columns, row_count, &plan.schema);
+        }
         Ok(Some(Table { columns, row_count }))
     }
-}
 
-/// The column of the rows' labels, in the type that the schema names for it.
-fn fit_labels(labels: Column, schema: &Schema) -> Result<Column, TableError> {
-    match schema.get(labels.name()) {
-        Some(to) if to != labels.column_type() => fit::fit_texts(labels, to).map_err(|misfit| misfit.error(None)),
-        _ => Ok(labels),
+    /// The column of the rows' labels, under a name that is free and in the type that the schema names for it.
+    #[inline(never)]
+    fn labels(&mut self, labels: Column, rows: &mut Rows, schema: &Schema) -> Result<Column, Problem> {
+        let labels = labels.renamed(rows.names.free("index"));
+        match schema.get(labels.name()) {
+            Some(to) if to != labels.column_type() => fit::fit_texts(labels, to).map_err(|misfit| {
+                self.error = Some(misfit.error(None));
+                Problem::None
+            }),
+            _ => Ok(labels),
+        }
     }
 }

@@ -263,6 +263,7 @@ impl Rows {
 
     /// Reads the members of an object where a name may come again, or where nested objects become columns: first finds
     /// the last value of each, then reads those.
+    #[inline(never)]
     fn members<const INNER: bool>(&mut self, lexer: &mut Lexer<'_, INNER>, depth: usize) -> Result<(), Stopped> {
         let mut leaves = Vec::new();
         self.leaves(lexer, depth, "", &mut leaves)?;

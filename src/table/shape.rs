@@ -19,6 +19,9 @@ struct Outline {
 
 impl Reader<'_> {
     /// Reads the value that begins here as a table.
+    ///
+    /// Engines compile what is called for the first time: so the shapes stay out of what reads paths, and of each other.
+    #[inline(never)]
     pub(crate) fn value(&mut self, lexer: &mut Lexer<'_, false>, depth: usize) -> Result<Table, Stopped> {
         let shape = self.options.shape;
         match (lexer.peek(), shape) {
@@ -49,6 +52,7 @@ impl Reader<'_> {
         })
     }
 
+    #[inline(never)]
     fn array(&mut self, lexer: &mut Lexer<'_, false>, depth: usize) -> Result<Table, Stopped> {
         let start = lexer.at;
         let attempts: &[Shape] = match self.options.shape {
@@ -121,6 +125,7 @@ impl Reader<'_> {
         Err(Stopped)
     }
 
+    #[inline(never)]
     fn object(&mut self, lexer: &mut Lexer<'_, false>, depth: usize) -> Result<Table, Stopped> {
         let start = lexer.at;
         let outline = outline(lexer, depth)?;

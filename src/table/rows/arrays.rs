@@ -94,6 +94,7 @@ impl Rows {
 
     /// Decides whether a first array that may be the header is one: if no row is longer, and some column holds values,
     /// but no texts. If it is none, it becomes the first row; false if the rows have to be read again for that.
+    #[inline(never)]
     pub(crate) fn settle_header(&mut self, plan: &mut Plan) -> Result<bool, Problem> {
         let Some(header) = &self.header else {
             return Ok(true);
