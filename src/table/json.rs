@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::lexer::{Lexer, plain_length, two_words_at};
+use super::block::{BLOCK, Block};
+use super::lexer::Lexer;
 use super::out::Out;
 use super::texts::TextBuffer;
 
@@ -80,11 +81,10 @@ pub(crate) fn write_string(out: &mut Out, text: &str) {
     out.push_str("\"");
     let (mut copied, mut at) = (0, 0);
     while at < bytes.len() {
-        if at + 16 <= bytes.len() {
-            let (low, high) = two_words_at(bytes, at);
-            let plain = plain_length(low, high);
+        if at + BLOCK <= bytes.len() {
+            let plain = Block::at(bytes, at).plain_length();
             at += plain;
-            if plain == 16 {
+            if plain == BLOCK {
                 continue;
             }
         }

@@ -25,20 +25,25 @@ const EXACT_POWERS: [f64; 23] = [
 ];
 
 /// The farthest power of ten that [`scaled`] takes on: 5^27 is the last power of five in 64 bits.
-const MAX_POWER: u32 = 27;
+const MAX_POWER: i32 = 27;
 
-/// 5^-n for n from 0 to [`MAX_POWER`], as 128 bits from the highest one that is set, rounded up.
-const RECIPROCALS: [u128; MAX_POWER as usize + 1] = {
-    let mut reciprocals = [1 << 127; MAX_POWER as usize + 1];
+/// The farthest power of ten in the other direction: with 17 digits, numbers down to a millionth of a millionth have it.
+const MIN_POWER: i32 = -40;
+
+/// 5^-n for n from 0 to that of [`MIN_POWER`], as 128 bits from the highest one that is set. What follows them is rounded up
+/// as far as 5^n has 64 bits, and left out beyond, as in the tables for which the algorithm was proven right.
+const RECIPROCALS: [u128; MIN_POWER.unsigned_abs() as usize + 1] = {
+    let mut reciprocals = [1 << 127; MIN_POWER.unsigned_abs() as usize + 1];
     let mut power = 1;
-    while power <= MAX_POWER {
-        reciprocals[power as usize] = reciprocal(5_u128.pow(power));
+    while power <= MIN_POWER.unsigned_abs() {
+        let is_rounded = power <= MAX_POWER.unsigned_abs();
+        reciprocals[power as usize] = reciprocal(5_u128.pow(power)) + is_rounded as u128;
         power += 1;
     }
     reciprocals
 };
 
-/// The first 128 bits of `1 / divisor`, for a divisor that is no power of two, rounded up.
+/// The first 128 bits of `1 / divisor`, for a divisor that is no power of two.
 const fn reciprocal(divisor: u128) -> u128 {
     let (mut quotient, mut rest) = (0_u128, 1);
     while quotient >> 127 == 0 {
@@ -49,15 +54,14 @@ const fn reciprocal(divisor: u128) -> u128 {
             quotient |= 1;
         }
     }
-    quotient + 1
+    quotient
 }
 
-/// The double nearest to `mantissa * 10^exponent`, ties to even. `None` for powers beyond 27, unless all is zero, and for
-/// more digits than a double has.
+/// The double nearest to `mantissa * 10^exponent`, ties to even. `None` for powers beyond 27 or below -40, unless all is
+/// zero, and for more digits than a double has.
 ///
 /// A whole number below 2^53 and a power of ten up to 10^22 are doubles, whose product and quotient the machine rounds
-/// once (Clinger 1990). Beyond that, this is [Lemire's algorithm](https://arxiv.org/abs/2101.11408), which needs no second
-/// thought for powers so near.
+/// once (Clinger 1990). Beyond that, this is [Lemire's algorithm](https://arxiv.org/abs/2101.11408).
 #[inline]
 pub(crate) fn scaled(mantissa: u64, exponent: i32) -> Option<f64> {
     let power = exponent.unsigned_abs();
@@ -99,7 +103,7 @@ fn scaled_in_words(mantissa: u64, exponent: i32) -> Option<f64> {
     if mantissa == 0 {
         return Some(0.0);
     }
-    if power > MAX_POWER {
+    if !(MIN_POWER..=MAX_POWER).contains(&exponent) {
         return None;
     }
     let zeros = mantissa.leading_zeros();
@@ -111,6 +115,10 @@ fn scaled_in_words(mantissa: u64, exponent: i32) -> Option<f64> {
         if high & 0x1ff == 0x1ff {
             let (carry, _) = multiply(mantissa, reciprocal as u64);
             let (low, overflow) = low.overflowing_add(carry);
+            if low == u64::MAX {
+                // One more bit could carry.
+                return None;
+            }
             (high + u64::from(overflow), low)
         } else {
             (high, low)
@@ -137,8 +145,17 @@ fn scaled_in_words(mantissa: u64, exponent: i32) -> Option<f64> {
 }
 
 /// The product of two numbers of 64 bits, as its upper and its lower half.
-fn multiply(a: u64, b: u64) -> (u64, u64) {
-    let product = u128::from(a) * u128::from(b);
+const fn multiply(a: u64, b: u64) -> (u64, u64) {
+    if cfg!(target_family = "wasm") {
+        // It has no such multiplication, and what the compiler calls instead is one of 128 bits.
+        const LOW: u64 = u32::MAX as u64;
+        let (high, low) = ((a >> 32) * (b >> 32), (a & LOW) * (b & LOW));
+        let (left, right) = ((a >> 32) * (b & LOW), (a & LOW) * (b >> 32));
+        let middle = (low >> 32) + (left & LOW) + (right & LOW);
+        let high = high + (left >> 32) + (right >> 32) + (middle >> 32);
+        return (high, middle << 32 | low & LOW);
+    }
+    let product = a as u128 * b as u128;
     ((product >> 64) as u64, product as u64)
 }
 

@@ -10,11 +10,7 @@ impl Reader<'_> {
     /// Stops at the value that begins here, which is JSON and does not have the shape named.
     #[cold]
     #[inline(never)]
-    pub(crate) fn unlike_shape<const INNER: bool>(
-        &mut self,
-        lexer: &mut Lexer<'_, INNER>,
-        depth: usize,
-    ) -> Result<(), Stopped> {
+    pub(crate) fn unlike_shape(&mut self, lexer: &mut Lexer<'_, false>, depth: usize) -> Result<(), Stopped> {
         let shape = self.options.shape;
         let start = lexer.at;
         let unlike = match (lexer.peek(), shape) {
@@ -40,11 +36,7 @@ impl Reader<'_> {
 }
 
 /// The first item of the array that begins here which is no null and does not begin with that byte, and its place.
-fn item_unlike<const INNER: bool>(
-    lexer: &mut Lexer<'_, INNER>,
-    wanted: u8,
-    depth: usize,
-) -> Result<Option<(usize, usize)>, Stopped> {
+fn item_unlike(lexer: &mut Lexer<'_, false>, wanted: u8, depth: usize) -> Result<Option<(usize, usize)>, Stopped> {
     let mut item = 0;
     let mut more = lexer.open(b']', depth)?;
     while more {
