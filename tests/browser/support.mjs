@@ -16,8 +16,10 @@ const FLAGS =
 const PAGE_MS = 60_000;
 
 const TYPES = /** @type {Record<string, string>} */ ({
+  ".css": "text/css; charset=utf-8",
   ".html": "text/html; charset=utf-8",
   ".js": "text/javascript; charset=utf-8",
+  ".json": "application/json",
   // Nothing behind it: browsers compile while they load only what is exactly this.
   ".wasm": "application/wasm",
 });
@@ -43,6 +45,10 @@ export const IMPORT_MAP = `<script type="importmap">
       "pqrun/arrow": "/node_modules/pqrun/arrow.js",
       "pqrun/auth": "/node_modules/pqrun/auth.browser.js",
       "pqrun/connector": "/node_modules/pqrun/connector.browser.js",
+      "pqrun/elements": "/node_modules/pqrun/elements/index.js",
+      "pqrun/elements/connector": "/node_modules/pqrun/elements/connector.js",
+      "pqrun/elements/run": "/node_modules/pqrun/elements/run.js",
+      "pqrun/elements/table": "/node_modules/pqrun/elements/table.js",
       "pqrun/simulator": "/node_modules/pqrun/simulator.browser.js",
       "pqrun/table": "/node_modules/pqrun/table.browser.js"
     }
@@ -107,6 +113,19 @@ export async function open(t, browser, url) {
       throw new Error(`the page gave no answer: ${problems.join("\n")}`, { cause: error });
     });
   return { answer: await page.evaluate(() => Reflect.get(globalThis, "answer")), problems, page };
+}
+
+/**
+ * Keeps a picture of a page for people to look at, where `PQRUN_SCREENSHOTS` says; nowhere without it.
+ *
+ * @param {import("playwright-core").Page} page
+ * @param {string} name Without an ending.
+ */
+export async function shot(page, name) {
+  const folder = process.env.PQRUN_SCREENSHOTS;
+  if (folder) {
+    await page.screenshot({ path: path.join(folder, `${name}.png`), fullPage: true });
+  }
 }
 
 /**

@@ -153,10 +153,11 @@ fn documentation(workspace: &Workspace) -> Result<()> {
     Ok(())
 }
 
-/// The hand-written JavaScript and every `.d.ts` of the package, and the evaluator and tests of M, which use it.
+/// The hand-written JavaScript and every `.d.ts` of the package, the elements that are bundled in it, and the
+/// evaluator and tests of M, which use it.
 fn types(workspace: &Workspace) -> Result<()> {
     package::build(workspace)?;
-    for project in ["tsconfig.json", "tests/m/tsconfig.json"] {
+    for project in ["tsconfig.json", "www/tsconfig.json", "tests/m/tsconfig.json"] {
         let mut tsc = npm::tool(workspace, "tsc");
         command::run(
             tsc.args(["--noEmit", "--project", project])

@@ -15,13 +15,15 @@ use crate::package::Package;
 use crate::workspace::Workspace;
 
 /// What tests of the package may import besides the package, at the versions of the root `package.json`.
-const TEST_TOOLS: [&str; 7] = [
+const TEST_TOOLS: [&str; 9] = [
     "@azure/identity",
     "@types/node",
     "apache-arrow",
+    "axe-core",
     "playwright-core",
     "selfsigned",
     "typescript",
+    "vite",
     "yauzl",
 ];
 

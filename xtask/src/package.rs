@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
@@ -25,6 +26,17 @@ const SOURCES: [(&str, &str, &str); 2] = [
 const VENDORED: [(&str, &str); 2] = [
     ("arrow", "node_modules/@uwdata/flechette/LICENSE"),
     ("zip", "node_modules/fflate/LICENSE"),
+];
+
+/// The custom elements, and the script that bundles them with what they are made of. Beside each entry are its types.
+const ELEMENTS: (&str, &str) = ("www/elements", "xtask/src/elements.mjs");
+
+/// What other people's code is bundled into the elements, and its terms.
+const IN_ELEMENTS: [(&str, &str); 4] = [
+    ("lit", "node_modules/lit/LICENSE"),
+    ("prism", "node_modules/prismjs/LICENSE"),
+    ("uplot", "node_modules/uplot/LICENSE"),
+    ("virtual-core", "node_modules/@tanstack/virtual-core/LICENSE"),
 ];
 
 /// The entry of the tables in Node, whose parts are put into one file: each file that Node loads takes about 0.4 ms, as
@@ -96,6 +108,7 @@ fn assemble(workspace: &Workspace, modules: &[Built]) -> Result<()> {
         let name = file.file_name().context("a module's file has a name")?;
         files::copy(&file, &package.join("wasm").join(name))?;
     }
+    elements(workspace, &package.join("elements"))?;
     let in_one = package.join(IN_ONE);
     bundle(workspace, &in_one, &in_one)?;
     for (name, need) in TEXTS {
@@ -109,6 +122,25 @@ fn assemble(workspace: &Workspace, modules: &[Built]) -> Result<()> {
     let manifest = manifest(workspace)?;
     expect_targets(&manifest, &package)?;
     files::write(&package.join("package.json"), format!("{manifest:#}\n"))
+}
+
+/// Bundles the elements into a folder, and puts their types and the terms of what is in them beside them.
+fn elements(workspace: &Workspace, to: &Path) -> Result<()> {
+    let (from, script) = ELEMENTS;
+    let mut node = Command::new("node");
+    node.arg(workspace.path(script)).arg(from).arg(to);
+    command::run(node.current_dir(&workspace.root))?;
+    let from = workspace.path(from);
+    for file in files::list(&from)? {
+        // Not those of their parts, which are in the bundles.
+        if file.parent() == Some(Path::new("")) && file.to_string_lossy().ends_with(".d.ts") {
+            files::copy(&from.join(&file), &to.join(&file))?;
+        }
+    }
+    for (name, licence) in IN_ELEMENTS {
+        files::copy(&workspace.path(licence), &to.join(format!("{name}.LICENSE")))?;
+    }
+    Ok(())
 }
 
 /// Writes a module together with all that it imports; the two may be one file.

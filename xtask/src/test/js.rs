@@ -20,6 +20,9 @@ const FILE_MS: &str = "--test-timeout=300000";
 /// once.
 const AT_ONCE: &str = "--test-concurrency=4";
 
+/// Where tests put pictures of pages.
+const SCREENSHOTS: &str = "PQRUN_SCREENSHOTS";
+
 /// Runs `tests/node/**/*.test.mjs`.
 ///
 /// # Errors
@@ -30,14 +33,19 @@ pub(crate) fn run_in_node(workspace: &Workspace, consumer: &Consumer) -> Result<
     run(node, &consumer.folder, "tests/node")
 }
 
-/// Runs `tests/browser/**/*.test.mjs`, which find the path of Chromium in `PQRUN_CHROMIUM`.
+/// Runs `tests/browser/**/*.test.mjs`, which find the path of Chromium in `PQRUN_CHROMIUM`, and leave pictures of what they
+/// saw in `target/xtask/screenshots`.
 ///
 /// # Errors
 /// When there are none, or Chromium is missing and cannot be installed.
 pub(crate) fn run_in_browser(workspace: &Workspace, consumer: &Consumer) -> Result<Tally> {
     let browser = Browser::ensure()?;
     let mut node = consumer.node(workspace);
-    node.arg(AT_ONCE).env(CHROMIUM, &browser.chromium);
+    let pictures = workspace.scratch("screenshots");
+    files::empty_folder(&pictures)?;
+    node.arg(AT_ONCE)
+        .env(CHROMIUM, &browser.chromium)
+        .env(SCREENSHOTS, &pictures);
     run(node, &consumer.folder, "tests/browser")
 }
 

@@ -1,0 +1,8 @@
+/** `<pqrun-connector>`. */
+export class PqrunConnector extends HTMLElement {}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "pqrun-connector": PqrunConnector;
+  }
+}

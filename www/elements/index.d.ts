@@ -1,0 +1,3 @@
+export * from "./connector.js";
+export * from "./run.js";
+export * from "./table.js";

@@ -1,0 +1,8 @@
+/** `<pqrun-run>`. */
+export class PqrunRun extends HTMLElement {}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "pqrun-run": PqrunRun;
+  }
+}
