@@ -103,7 +103,7 @@ async function throughServer() {
     unconnected.hidden = false;
     find("#unconnected-why").textContent = error.message;
     find("#unconnected-command").textContent =
-      "export DATABRICKS_HOST=https://adb-….azuredatabricks.net DATABRICKS_TOKEN=…\nnpx pqrun serve";
+      "npx pqrun serve --databricks-host https://adb-….azuredatabricks.net\nnpx pqrun serve --fabric";
     return { settings: { service: "databricks" }, connection: { token: null, trustHost: true, fetch: nowhere(error.message) } };
   }
   connected.hidden = false;
@@ -113,14 +113,17 @@ async function throughServer() {
   );
   const one = reachable.find(({ host }) => host === choice.host) ?? reachable[0];
   services.value = one.host;
+  const only = one.jobs ?? one.items;
   find("#credential").textContent = [
     `Signs in with ${one.credential}.`,
-    one.jobs ? `May run ${one.jobs.join(", ")} and nothing else.` : "",
+    only ? `May run ${only.join(", ")} and nothing else.` : "",
   ].join(" ");
   const host = one.host.includes("://") ? one.host : `https://${one.host}`;
-  const only = one.jobs?.length === 1 ? one.jobs[0] : undefined;
+  const first = only?.[0];
   const settings =
-    one.service === "databricks" ? { service: one.service, host, jobId: only } : { service: one.service, host, itemId: only };
+    one.service === "databricks"
+      ? { service: one.service, host, databricksWorkspaceId: one.workspaceId, jobId: first, followPath: one.followPath }
+      : { service: one.service, host, itemId: first, followPath: one.followPath };
   return { settings, connection: { token: null, trustHost: true, fetch: proxied } };
 }
 

@@ -8,7 +8,9 @@ import { SESSION, forget, keep, recall } from "./storage.js";
  * @property {import("pqrun").Service} service
  * @property {string} host
  * @property {string} credential In words.
- * @property {string[]} [jobs] The ids of the only jobs or items that may be run.
+ * @property {string[]} [jobs] Databricks: the ids of the only jobs that may be run.
+ * @property {string[]} [items] Fabric: the ids of the only items that may be run.
+ * @property {string} [workspaceId] Databricks: the workspace's id, where the host serves several.
  * @property {boolean} [followPath] Whether files may be read that outputs name.
  */
 
