@@ -25,7 +25,8 @@ pub mod vault;
 
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
+use crate::read::FromValue;
+use serde::Serialize;
 
 use self::call::{empty_reply, set_header};
 pub use self::clock::Speed;
@@ -83,7 +84,7 @@ pub enum Fate {
 }
 
 /// What came in, without query, headers and body.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Eq, FromValue, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Logged {
     /// When.
@@ -99,7 +100,7 @@ pub struct Logged {
 }
 
 /// Both services, and those that sign people in.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, FromValue, Serialize)]
 pub struct Simulator {
     speed: Speed,
     allow_all_origins: bool,

@@ -24,7 +24,8 @@ mod wire;
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
+use crate::read::FromValue;
+use serde::Serialize;
 use serde_json::Value;
 
 use self::ids::Ids;
@@ -39,7 +40,7 @@ use crate::http::HttpResponse;
 use crate::time::Timestamp;
 
 /// A Databricks workspace in memory.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, FromValue, Serialize)]
 pub struct Databricks {
     spec: DatabricksScenario,
     seed: u64,

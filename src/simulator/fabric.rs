@@ -14,7 +14,8 @@ mod start;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
+use crate::read::FromValue;
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use self::answer::Problem;
@@ -32,7 +33,7 @@ use crate::http::HttpResponse;
 use crate::time::Timestamp;
 
 /// The Fabric service in memory.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, FromValue, Serialize)]
 pub struct Fabric {
     scenario: FabricScenario,
     /// In the order of their creation.
@@ -47,7 +48,7 @@ pub struct Fabric {
 }
 
 /// What is left of the current minute. It refills at once.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, FromValue, Serialize)]
 struct Budget {
     began: Timestamp,
     starts: u32,

@@ -6,7 +6,8 @@ pub mod scenario;
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use crate::read::FromValue;
+use serde::Serialize;
 use serde_json::Value;
 
 use self::scenario::FileScenario;
@@ -26,13 +27,13 @@ pub(super) use self::one_lake::{
 pub(super) const ONE_LAKE: &str = "https://onelake.dfs.fabric.microsoft.com";
 
 /// All files, by their paths: `/Volumes/…`, `dbfs:/…`, `https://onelake.dfs.fabric.microsoft.com/…`.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, FromValue, Serialize)]
 pub(super) struct Files {
     files: BTreeMap<String, File>,
     began: Timestamp,
 }
 
-#[derive(Clone, Deserialize, Serialize)]
+#[derive(Clone, FromValue, Serialize)]
 struct File {
     content: String,
     access: scenario::FileAccess,

@@ -6,7 +6,8 @@
 
 mod scenario;
 
-use serde::{Deserialize, Serialize};
+use crate::read::FromValue;
+use serde::Serialize;
 use serde_json::{Value, json};
 
 pub use self::scenario::{Secret, SecretVersion, VaultRefusal, VaultScenario};
@@ -45,7 +46,7 @@ pub(super) fn endpoint(method: &str, path: &[&str]) -> Option<&'static str> {
 }
 
 /// All vaults.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, FromValue, Serialize)]
 pub(super) struct Vaults {
     vaults: Vec<VaultScenario>,
     began: Timestamp,
