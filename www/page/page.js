@@ -63,7 +63,7 @@ async function apply() {
     if (turn === latest) {
       run.connection = chosen.connection;
       run.settings = chosen.settings;
-      connector.settings = chosen.settings;
+      hand(chosen.settings);
     }
   } catch (error) {
     if (turn === latest) {
@@ -175,7 +175,8 @@ function listen() {
     void apply();
   });
   run.addEventListener("pqrun-settings", ({ detail }) => {
-    connector.settings = detail.settings;
+    hand(detail.settings);
+    follow(detail.settings.service);
   });
   run.addEventListener("pqrun-event", () => lock(true));
   run.addEventListener("pqrun-error", () => lock(false));
@@ -189,6 +190,36 @@ function listen() {
   // Whoever turns to the run is about to need what it weighs most.
   for (const turned of ["pointerenter", "focusin"]) {
     run.addEventListener(turned, () => choice.kind === "demo" && void simulated().catch(() => {}), { once: true });
+  }
+}
+
+/**
+ * Hands the settings on to Power Query, but for what only makes a scenario lively.
+ *
+ * @param {import("../elements/run.js").RunSettings} settings
+ */
+function hand(settings) {
+  const { pollInterval, ...others } = settings;
+  connector.settings = choice.kind === "demo" ? others : settings;
+}
+
+/**
+ * Goes along when somebody chooses the other service in the form: to the same scenario there, or to its workspace.
+ *
+ * @param {import("pqrun").Service} service
+ */
+function follow(service) {
+  if (choice.kind === "demo" && !choice.scenario.startsWith(service)) {
+    const same = `${service}-${choice.scenario.split("-")[1]}`;
+    const { id } = SCENARIOS.find(({ id }) => id === same) ?? SCENARIOS.find((one) => one.service === service) ?? SCENARIOS[0];
+    choice = { ...choice, scenario: id };
+    void apply();
+  } else if (choice.kind === "served") {
+    const other = reachable.find((one) => one.service === service);
+    if (other && other.host !== services.value) {
+      choice = { ...choice, host: other.host };
+      void apply();
+    }
   }
 }
 
@@ -222,3 +253,4 @@ listen();
 await apply();
 // Only now: the elements must find what they are to go on with.
 await import("../elements/index.js");
+performance.mark("pqrun-page:ready");
