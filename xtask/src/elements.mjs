@@ -11,6 +11,7 @@ const OUTSIDE = {
   "pqrun/connector": "../connector.browser.js",
   "pqrun/simulator": "../simulator.browser.js",
   "pqrun/table": "../table.browser.js",
+  "pqrun/vendor/zip": "../vendor/zip.js",
 };
 
 await build({
