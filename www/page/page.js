@@ -1,14 +1,14 @@
 // The page: where runs take place is chosen here, and what each of the three elements gives is handed to the next.
 import { NotServed, proxied, served, takeKey } from "./proxy.js";
 import { SCENARIOS, loadScenario } from "./scenarios.js";
-import { CHOICE, SIMULATOR, forget, keep, recall } from "./storage.js";
+import { CHOICE, RUN, SIMULATOR, forget, keep, recall } from "./storage.js";
 
 /**
+ * @import { PqrunRun, RunConnection, RunSettings } from "../elements/run.js"
+ *
  * @typedef {"demo" | "served" | "fabric"} Kind Where runs take place.
  * @typedef {{ kind: Kind, scenario: string, host?: string }} Choice
- * @typedef {import("../elements/run.js").PqrunRun} PqrunRun
- * @typedef {import("../elements/table.js").PqrunTable} PqrunTable
- * @typedef {import("../elements/connector.js").PqrunConnector} PqrunConnector
+ * @typedef {{ settings: RunSettings, connection: RunConnection | undefined, retire?: () => void }} Place
  */
 
 /**
@@ -19,8 +19,8 @@ import { CHOICE, SIMULATOR, forget, keep, recall } from "./storage.js";
 const find = (selector) => /** @type {T} */ (document.querySelector(selector));
 
 const run = /** @type {PqrunRun} */ (find("pqrun-run"));
-const table = /** @type {PqrunTable} */ (find("pqrun-table"));
-const connector = /** @type {PqrunConnector} */ (find("pqrun-connector"));
+const table = /** @type {import("../elements/table.js").PqrunTable} */ (find("pqrun-table"));
+const connector = /** @type {import("../elements/connector.js").PqrunConnector} */ (find("pqrun-connector"));
 const source = /** @type {HTMLFormElement} */ (find("#source"));
 const scenarios = /** @type {HTMLSelectElement} */ (find("#scenario"));
 const services = /** @type {HTMLSelectElement} */ (find("#service"));
@@ -39,75 +39,94 @@ let choice = { kind: "demo", scenario: SCENARIOS[0].id };
 /** Each choice takes a moment to be carried out; the last one counts. */
 let latest = 0;
 
+/** @type {Place | undefined} */
+let place;
+
 /** @type {import("./proxy.js").Served[]} */
 let reachable = [];
 
-/** @param {unknown} error */
-function tell(error) {
-  const trouble = find("#trouble");
-  trouble.textContent = error instanceof Error ? error.message : String(error);
-  trouble.hidden = false;
-}
-
-/** Brings the choice into the page. */
-async function apply() {
+/** Shows what was chosen, and finds out what that leads to; nothing if something else was chosen meanwhile. */
+async function prepare() {
   const turn = ++latest;
-  find("#trouble").hidden = true;
+  const trouble = find("#trouble");
+  trouble.hidden = true;
   for (const kind of ["demo", "served", "fabric"]) {
     find(`#${kind}`).hidden = kind !== choice.kind;
   }
   /** @type {HTMLInputElement} */ (find(`input[value="${choice.kind}"]`)).checked = true;
   keep(CHOICE, JSON.stringify(choice));
   try {
-    const chosen = await ({ demo, served: throughServer, fabric: directly }[choice.kind])();
-    if (turn === latest) {
-      run.connection = chosen.connection;
-      run.settings = chosen.settings;
-      hand(chosen.settings);
-    }
+    const prepared = await { demo, served: throughServer, fabric: directly }[choice.kind]();
+    return turn === latest ? prepared : undefined;
   } catch (error) {
     if (turn === latest) {
-      tell(error);
+      trouble.textContent = error instanceof Error ? error.message : String(error);
+      trouble.hidden = false;
     }
+    return undefined;
   }
 }
 
-/** A scenario, played by the services in the page. */
+/** @param {Place | undefined} prepared */
+function move(prepared) {
+  if (prepared) {
+    place = prepared;
+    run.connection = prepared.connection;
+    run.settings = prepared.settings;
+    hand(prepared.settings);
+  }
+}
+
+/**
+ * A scenario, played by the services in the page.
+ *
+ * @returns {Promise<Place>}
+ */
 async function demo() {
   const { id, tells } = SCENARIOS.find(({ id }) => id === choice.scenario) ?? SCENARIOS[0];
   scenarios.value = id;
   find("#tells").textContent = tells;
   const { settings, scenario } = await loadScenario(id);
   const token = scenario.tokens.find(({ service }) => service === settings.service)?.value;
-  /** @type {Promise<typeof fetch> | undefined} */
-  let answering;
+  /** @type {Promise<ReturnType<import("./simulated.js")["simulatedServices"]>> | undefined} */
+  let playing;
   /** @type {typeof fetch} */
   const answer = async (...request) => {
-    answering ??= simulated().then(({ simulatedServices }) => simulatedServices(id, scenario));
-    return (await answering)(...request);
+    playing ??= simulated().then(({ simulatedServices }) => simulatedServices(id, scenario));
+    return (await playing).fetch(...request);
   };
-  return { settings, connection: { token, fetch: answer } };
+  return {
+    settings,
+    connection: { token, fetch: /** @type {import("pqrun").FetchLike} */ (answer) },
+    retire: () => void playing?.then(({ retire }) => retire()),
+  };
 }
 
-/** A workspace that `pqrun serve` leads to. */
+/**
+ * A workspace that `pqrun serve` leads to.
+ *
+ * @returns {Promise<Place>}
+ */
 async function throughServer() {
-  const connected = find("#connected");
-  const unconnected = find("#unconnected");
+  const [connected, unconnected] = [find("#connected"), find("#unconnected")];
+  let problem = "";
   try {
     reachable = await served();
   } catch (error) {
     if (!(error instanceof NotServed)) {
       throw error;
     }
-    connected.hidden = true;
-    unconnected.hidden = false;
-    find("#unconnected-why").textContent = error.message;
-    find("#unconnected-command").textContent =
-      "npx pqrun serve --databricks-host https://adb-….azuredatabricks.net\nnpx pqrun serve --fabric";
-    return { settings: { service: "databricks" }, connection: { token: null, trustHost: true, fetch: nowhere(error.message) } };
+    problem = error.message;
   }
-  connected.hidden = false;
-  unconnected.hidden = true;
+  connected.hidden = problem !== "";
+  unconnected.hidden = problem === "";
+  if (problem) {
+    find("#unconnected-why").textContent = problem;
+    const fetch = async () => {
+      throw new TypeError(problem);
+    };
+    return { settings: { service: "databricks", host: "" }, connection: { token: null, trustHost: true, fetch } };
+  }
   services.replaceChildren(
     ...reachable.map(({ service, host }) => new Option(`${NAMES[service]}: ${host.replace(/^https?:\/\//u, "")}`, host)),
   );
@@ -119,41 +138,78 @@ async function throughServer() {
     only ? `May run ${only.join(", ")} and nothing else.` : "",
   ].join(" ");
   const host = one.host.includes("://") ? one.host : `https://${one.host}`;
-  const first = only?.[0];
-  const settings =
-    one.service === "databricks"
-      ? { service: one.service, host, databricksWorkspaceId: one.workspaceId, jobId: first, followPath: one.followPath }
-      : { service: one.service, host, itemId: first, followPath: one.followPath };
-  return { settings, connection: { token: null, trustHost: true, fetch: proxied } };
-}
-
-/** Fabric itself. The element asks for the token. */
-async function directly() {
-  return { settings: { service: "fabric" }, connection: undefined };
-}
-
-/**
- * In the place of a connection that there is not.
- *
- * @param {string} why
- * @returns {typeof fetch}
- */
-function nowhere(why) {
-  return async () => {
-    throw new TypeError(why);
+  const { workspaceId: databricksWorkspaceId } = one;
+  return {
+    settings:
+      one.service === "databricks"
+        ? { service: one.service, host, jobId: only?.[0], ...(databricksWorkspaceId && { databricksWorkspaceId }) }
+        : { service: one.service, host, workspaceId: "", itemId: only?.[0] ?? "" },
+    connection: { token: null, trustHost: true, fetch: proxied },
   };
 }
 
 /**
- * What the settings of a run may not be changed under.
+ * Fabric itself. The element asks for the token.
  *
- * @param {boolean} locked
+ * @returns {Promise<Place>}
  */
-function lock(locked) {
-  for (const control of source.querySelectorAll("input, select")) {
-    /** @type {HTMLInputElement | HTMLSelectElement} */ (control).disabled = locked;
+async function directly() {
+  return { settings: { service: "fabric", workspaceId: "", itemId: "" }, connection: undefined };
+}
+
+/**
+ * Hands the settings on to Power Query, but for what only makes a scenario lively.
+ *
+ * @param {RunSettings} settings
+ */
+function hand(settings) {
+  const { pollInterval, ...others } = settings;
+  connector.settings = choice.kind === "demo" ? others : settings;
+}
+
+/**
+ * Goes along when somebody chooses the other service in the form: to the same scenario there, or to its workspace.
+ *
+ * @param {import("pqrun").Service} service
+ */
+async function follow(service) {
+  const before = choice;
+  if (choice.kind === "demo" && !choice.scenario.startsWith(service)) {
+    const same = `${service}-${choice.scenario.split("-")[1]}`;
+    const { id } = SCENARIOS.find(({ id }) => id === same) ?? SCENARIOS.find((one) => one.service === service) ?? SCENARIOS[0];
+    choice = { ...choice, scenario: id };
+  } else if (choice.kind === "served" && reachable.some((one) => one.service === service && one.host !== services.value)) {
+    choice = { ...choice, host: reachable.find((one) => one.service === service)?.host };
   }
-  find("#locked").hidden = !locked;
+  if (choice !== before) {
+    move(await prepare());
+  }
+}
+
+/**
+ * Where it runs stays as it is while a run is followed, and while one is kept: it could not be resumed from elsewhere.
+ *
+ * @param {boolean} [isFollowed]
+ */
+function lock(isFollowed = false) {
+  const isLocked = isFollowed || recall(RUN) !== undefined;
+  for (const control of source.querySelectorAll("input, select")) {
+    /** @type {HTMLInputElement | HTMLSelectElement} */ (control).disabled = isLocked;
+  }
+  find("#locked").hidden = !isLocked;
+}
+
+/** The result goes on to the others; what played it is not needed any more. @param {import("pqrun").RunResult} result */
+async function finish(result) {
+  lock();
+  table.tables = result.outputs;
+  connector.sample = result.table;
+  if (OVER.has(result.outcome) && place?.retire) {
+    place.retire();
+    const { connection, retire } = await demo();
+    place = { ...place, retire };
+    run.connection = connection;
+  }
 }
 
 function listScenarios() {
@@ -168,69 +224,31 @@ function listScenarios() {
 
 function listen() {
   source.addEventListener("submit", (event) => event.preventDefault());
-  source.addEventListener("change", () => {
+  source.addEventListener("change", async () => {
     const kind = /** @type {Kind} */ (new FormData(source).get("kind"));
     choice = { kind, scenario: scenarios.value, host: services.value || choice.host };
-    forget(SIMULATOR);
-    void apply();
-  });
-  run.addEventListener("pqrun-settings", ({ detail }) => {
-    hand(detail.settings);
-    follow(detail.settings.service);
-  });
-  run.addEventListener("pqrun-event", () => lock(true));
-  run.addEventListener("pqrun-error", () => lock(false));
-  run.addEventListener("pqrun-result", ({ detail: { result } }) => {
-    lock(false);
-    show(result);
-    if (OVER.has(result.outcome)) {
-      forget(SIMULATOR);
+    const prepared = await prepare();
+    if (prepared) {
+      // In the place of the run that is over the form comes back, filled in anew.
+      run.forget();
+      move(prepared);
     }
   });
-  // Whoever turns to the run is about to need what it weighs most.
+  run.addEventListener("pqrun-settings", ({ detail: { settings } }) => {
+    hand(settings);
+    void follow(settings.service);
+  });
+  run.addEventListener("pqrun-event", () => lock(true));
+  run.addEventListener("pqrun-error", () => lock());
+  run.addEventListener("pqrun-forget", () => {
+    forget(SIMULATOR);
+    lock();
+  });
+  run.addEventListener("pqrun-result", ({ detail: { result } }) => void finish(result));
+  // Whoever turns to the form is about to need what weighs most.
   for (const turned of ["pointerenter", "focusin"]) {
     run.addEventListener(turned, () => choice.kind === "demo" && void simulated().catch(() => {}), { once: true });
   }
-}
-
-/**
- * Hands the settings on to Power Query, but for what only makes a scenario lively.
- *
- * @param {import("../elements/run.js").RunSettings} settings
- */
-function hand(settings) {
-  const { pollInterval, ...others } = settings;
-  connector.settings = choice.kind === "demo" ? others : settings;
-}
-
-/**
- * Goes along when somebody chooses the other service in the form: to the same scenario there, or to its workspace.
- *
- * @param {import("pqrun").Service} service
- */
-function follow(service) {
-  if (choice.kind === "demo" && !choice.scenario.startsWith(service)) {
-    const same = `${service}-${choice.scenario.split("-")[1]}`;
-    const { id } = SCENARIOS.find(({ id }) => id === same) ?? SCENARIOS.find((one) => one.service === service) ?? SCENARIOS[0];
-    choice = { ...choice, scenario: id };
-    void apply();
-  } else if (choice.kind === "served") {
-    const other = reachable.find((one) => one.service === service);
-    if (other && other.host !== services.value) {
-      choice = { ...choice, host: other.host };
-      void apply();
-    }
-  }
-}
-
-/**
- * Hands the outputs on.
- *
- * @param {import("pqrun").RunResult} result
- */
-function show(result) {
-  table.tables = result.outputs;
-  connector.sample = result.table;
 }
 
 /** @returns {Choice | undefined} */
@@ -243,14 +261,20 @@ function chosenBefore() {
   }
 }
 
-const opened = takeKey();
+const isOpenedByServer = takeKey();
 choice = chosenBefore() ?? choice;
-if (opened) {
+if (isOpenedByServer) {
   choice = { ...choice, kind: "served" };
 }
+if (recall(RUN) === undefined) {
+  // Nothing is going on there that anybody could come back to.
+  forget(SIMULATOR);
+}
 listScenarios();
-listen();
-await apply();
-// Only now: the elements must find what they are to go on with.
+const first = await prepare();
 await import("../elements/index.js");
+// Before anything is painted: the elements are there from the start with what they are to show.
+listen();
+lock();
+move(first);
 performance.mark("pqrun-page:ready");

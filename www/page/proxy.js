@@ -78,12 +78,10 @@ export async function served() {
 /**
  * A `fetch` through the server's proxy, which adds the token.
  *
- * @param {string | URL | Request} input
- * @param {RequestInit} [init]
+ * @type {import("pqrun").FetchLike}
  */
-export function proxied(input, init) {
-  const { host, pathname, search } = new URL(input instanceof Request ? input.url : input);
-  const headers = new Headers(init?.headers);
-  headers.set("X-Pqrun-Session", recall(SESSION) ?? "");
+export function proxied(url, init) {
+  const { host, pathname, search } = new URL(url);
+  const headers = { ...init.headers, "X-Pqrun-Session": recall(SESSION) ?? "" };
   return fetch(new URL(`/proxy/${host}${pathname}${search}`, location.origin), { ...init, headers });
 }

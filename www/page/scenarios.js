@@ -11,7 +11,7 @@
 
 /**
  * @typedef {object} Scenario
- * @property {{ service: import("pqrun").Service } & Record<string, unknown>} settings
+ * @property {import("../elements/run.js").RunSettings} settings
  * @property {{ tokens: { value: string, service: string }[] }} scenario
  */
 

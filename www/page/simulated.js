@@ -2,17 +2,18 @@
 // before each answer is given out, and read again before each request, since another tab may have gone on with it.
 import { Simulator, simulatedFetch } from "pqrun/simulator";
 
-import { SIMULATOR, keep, recall } from "./storage.js";
+import { SIMULATOR, forget, keep, recall } from "./storage.js";
 
 /** What is kept begins with the scenario's name and ends with the snapshot. */
 const SEPARATOR = "\n";
 
 /**
- * A `fetch` that reaches the services of a scenario.
+ * The services of a scenario.
  *
  * @param {string} id The scenario's name.
  * @param {object} scenario What the services hold at the start.
- * @returns {typeof fetch}
+ * @returns {{ fetch: typeof fetch, retire: () => void }} A `fetch` that reaches them, and what ends their being kept: whatever
+ *   is still asked is answered from memory.
  */
 export function simulatedServices(id, scenario) {
   const prefix = id + SEPARATOR;
@@ -20,9 +21,13 @@ export function simulatedServices(id, scenario) {
   let simulator;
   /** What was kept when the simulator was as it is. @type {string | undefined} */
   let known;
+  let isRetired = false;
 
   /** @param {number} now */
   const current = (now) => {
+    if (simulator !== undefined && isRetired) {
+      return simulator;
+    }
     const kept = recall(SIMULATOR);
     const ours = kept?.startsWith(prefix) ? kept : undefined;
     if (simulator === undefined || ours !== known) {
@@ -39,10 +44,18 @@ export function simulatedServices(id, scenario) {
     handle(now, ...request) {
       const services = current(now);
       const reply = services.handle(now, ...request);
-      known = prefix + services.snapshot();
-      keep(SIMULATOR, known);
+      if (!isRetired) {
+        known = prefix + services.snapshot();
+        keep(SIMULATOR, known);
+      }
       return reply;
     },
   };
-  return simulatedFetch(/** @type {Simulator} */ (stored));
+  return {
+    fetch: simulatedFetch(/** @type {Simulator} */ (stored)),
+    retire() {
+      isRetired = true;
+      forget(SIMULATOR);
+    },
+  };
 }

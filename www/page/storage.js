@@ -4,6 +4,8 @@
 /** @type {Map<string, string>} */
 const memory = new Map();
 
+/** The run under way, which its element keeps under the name in `index.html`. */
+export const RUN = "pqrun:pqrun-page:run";
 /** What was chosen last. */
 export const CHOICE = "pqrun-page:choice";
 /** The simulated services, in the middle of a run. */

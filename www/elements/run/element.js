@@ -508,6 +508,7 @@ export class PqrunRun extends PqrunElement {
     this.#isKept = false;
     this.kept = undefined;
     this.#toForm();
+    this.emit("pqrun-forget", {});
   }
 
   #refuseIfFollowing() {
@@ -608,13 +609,14 @@ export class PqrunRun extends PqrunElement {
   }
 
   #toForm() {
+    const hadFocus = this.matches(":focus-within");
     const result = this.following?.progress.result;
     this.following = undefined;
     this.fault = undefined;
     const isRefused = result?.error && result.outcome === "rejected" && this.#refuseField(result.error);
     if (isRefused) {
       this.#focusFirstProblem();
-    } else {
+    } else if (hadFocus) {
       this.#focus(`service-${this.#filling.draft.service}`);
     }
   }
