@@ -196,7 +196,7 @@ function lock(isFollowed = false) {
   for (const control of source.querySelectorAll("input, select")) {
     /** @type {HTMLInputElement | HTMLSelectElement} */ (control).disabled = isLocked;
   }
-  find("#locked").hidden = !isLocked;
+  find("#locked").classList.toggle("shown", isLocked);
 }
 
 /** The result goes on to the others; what played it is not needed any more. @param {import("pqrun").RunResult} result */

@@ -12,6 +12,8 @@ const OUTSIDE = {
   "pqrun/connector": "../connector.browser.js",
   "pqrun/simulator": "../simulator.browser.js",
   "pqrun/table": "../table.browser.js",
+  // No entry of the package: what reads single values, which comes with every table.
+  "pqrun/table.values": "../table.values.js",
   "pqrun/vendor/zip": "../vendor/zip.js",
 };
 
