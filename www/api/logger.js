@@ -85,6 +85,19 @@ function tell(setModuleLogger) {
 }
 
 /**
+ * @param {Exclude<LogLevel, "off">} level
+ * @param {string} target
+ * @param {string} message
+ * @param {LogRecord["fields"]} fields
+ */
+export function writeLog(level, target, message, fields) {
+  const rank = LOG_LEVELS.indexOf(level);
+  if ([...listeners].some((listener) => rank <= LOG_LEVELS.indexOf(listener.level))) {
+    take({ time: Date.now(), level, target, message, fields });
+  }
+}
+
+/**
  * A module is in the midst of its work when it logs, and a logger may well call it: so that has to wait.
  *
  * @param {LogRecord} record
