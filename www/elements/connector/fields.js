@@ -22,7 +22,7 @@ export const REUSE = Object.freeze([
   },
   {
     path: "failureFreshness",
-    label: "Another run counts for",
+    label: "A failed run counts for",
     hint: "How long ago a run may have ended otherwise to be reported in the place of a new one.",
     placeholder: "2m",
   },
@@ -95,8 +95,8 @@ export const WAITS = Object.freeze([
     path: "pollSeconds",
     kind: "number",
     label: "First wait, in seconds",
-    hint: "Between the first poll and the second. Without it 5, on Fabric 10.",
-    placeholder: "5, Fabric 10",
+    hint: "Between the first poll and the second.",
+    placeholder: "5, on Fabric 10",
   },
   {
     path: "pollGrowth",

@@ -17,7 +17,7 @@ const JOB_TYPES = Object.freeze(["Pipeline", "RunNotebook", "sparkjob", "Execute
 const TYPES = Object.freeze([
   ["text", "text"],
   ["number", "number"],
-  ["logical", "true or false"],
+  ["logical", "logical"],
   ["any", "JSON"],
 ]);
 
@@ -49,7 +49,7 @@ export function jobs(view) {
         view.change("jobs", [...all, one], `jobs.${all.length}.name`);
       }}
     >
-      Add a job
+      Add a ${view.form === "connector" ? "function" : "job"}
     </button>`;
 }
 

@@ -35,8 +35,8 @@ export class Source {
   #text = "";
   /** Which text it is: lines are compared with those of the same only. */
   #key = "";
-  /** What the last change touched: from this line to before that. @type {readonly [number, number]} */
-  #changed = [0, 0];
+  /** The lines that the last change touched, from 0. @type {ReadonlySet<number>} */
+  #marked = new Set();
   /** @type {Set<number>} */
   #seen = new Set();
   #ids = 0;
@@ -89,10 +89,9 @@ export class Source {
     if (key === this.#key && text === this.#text) {
       return;
     }
-    const lines = text.replace(/\n$/u, "").split("\n");
-    const isSame = key === this.#key;
-    this.#changed = [0, 0];
-    if (isSame) {
+    const lines = text.replace(/\r?\n$/u, "").split(/\r?\n/u);
+    this.#marked = new Set();
+    if (key === this.#key) {
       this.#exchange(lines);
     } else {
       this.#blocks = this.#cut(lines);
@@ -115,12 +114,7 @@ export class Source {
     while (tail < most - head && before[before.length - 1 - tail] === lines[lines.length - 1 - tail]) {
       tail += 1;
     }
-    const count = lines.length - tail - head;
-    if (count <= MOST_MARKED) {
-      // Where lines have gone, the one behind them is marked.
-      this.#changed = [head, head + Math.max(count, 1)];
-      this.#mustFollow = true;
-    }
+    this.#mark(lines, before, head, tail);
     /** @type {Block[]} */
     const first = [];
     let from = 0;
@@ -141,7 +135,51 @@ export class Source {
       last.unshift(block);
       to -= block.lines.length;
     }
-    this.#blocks = [...first, ...this.#cut(lines.slice(from, to)), ...last];
+    const between = this.#blocks.slice(first.length, this.#blocks.length - last.length);
+    const isAsLong = before.length === lines.length;
+    const made = isAsLong ? this.#cutAlike(lines.slice(from, to), between) : this.#cut(lines.slice(from, to));
+    this.#blocks = [...first, ...made, ...last];
+  }
+
+  /**
+   * Marks what is not as it was, unless that is nearly all.
+   *
+   * @param {readonly string[]} lines
+   * @param {readonly string[]} before
+   * @param {number} head How many lines at the start are as before.
+   * @param {number} tail How many at the end.
+   */
+  #mark(lines, before, head, tail) {
+    const old = new Set(before.slice(head, before.length - tail));
+    const isFresh = (/** @type {number} */ at) =>
+      before.length === lines.length ? before[at] !== lines[at] : !old.has(/** @type {string} */ (lines[at]));
+    const fresh = [];
+    for (let at = head; at < lines.length - tail; at += 1) {
+      if (isFresh(at)) {
+        fresh.push(at);
+      }
+    }
+    // Where lines have only gone, the one behind them is marked.
+    const marked = fresh.length === 0 ? [Math.min(head, lines.length - 1)] : fresh;
+    if (marked.length <= MOST_MARKED) {
+      this.#marked = new Set(marked);
+      this.#mustFollow = true;
+    }
+  }
+
+  /**
+   * As many lines in as many blocks: those that are as before are kept.
+   *
+   * @param {readonly string[]} lines
+   * @param {readonly Block[]} before
+   */
+  #cutAlike(lines, before) {
+    let from = 0;
+    return before.map((block) => {
+      const own = lines.slice(from, from + block.lines.length);
+      from += own.length;
+      return own.every((line, at) => line === block.lines[at]) ? block : this.#block(own);
+    });
   }
 
   /** @param {readonly string[]} lines */
@@ -220,9 +258,8 @@ export class Source {
         ({ block }) => block.id,
         ({ block, start }) => {
           const isSeen = this.#seen.has(block.id);
-          const [from, to] = this.#changed;
-          const marks = [from + 1 - start, to + 1 - start].map((at) => Math.min(Math.max(at, 0), block.lines.length));
-          return html`<div class="block">${guard([block, start, isSeen, ...marks], () => this.#lines(block, start, isSeen, marks))}</div>`;
+          const marks = [...this.#marked].filter((at) => at >= start - 1 && at < start - 1 + block.lines.length);
+          return html`<div class="block">${guard([block, start, isSeen, ...marks], () => this.#lines(block, start, isSeen))}</div>`;
         },
       )}
     </div>`;
@@ -232,14 +269,15 @@ export class Source {
    * @param {Block} block
    * @param {number} start The number of its first line.
    * @param {boolean} isSeen
-   * @param {readonly number[]} marks From which of its lines to before which it has changed.
    */
-  #lines(block, start, isSeen, [from = 0, to = 0]) {
+  #lines(block, start, isSeen) {
     const paint = isSeen && this.#isM ? this.#paint : undefined;
-    return block.lines.map(
-      (line, index) =>
-        html`<div class=${index >= from && index < to ? "line changed" : "line"} data-n=${start + index}><span class="text">${paint === undefined ? line : paint(line).map(painted)}</span></div>`,
-    );
+    const marked = this.#marked;
+    return block.lines.map((line, index) => {
+      const at = start + index;
+      // Without blanks between the tags: they would be seen.
+      return html`<div class=${marked.has(at - 1) ? "line changed" : "line"} data-n=${at}><span class="text">${paint === undefined ? line : paint(line).map(painted)}</span></div>`;
+    });
   }
 }
 
