@@ -67,6 +67,16 @@ pub struct Passage {
     held: Held,
 }
 
+/// What ends a passage before its request is sent.
+#[derive(Debug)]
+#[expect(clippy::exhaustive_enums, reason = "whoever drives a passage answers each")]
+pub enum Looked {
+    /// The service gave no good answer to the look: it is the answer to the request, too.
+    Answered(HttpResponse),
+    /// It is about another job or item.
+    Refused(Refusal),
+}
+
 /// What lets requests to the services through.
 #[derive(Debug)]
 pub struct Gate {
@@ -216,33 +226,31 @@ impl Gate {
     /// Takes the answer to [`Passage::look`]. `Err` is what to answer in the place of the request, which is not sent then.
     ///
     /// # Errors
-    /// It is about another job or item, or no good answer.
-    pub fn looked(&mut self, passage: &Passage, response: HttpResponse) -> Result<(), HttpResponse> {
-        let response = passed_back(response);
+    /// It is about another job or item, or no good answer, which is passed on.
+    pub fn looked(&mut self, passage: &Passage, response: HttpResponse) -> Result<(), Looked> {
+        let response = passed_back(response).map_err(Looked::Refused)?;
         if !response.is_success() {
-            return Err(response);
+            return Err(Looked::Answered(response));
         }
-        let guarded = self.services.get(passage.service);
-        let checked = guarded.map_or(Ok(()), |guarded| {
-            passage.held.check_look(guarded, &mut self.known, &response)
-        });
-        checked.map_err(|refusal| refusal.response())
+        let Some(guarded) = self.services.get(passage.service) else {
+            return Ok(());
+        };
+        let checked = passage.held.check_look(guarded, &mut self.known, &response);
+        checked.map_err(Looked::Refused)
     }
 
     /// What may be passed on of an answer.
-    #[must_use]
-    pub fn answered(&mut self, passage: &Passage, response: HttpResponse) -> HttpResponse {
-        let mut response = passed_back(response);
-        if !response.is_success() {
-            return response;
+    ///
+    /// # Errors
+    /// It is a redirect, is about another job or item, or does not say about which.
+    pub fn answered(&mut self, passage: &Passage, response: HttpResponse) -> Result<HttpResponse, Refusal> {
+        let mut response = passed_back(response)?;
+        if response.is_success()
+            && let Some(guarded) = self.services.get(passage.service)
+        {
+            passage.held.check(guarded, &mut self.known, &mut response)?;
         }
-        let Some(guarded) = self.services.get(passage.service) else {
-            return response;
-        };
-        match passage.held.check(guarded, &mut self.known, &mut response) {
-            Ok(()) => response,
-            Err(refusal) => refusal.response(),
-        }
+        Ok(response)
     }
 }
 
@@ -366,16 +374,16 @@ fn add_headers(call: &mut Call, guarded: &Guarded, asked: &Asked<'_>) -> Result<
 }
 
 /// The answer with the headers alone that go back. A redirect is told and not passed on: nobody is led elsewhere.
-fn passed_back(mut response: HttpResponse) -> HttpResponse {
+fn passed_back(mut response: HttpResponse) -> Result<HttpResponse, Refusal> {
     if response.status == 0 || (300..400).contains(&response.status) {
-        let told = "expected an answer of the service, found a redirect, which is not followed: check the host";
         // A browser's opaque redirect has no status.
         let status = if response.status == 0 { 302 } else { response.status };
-        return Refusal::new(status, told).response();
+        let told = "expected an answer of the service, found a redirect, which is not followed: check the host";
+        return Err(Refusal::new(status, told));
     }
     response.headers.retain(|(name, value)| {
         PASSED_BACK.iter().any(|passed| passed.eq_ignore_ascii_case(name))
             && value.bytes().all(|byte| (b' '..=b'~').contains(&byte))
     });
-    response
+    Ok(response)
 }

@@ -1,6 +1,6 @@
 //! What the gate of `pqrun serve` lets through, and how it is sent then.
 
-use pqrun::gate::{Asked, Gate, Guarded, MOST_BODY_BYTES, Passage, Refusal};
+use pqrun::gate::{Asked, Gate, Guarded, Looked, MOST_BODY_BYTES, Passage, Refusal};
 use pqrun::http::{BaseUrl, HttpResponse, Service};
 use serde_json::{Value, json};
 
@@ -111,6 +111,20 @@ fn answer(status: u16, body: &Value) -> HttpResponse {
         headers: vec![("content-type".into(), "application/json".into())],
         body: body.to_string().into_bytes(),
     }
+}
+
+/// What goes back of an answer.
+fn told(gate: &mut Gate, passage: &Passage, response: HttpResponse) -> HttpResponse {
+    gate.answered(passage, response)
+        .unwrap_or_else(|refusal| refusal.response())
+}
+
+/// What goes back in the place of the request, if the look before it says so.
+fn looked(gate: &mut Gate, passage: &Passage, response: HttpResponse) -> Result<(), HttpResponse> {
+    gate.looked(passage, response).map_err(|looked| match looked {
+        Looked::Answered(response) => response,
+        Looked::Refused(refusal) => refusal.response(),
+    })
 }
 
 fn document(response: &HttpResponse) -> Value {
@@ -506,7 +520,7 @@ fn a_run_is_passed_on_only_if_it_is_of_an_allowed_job() {
         // A later page says its run only.
         (json!({"run_id": 5, "tasks": []}), 200),
     ] {
-        let found = held.answered(&passage, answer(200, &run));
+        let found = told(&mut held, &passage, answer(200, &run));
         assert_eq!(found.status, status, "{run}");
         let text = String::from_utf8_lossy(&found.body).into_owned();
         assert!(
@@ -528,12 +542,16 @@ fn a_run_that_is_not_known_is_looked_at_before_it_is_cancelled_or_read() {
         let passage = ask(&held);
         let look = passage.look.as_ref().expect("it has to be looked at");
         assert_eq!(look.url, format!("https://{DATABRICKS}/api/2.2/jobs/runs/get?run_id=5"));
-        let other = held.looked(&passage, answer(200, &json!({"run_id": 5, "job_id": 12})));
+        let other = looked(&mut held, &passage, answer(200, &json!({"run_id": 5, "job_id": 12})));
         assert_eq!(other.expect_err("it is of another job").status, 403);
-        let busy = held.looked(&passage, answer(429, &json!({"error_code": "REQUEST_LIMIT_EXCEEDED"})));
+        let busy = looked(
+            &mut held,
+            &passage,
+            answer(429, &json!({"error_code": "REQUEST_LIMIT_EXCEEDED"})),
+        );
         assert_eq!(busy.expect_err("it is not known yet").status, 429);
         assert!(ask(&held).look.is_some());
-        let own = held.looked(&passage, answer(200, &json!({"run_id": 5, "job_id": 11})));
+        let own = looked(&mut held, &passage, answer(200, &json!({"run_id": 5, "job_id": 11})));
         assert!(own.is_ok());
         assert!(ask(&held).look.is_none(), "what is known is not asked again");
     }
@@ -545,7 +563,7 @@ fn the_runs_of_tasks_are_those_of_their_run() {
     let passage = get(&held, &jobs("runs/get?run_id=5")).expect("it is to be looked at");
     let run = json!({"run_id": 5, "job_id": 11, "tasks": [{"run_id": 51, "run_job_task": {"job_id": 12}}], "iterations": [{"run_id": 52}]});
     assert_eq!(
-        held.answered(&passage, answer(200, &run)).body,
+        told(&mut held, &passage, answer(200, &run)).body,
         run.to_string().into_bytes()
     );
     for (run, is_known) in [(5, true), (51, true), (52, true), (53, false)] {
@@ -581,7 +599,7 @@ fn of_lists_only_allowed_rows_are_passed_on() {
     ] {
         let passage = get(&held, &target).expect("it is a list");
         assert_eq!(
-            document(&held.answered(&passage, answer(200, &sent))),
+            document(&told(&mut held, &passage, answer(200, &sent))),
             expected,
             "{target}"
         );
@@ -611,7 +629,7 @@ fn another_item_is_refused_and_what_names_none_too() {
     let defined = post(&held, &items(&format!("dataPipelines/{ITEM}/getDefinition")), "").expect("it is allowed");
     let mut accepted = answer(202, &Value::Null);
     accepted.headers.push(("x-ms-operation-id".into(), INSTANCE.into()));
-    assert_eq!(held.answered(&defined, accepted).status, 202);
+    assert_eq!(told(&mut held, &defined, accepted).status, 202);
     sent(get(&held, &format!("{FABRIC}/v1/operations/{INSTANCE}/result")));
 }
 
@@ -622,20 +640,19 @@ fn an_instance_of_another_item_is_not_passed_on_and_not_cancelled() {
     let cancel = items(&format!("items/{ITEM}/jobs/instances/{INSTANCE}/cancel"));
     let activities = items(&format!("datapipelines/pipelineruns/{INSTANCE}/queryactivityruns"));
     let foreign = json!({"id": INSTANCE, "itemId": OTHER_ITEM});
-    assert_eq!(held.answered(&read, answer(200, &foreign)).status, 403);
+    assert_eq!(told(&mut held, &read, answer(200, &foreign)).status, 403);
     let passage = post(&held, &cancel, "").expect("it may be let in");
     let look = passage.look.as_ref().expect("it has to be looked at");
     assert_eq!(look.url, read.request.url);
     assert_eq!(
-        held.looked(&passage, answer(200, &foreign))
+        looked(&mut held, &passage, answer(200, &foreign))
             .expect_err("it is another one")
             .status,
         403
     );
     refused(post(&held, &activities, "{}"), 403);
     assert_eq!(
-        held.answered(&read, answer(200, &json!({"id": INSTANCE, "itemId": ITEM})))
-            .status,
+        told(&mut held, &read, answer(200, &json!({"id": INSTANCE, "itemId": ITEM}))).status,
         200
     );
     assert!(post(&held, &cancel, "").expect("it is known").look.is_none());
@@ -662,8 +679,7 @@ fn an_answer_goes_back_without_cookies_challenges_and_what_is_of_its_connection(
         headers: headers.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
         body: Vec::new(),
     };
-    let names: Vec<String> = open
-        .answered(&passage, response)
+    let names: Vec<String> = told(&mut open, &passage, response)
         .headers
         .into_iter()
         .map(|(name, _)| name)
@@ -681,9 +697,9 @@ fn a_redirect_leads_nobody_anywhere() {
             headers: vec![("Location".into(), "https://evil.example/".into())],
             body: b"https://evil.example/".to_vec(),
         };
-        let told = open.answered(&passage, response);
-        assert_eq!(told.status, expected);
-        assert!(told.header("Location").is_none() && !String::from_utf8_lossy(&told.body).contains("evil"));
+        let answer = told(&mut open, &passage, response);
+        assert_eq!(answer.status, expected);
+        assert!(answer.header("Location").is_none() && !String::from_utf8_lossy(&answer.body).contains("evil"));
     }
 }
 

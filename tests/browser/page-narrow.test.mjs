@@ -40,7 +40,7 @@ for (const scenario of ["databricks-success", "databricks-failure", "fabric-succ
 for (const kind of ["served", "fabric"]) {
   test(`without a simulator (${kind}) on a narrow screen`, async (t) => {
     const { page, assertClean } = await visit(await person(t, browser, NARROW), await servePage(t));
-    await page.locator(`input[value="${kind}"]`).check();
+    await page.locator(`input[name=kind][value=${kind}]`).check();
     await page.locator(`#${kind}`).waitFor();
     await look(page, kind);
     assertClean();

@@ -95,7 +95,7 @@ test("a reloaded page still has its key; after the server was started anew it sa
 test("without a key the page says how to start the server, and asks for nothing", async (t) => {
   const { address } = await serving(t);
   const { page, requested, assertClean } = await visit(await person(t, browser), address);
-  await page.locator("input[value=served]").check();
+  await page.locator("input[name=kind][value=served]").check();
   await page.locator("#unconnected").getByText("npx pqrun serve").waitFor();
   await inspect(page, "served-without-key");
   assert.ok(requested.every((url) => !new URL(url).pathname.startsWith("/session")));
@@ -108,7 +108,7 @@ test("a server that has ended is told of", async (t) => {
   const { page } = await visit(await person(t, browser), address);
   await page.getByText("Signs in with").waitFor();
   await stop();
-  await page.locator("input[value=demo]").check();
-  await page.locator("input[value=served]").check();
+  await page.locator("input[name=kind][value=demo]").check();
+  await page.locator("input[name=kind][value=served]").check();
   await page.getByText("does not answer any more").waitFor();
 });

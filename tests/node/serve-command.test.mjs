@@ -123,7 +123,7 @@ test("flags that do not fit are refused before anything listens", async (t) => {
     [["--allow-job", "eleven", ...host], 2, /expected a positive 64-bit number, found "eleven"/u],
     [["--fabric", "--allow-item", "11"], 2, /expected a GUID, found "11"/u],
     [["--port", "70000"], 2, /Expected a number from 0 to 65535/u],
-    [["--databricks"], 2, /--host is missing|--databricks-host/u],
+    [["--databricks"], 2, /--databricks-host is missing\n {2}give --databricks-host https/u],
     [["--databricks-host", "https://evil.example"], 7, /expected a host of Databricks/u],
     [["--token", "x"], 2, /--token is no flag/u],
   ]) {

@@ -284,3 +284,29 @@ test("what the service says about pace, place and time goes back, and what is of
   }
   assert.match(headers.get("content-security-policy") ?? "", /sandbox/u);
 });
+
+test("files that outputs name are read through the proxy, if paths are followed, with the token of their store", async (t) => {
+  const simulator = await simulate(t, { scenario: "demo", speed: 200 });
+  const storage = "https://storage.azure.com/.default";
+  const token = ({ scope }) => (scope === storage ? "storage-simulated" : "fabric-simulated");
+  const options = { token: null, followPath: true, pollInterval: "500ms", host: simulator.url };
+  for (const followPath of [true, false]) {
+    const services = [databricksAt(simulator, { token: "dapi-simulated", followPath }), fabricAt(simulator, { token, followPath })];
+    const through = throughProxy(await serve(t, { services }));
+    const [ofJob, ofItem] = await Promise.all([
+      runDatabricksJob({ ...options, jobId: "880012345678909", fetch: through }).result,
+      runFabricItem({
+        ...options,
+        workspaceId: "1f0c4b7e-52aa-4c0d-9b7e-0d6f3a1e8c21",
+        itemId: "5b0e7d13-9a46-4c2f-8e71-d3f6a80b4c95",
+        jobType: "RunNotebook",
+        fetch: through,
+      }).result,
+    ]);
+    for (const { outcome, outputs } of [ofJob, ofItem]) {
+      assert.equal(outcome, "succeeded");
+      const [{ table, error }] = outputs;
+      assert.deepEqual([(table?.rowCount ?? 0) > 0, error?.status], followPath ? [true, undefined] : [false, 403], error?.message);
+    }
+  }
+});

@@ -28,6 +28,10 @@ const services = /** @type {HTMLSelectElement} */ (find("#service"));
 /** The outcomes after which nothing goes on, so that the simulated services are asked nothing more. */
 const OVER = new Set(["succeeded", "failed", "cancelled", "skipped", "rejected"]);
 
+/** What starts the server for each service. */
+const START = `npx pqrun serve --databricks-host https://adb-….azuredatabricks.net
+npx pqrun serve --fabric`;
+
 const NAMES = { databricks: "Databricks", fabric: "Fabric" };
 
 /** The simulator, which is loaded when somebody turns to the run. */
@@ -53,7 +57,7 @@ async function prepare() {
   for (const kind of ["demo", "served", "fabric"]) {
     find(`#${kind}`).hidden = kind !== choice.kind;
   }
-  /** @type {HTMLInputElement} */ (find(`input[value="${choice.kind}"]`)).checked = true;
+  /** @type {HTMLInputElement} */ (find(`input[name="kind"][value="${choice.kind}"]`)).checked = true;
   keep(CHOICE, JSON.stringify(choice));
   try {
     const prepared = await { demo, served: throughServer, fabric: directly }[choice.kind]();
@@ -122,6 +126,7 @@ async function throughServer() {
   unconnected.hidden = problem === "";
   if (problem) {
     find("#unconnected-why").textContent = problem;
+    find("#unconnected-command").textContent = START;
     const fetch = async () => {
       throw new TypeError(problem);
     };

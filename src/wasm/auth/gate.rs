@@ -11,7 +11,7 @@ use wasm_bindgen_futures::future_to_promise;
 
 use crate::auth::{ExposeSecret, Resource};
 use crate::error::Error;
-use crate::gate::{Asked, Gate, Guarded, MOST_BODY_BYTES, Passage, Refusal};
+use crate::gate::{Asked, Gate, Guarded, Looked, MOST_BODY_BYTES, Passage, Refusal};
 use crate::http::{BaseUrl, HttpRequest, HttpResponse, Service};
 use crate::wasm::convert::{get, refuse, set, throw};
 use crate::wasm::fetch::{Outgoing, abort_controller, fetch};
@@ -155,13 +155,13 @@ impl Inner {
         if let Some(look) = &passage.look {
             let response = self.exchange(passage, look, way).await?;
             let looked = self.gate.borrow_mut().looked(passage, response);
-            looked.map_err(|response| Told {
-                response,
-                reason: Some("the look before it was refused".to_owned()),
+            looked.map_err(|looked| match looked {
+                Looked::Answered(response) => Told { response, reason: None },
+                Looked::Refused(refusal) => refusal.into(),
             })?;
         }
         let response = self.exchange(passage, &passage.request, way).await?;
-        let response = self.gate.borrow_mut().answered(passage, response);
+        let response = self.gate.borrow_mut().answered(passage, response)?;
         Ok(Told { response, reason: None })
     }
 

@@ -157,7 +157,7 @@ async function servicesOf(flags, env) {
   }
   /** @param {Service} service @param {string | undefined} host @param {string} [named] @returns {Promise<ProxiedService>} */
   const proxied = async (service, host, named) => {
-    const how = present({ host, profile: named, trustHost, followPath });
+    const how = present({ host, hostFlag: `--${service}-host`, profile: named, trustHost, followPath });
     const described = describeChoice(chooseBy(service, how, env));
     const { host: _, ...connection } = await connect(service, how, env);
     return {

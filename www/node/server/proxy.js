@@ -119,7 +119,10 @@ async function readBody(request, response, most, limit) {
     };
     request.on("data", take);
     request.once("end", () => end({ bytes: Buffer.concat(chunks) }));
-    request.once("error", () => end({ status: 400, message: "expected the whole body, found a part of it" }));
+    /** @type {Refusal} */
+    const cut = { status: 400, message: "expected the whole body, found a part of it" };
+    request.once("error", () => end(cut));
+    request.once("close", () => end(cut));
   });
 }
 
