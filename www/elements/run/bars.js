@@ -1,8 +1,8 @@
 // Tasks or activities as bars on one scale of time.
 import { html, nothing } from "lit";
-import { styleMap } from "lit/directives/style-map.js";
 
 import { counted, length } from "../base/format.js";
+import { place } from "./place.js";
 import { shape } from "./shapes.js";
 import { rows } from "./tasks.js";
 import { isWebAddress, ofTask } from "./words.js";
@@ -13,7 +13,7 @@ import { isWebAddress, ofTask } from "./words.js";
  */
 
 /** How many tasks are drawn. */
-const DRAWN = 200;
+const DRAWN = 100;
 
 /**
  * @param {readonly TaskRun[]} runs
@@ -24,25 +24,23 @@ const DRAWN = 200;
  * @param {string} [view.problem] Why there are none.
  */
 export function bars(runs, { service, now, isOver, problem }) {
+  if (isOver && runs.length === 0) {
+    return nothing;
+  }
   const word = service === "fabric" ? "Activities" : "Tasks";
   return html`<section part="tasks" class="tasks" aria-labelledby="tasks-title">
     <h3 id="tasks-title">${word}</h3>
-    ${runs.length === 0 ? empty(word, isOver, problem) : drawn(runs, now)}
+    ${runs.length === 0 ? empty(word, problem) : drawn(runs, now)}
   </section>`;
 }
 
 /**
  * @param {string} word
- * @param {boolean} isOver
  * @param {string} [problem]
  */
-const empty = (word, isOver, problem) =>
+const empty = (word, problem) =>
   html`<p class="empty">
-    ${problem
-      ? `${word} could not be read: ${problem}`
-      : isOver
-        ? `No ${word.toLowerCase()} were seen.`
-        : `${word} appear here once the service tells of them.`}
+    ${problem ? `${word} could not be read: ${problem}` : `${word} appear here once the service tells of them.`}
   </p>`;
 
 /**
@@ -52,12 +50,10 @@ const empty = (word, isOver, problem) =>
 function drawn(runs, now) {
   const chart = rows(runs, now);
   const left = chart.rows.length - DRAWN;
-  return html`<div class="bars" role="region" aria-labelledby="tasks-title" tabindex="0">
-      <ul>
-        ${chart.rows.slice(0, DRAWN).map(bar)}
-      </ul>
-      ${left > 0 ? html`<p class="hint">And ${counted(left, "other")}.</p>` : nothing}
-    </div>
+  return html`<ul class="bars">
+      ${chart.rows.slice(0, DRAWN).map(bar)}
+    </ul>
+    ${left > 0 ? html`<p class="hint">And ${counted(left, "other")}.</p>` : nothing}
     <p class="scale" aria-hidden="true"><span>0</span><span>${length(chart.until - chart.from)}</span></p>`;
 }
 
@@ -85,7 +81,7 @@ function bar({ key, latest, bars: attempts }) {
         ({ run, from, width }) =>
           html`<span
             class="run ${ofTask(run).tone || "idle"} ${run.phase === "ended" ? "" : "going"}"
-            style=${styleMap({ insetInlineStart: `${from}%`, inlineSize: `${width}%` })}
+            ${place(from, width)}
           ></span>`,
       )}
     </div>

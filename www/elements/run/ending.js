@@ -58,7 +58,7 @@ export function problem(error, said) {
   const where = [
     error.endpoint,
     error.status === undefined ? "" : `status ${error.status}`,
-    error.serviceCode,
+    error.serviceCode === String(error.status) ? "" : error.serviceCode,
     error.requestId === undefined ? "" : `request ${error.requestId}`,
   ].filter(Boolean);
   return html`${error.message === said ? nothing : html`<p>${sentence(error.message)}</p>`}

@@ -37,7 +37,9 @@ export const problemOf = (id, problem) =>
  * @param {boolean} [field.mono]
  * @param {string} [field.class]
  */
-export function textField({ id, label, value, hint, problem, type = "text", ...field }) {
+export function textField({ id, label, value, problem, type = "text", ...field }) {
+  // What is wrong says what is expected, too.
+  const hint = problem ? undefined : field.hint;
   return html`<div class="field ${field.class ?? ""}">
     <label for=${id}>${label}</label>
     <input

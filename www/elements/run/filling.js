@@ -23,6 +23,8 @@ export class Filling {
   #isChecked = false;
   /** @type {Set<string>} */
   #left = new Set();
+  /** What waits for the pointer to be lifted, while it is down. @type {(() => void)[] | undefined} */
+  #held;
   /** @type {(isOfSettings: boolean) => void} */
   #onChange;
 
@@ -60,13 +62,39 @@ export class Filling {
   }
 
   /**
+   * A pointer goes down: what leaving a field leads to waits until it is up again. Otherwise the form might move away from
+   * under it, and the button that was meant would not be clicked.
+   */
+  press() {
+    this.#held ??= [];
+  }
+
+  /** The pointer is up, and its click is through. */
+  release() {
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    held.forEach((then) => then());
+  }
+
+  /** @param {() => void} then */
+  afterClick(then) {
+    if (this.#held) {
+      this.#held.push(then);
+    } else {
+      then();
+    }
+  }
+
+  /**
    * A field that was left is told at once what is wrong with it, if there is anything in it.
    *
    * @param {string} field
    */
   leave(field) {
-    this.#left.add(field);
-    this.#onChange(false);
+    this.afterClick(() => {
+      this.#left.add(field);
+      this.#onChange(false);
+    });
   }
 
   addRow() {
@@ -102,9 +130,12 @@ export class Filling {
    * @returns {boolean} Whether it was understood.
    */
   paste(text) {
+    if (text.trim() === "") {
+      return false;
+    }
     const found = understand(text);
     if ("problem" in found) {
-      this.pasted = { text, problem: text.trim() === "" ? "" : found.problem };
+      this.pasted = { text, problem: found.problem };
       this.said = "";
       this.#onChange(false);
       return false;

@@ -53,7 +53,10 @@ export function form(view) {
       view.onStart();
     }}
     @focusin=${onTouch}
-    @pointerdown=${onTouch}
+    @pointerdown=${() => {
+      onTouch();
+      press(filling);
+    }}
   >
     ${services(filling)} ${pasteField(filling)} ${isFabric ? itemFields(view) : jobFields(view)}
     ${parameterFields(filling, view.problems)} ${needsToken ? tokenField(view) : nothing} ${more(view)}
@@ -64,6 +67,19 @@ export function form(view) {
       <p class="hint">${isFabric ? "Starts a new run of the item" : "Starts a new run of the job"}${reuseHint(filling.draft)}.</p>
     </div>
   </form>`;
+}
+
+/** @param {Filling} filling */
+function press(filling) {
+  filling.press();
+  // The click comes right behind; a pointer that is lifted elsewhere has none.
+  const release = () => {
+    removeEventListener("pointerup", release, true);
+    removeEventListener("pointercancel", release, true);
+    setTimeout(() => filling.release());
+  };
+  addEventListener("pointerup", release, true);
+  addEventListener("pointercancel", release, true);
 }
 
 /** @param {Draft} draft */
@@ -101,7 +117,7 @@ function pasteField(filling) {
       .value=${text}
       autocomplete="off"
       spellcheck="false"
-      placeholder="Address of a job, a run or an item; or JSON"
+      placeholder="https://…"
       aria-invalid=${problem ? "true" : nothing}
       aria-describedby=${describedBy({ id: "paste", problem, hasHint: true })}
       @paste=${(/** @type {ClipboardEvent} */ event) => {
@@ -112,7 +128,7 @@ function pasteField(filling) {
       }}
       @input=${(/** @type {Event} */ event) =>
         filling.typePaste(/** @type {HTMLInputElement} */ (event.target).value)}
-      @change=${(/** @type {Event} */ event) => filling.paste(/** @type {HTMLInputElement} */ (event.target).value)}
+      @change=${() => filling.afterClick(() => filling.paste(filling.pasted.text))}
       @keydown=${(/** @type {KeyboardEvent} */ event) => {
         if (event.key === "Enter") {
           event.preventDefault();
@@ -122,7 +138,7 @@ function pasteField(filling) {
     />
     ${filling.said
       ? html`<p class="understood" id="paste-hint">Understood — ${filling.said}</p>`
-      : html`<p class="hint" id="paste-hint">Optional: it fills in the fields below.</p>`}
+      : html`<p class="hint" id="paste-hint">The address of a job, a run or an item, or settings as JSON: it fills in the fields below.</p>`}
     ${problemOf("paste", problem)}
   </div>`;
 }

@@ -29,6 +29,9 @@ import { SERVICE, sentence } from "./words.js";
  * @property {(name: string, value: string) => void} onSecret
  */
 
+/** What a job type runs. @type {Readonly<Record<string, string>>} */
+const ITEMS = Object.freeze({ Pipeline: "Pipeline", RunNotebook: "Notebook", sparkjob: "Spark job" });
+
 /**
  * What is known of a job from a snapshot.
  *
@@ -38,9 +41,10 @@ import { SERVICE, sentence } from "./words.js";
 export function describeJob(job, run) {
   const service = /** @type {Service} */ (job.service === "fabric" ? "fabric" : "databricks");
   const isFabric = service === "fabric";
-  const what = isFabric ? `Item ${job.itemId}` : job.jobName || `Job ${job.jobId}`;
+  const kind = ITEMS[job.jobType ?? "Pipeline"] ?? "Item";
+  const what = isFabric ? `${kind} ${String(job.itemId).slice(0, 8)}…` : job.jobName || `Job ${job.jobId}`;
   const host = typeof job.host === "string" ? job.host.replace(/^https?:\/\//u, "") : "";
-  const place = isFabric ? `workspace ${job.workspaceId}` : host;
+  const place = isFabric ? `workspace ${job.workspaceId}, item ${job.itemId}` : host;
   return { service, title: run?.name || String(what), place: `${SERVICE[service]}, ${place}` };
 }
 
@@ -130,7 +134,7 @@ const TITLES = Object.freeze({
 export function faultNotice({ kind, message, error }, { onRetry, onUnkept, onDismiss }) {
   return html`<section part="message" class="fault" role="alert">
     <div class="notice ${kind === "storage" || kind === "elsewhere" ? "warn" : "bad"}">
-      <h3 id="fault-title" tabindex="-1">${TITLES[kind]}</h3>
+      <h2 id="fault-title" tabindex="-1">${TITLES[kind]}</h2>
       <p>${sentence(message)}</p>
       ${error?.code ? problem(/** @type {ErrorInfo} */ (error), message) : nothing}
       ${kind === "loading"

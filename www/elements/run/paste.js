@@ -36,6 +36,9 @@ export function understand(pasted) {
   if (text.startsWith("{")) {
     return readJson(text);
   }
+  if (/^(?:\d+|[0-9a-f]{8}-[0-9a-f-]+)$/iu.test(text)) {
+    return { problem: `${EXPECTED} An id alone goes into its field below.` };
+  }
   try {
     const url = new URL(/^https?:\/\//iu.test(text) ? text : `https://${text}`);
     const looksLikeHost = url.hostname.includes(".") || url.hostname === "localhost";

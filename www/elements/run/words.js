@@ -26,7 +26,7 @@ const PHASES = Object.freeze({
   queued: { word: "Queued", tone: "", shape: "dots", sentence: "The run is queued." },
   running: { word: "Running", tone: "busy", shape: "ring", sentence: "The run is running." },
   terminating: { word: "Stopping", tone: "warn", shape: "ring", sentence: "The run is stopping." },
-  readingOutput: { word: "Reading the output", tone: "busy", shape: "ring", sentence: "Reading the output." },
+  readingOutput: { word: "Reading output", tone: "busy", shape: "ring", sentence: "Reading the output." },
   ended: { word: "Ended", tone: "", shape: "square", sentence: "The run has ended." },
 });
 
@@ -118,8 +118,6 @@ export function nextSteps({ outcome, run, error, outputsError }, { mayResume, is
       return [run ? "The run may go on." : "A run may be going on.", resume, look].filter(Boolean);
     case "succeeded":
       return outputsError ? ["The run did its work, but its output could not be read.", resume].filter(Boolean) : [];
-    case "failed":
-      return [look ? "Its page has the whole log." : ""].filter(Boolean);
     case "skipped":
       return ["The service let it do nothing: a limit, a condition, or another active run."];
     default:
@@ -180,8 +178,10 @@ export const memberOf = ({ code, message }) =>
  */
 export function sentence(text) {
   const trimmed = text.trim();
+  // What begins with an endpoint, a task or a name of ours stays as it is spelt.
+  const begin = /^[a-z]+[ ,]/u.test(trimmed) ? trimmed.charAt(0).toUpperCase() + trimmed.slice(1) : trimmed;
   const end = /[.!?…:]$/u.test(trimmed) || trimmed === "" ? "" : ".";
-  return `${trimmed.charAt(0).toUpperCase()}${trimmed.slice(1)}${end}`;
+  return `${begin}${end}`;
 }
 
 /**
