@@ -13,8 +13,13 @@ use serde_json::{Map, Value};
 use crate::json::{kind, quoted};
 
 /// What is wrong with a value, and where in it.
+///
+/// In a box: every reader hands it on, and what is as small as a pointer is handed on with a tenth of the code.
 #[derive(Debug)]
-pub(crate) struct Wrong {
+pub(crate) struct Wrong(Box<Parts>);
+
+#[derive(Debug)]
+struct Parts {
     path: String,
     message: String,
 }
@@ -22,7 +27,7 @@ pub(crate) struct Wrong {
 impl Wrong {
     pub(crate) fn new(message: String) -> Self {
         let path = String::new();
-        Self { path, message }
+        Self(Box::new(Parts { path, message }))
     }
 
     /// Something else was expected than what is there.
@@ -41,12 +46,9 @@ impl Wrong {
 
     /// The same, seen from one level higher.
     pub(crate) fn within(mut self, name: &str) -> Self {
-        let rest = if self.path.is_empty() {
-            String::new()
-        } else {
-            [".", &self.path].concat()
-        };
-        self.path = [name, &rest].concat();
+        let path = &mut self.0.path;
+        let dot = if path.is_empty() { "" } else { "." };
+        *path = [name, dot, path].concat();
         self
     }
 
@@ -54,14 +56,14 @@ impl Wrong {
     #[cfg(feature = "simulator")]
     pub(crate) fn into_parts(self) -> (String, String) {
         let mut path = String::new();
-        for part in self.path.split('.').filter(|part| !part.is_empty()) {
+        for part in self.0.path.split('.').filter(|part| !part.is_empty()) {
             if part.bytes().all(|byte| byte.is_ascii_digit()) {
                 path.extend(["[", part, "]"]);
             } else {
                 path.extend([if path.is_empty() { "" } else { "." }, part]);
             }
         }
-        (path, self.message)
+        (path, self.0.message)
     }
 
     /// The same, within a member whose name may be any text.
@@ -81,28 +83,64 @@ impl Wrong {
 
 impl fmt::Display for Wrong {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if !self.path.is_empty() {
-            f.write_str(&self.path)?;
+        let Parts { path, message } = self.0.as_ref();
+        if !path.is_empty() {
+            f.write_str(path)?;
             f.write_str(": ")?;
         }
-        f.write_str(&self.message)
+        f.write_str(message)
     }
 }
 
 /// What can be read from a JSON value.
 pub(crate) trait FromValue: Sized {
     fn from_value(value: Value) -> Result<Self, Wrong>;
+
+    /// Reads into a place. What is there after an error is of no use.
+    fn put_value(place: &mut Self, value: Value) -> Result<(), Wrong> {
+        *place = Self::from_value(value)?;
+        Ok(())
+    }
 }
 
 /// A place that a value is read into.
 pub(crate) trait Slot {
     fn put(&mut self, value: Value) -> Result<(), Wrong>;
+
+    /// Whether nothing was put there that must be.
+    fn is_missing(&self) -> bool {
+        false
+    }
 }
 
 impl<T: FromValue> Slot for T {
     fn put(&mut self, value: Value) -> Result<(), Wrong> {
-        *self = T::from_value(value)?;
+        T::put_value(self, value)
+    }
+}
+
+/// The place of a member that must be there.
+pub(crate) struct Must<T>(Option<T>);
+
+impl<T> Must<T> {
+    pub(crate) const fn empty() -> Self {
+        Self(None)
+    }
+
+    /// What was read. Only after [`members`], which refuses an object without it.
+    pub(crate) fn take(self) -> T {
+        self.0.expect("members refuses what is missing")
+    }
+}
+
+impl<T: FromValue> Slot for Must<T> {
+    fn put(&mut self, value: Value) -> Result<(), Wrong> {
+        self.0 = Some(T::from_value(value)?);
         Ok(())
+    }
+
+    fn is_missing(&self) -> bool {
+        self.0.is_none()
     }
 }
 
@@ -124,7 +162,10 @@ pub(crate) fn members(value: Value, unknown: Unknown, slots: &mut [(&str, &mut d
             None => return Err(unknown_member(&name, slots)),
         }
     }
-    Ok(())
+    match slots.iter().find(|(_, slot)| slot.is_missing()) {
+        Some((name, _)) => Err(Wrong::missing(name)),
+        None => Ok(()),
+    }
 }
 
 #[cold]
@@ -326,6 +367,15 @@ mod stored {
         }
     }
 
+    impl<A: FromValue, B: FromValue> FromValue for (A, B) {
+        fn from_value(value: Value) -> Result<Self, Wrong> {
+            match <[Value; 2]>::try_from(array(value)?) {
+                Ok([a, b]) => Ok((A::from_value(a)?, B::from_value(b)?)),
+                Err(items) => Err(Wrong::expected("two values", &items.into())),
+            }
+        }
+    }
+
     impl<A: FromValue, B: FromValue, C: FromValue> FromValue for (A, B, C) {
         fn from_value(value: Value) -> Result<Self, Wrong> {
             match <[Value; 3]>::try_from(array(value)?) {
@@ -391,15 +441,14 @@ macro_rules! readable {
     ($type:ident required { $($must:ident: $must_name:literal),+ $(,)? } $($field:ident: $name:literal),+ $(,)?) => {
         impl $crate::read::FromValue for $type {
             fn from_value(value: serde_json::Value) -> Result<Self, $crate::read::Wrong> {
-                $(let mut $must = None;)+
+                $(let mut $must = $crate::read::Must::empty();)+
                 $(let mut $field = Default::default();)+
                 $crate::read::members(
                     value,
                     $crate::read::Unknown::Skipped,
                     &mut [$(($must_name, &mut $must),)+ $(($name, &mut $field)),+],
                 )?;
-                $(let Some($must) = $must else { return Err($crate::read::Wrong::missing($must_name)) };)+
-                Ok(Self { $($must,)+ $($field),+ })
+                Ok(Self { $($must: $must.take(),)+ $($field),+ })
             }
         }
 

@@ -104,9 +104,15 @@ impl Case {
 fn derive(input: &DeriveInput) -> Result<TokenStream> {
     let rules = Rules::read(&input.attrs)?;
     let name = &input.ident;
+    let mut in_place = None;
     let body = match &input.data {
         Data::Struct(data) if matches!(rules.default, Some(Default::OfType)) => {
-            read_onto_default(&data.fields, &rules)?
+            in_place = Some(read_in_place(&data.fields, &rules)?);
+            quote! {
+                let mut read = <Self as ::std::default::Default>::default();
+                Self::put_value(&mut read, value)?;
+                Ok(read)
+            }
         }
         Data::Struct(data) => read_fields(&data.fields, &quote!(Self), rules.rename_all, rules.deny_unknown_fields)?,
         Data::Enum(data) => {
@@ -125,6 +131,8 @@ fn derive(input: &DeriveInput) -> Result<TokenStream> {
             fn from_value(value: ::serde_json::Value) -> ::std::result::Result<Self, crate::read::Wrong> {
                 #body
             }
+
+            #in_place
         }
 
         crate::read::by_value!(#name);
@@ -151,18 +159,18 @@ fn unknown(denied: bool) -> TokenStream {
     }
 }
 
-/// A struct with a default: members replace what it has.
-fn read_onto_default(fields: &Fields, rules: &Rules) -> Result<TokenStream> {
+/// A struct with a default: members replace what the place has, which is that default.
+fn read_in_place(fields: &Fields, rules: &Rules) -> Result<TokenStream> {
     let mut slots = Vec::new();
     for field in fields {
         let (ident, written, _) = name_of(field, rules.rename_all)?;
-        slots.push(quote!((#written, &mut read.#ident)));
+        slots.push(quote!((#written, &mut place.#ident)));
     }
     let unknown = unknown(rules.deny_unknown_fields);
     Ok(quote! {
-        let mut read = <Self as ::std::default::Default>::default();
-        crate::read::members(value, #unknown, &mut [#(#slots),*])?;
-        Ok(read)
+        fn put_value(place: &mut Self, value: ::serde_json::Value) -> ::std::result::Result<(), crate::read::Wrong> {
+            crate::read::members(value, #unknown, &mut [#(#slots),*])
+        }
     })
 }
 
@@ -170,32 +178,26 @@ fn read_onto_default(fields: &Fields, rules: &Rules) -> Result<TokenStream> {
 fn read_fields(fields: &Fields, make: &TokenStream, case: Option<Case>, denied: bool) -> Result<TokenStream> {
     match fields {
         Fields::Named(fields) => {
-            let (mut declared, mut slots, mut found, mut members) = (vec![], vec![], vec![], vec![]);
+            let (mut declared, mut slots, mut members) = (vec![], vec![], vec![]);
             for (at, field) in fields.named.iter().enumerate() {
                 let (ident, written, rules) = name_of(field, case)?;
                 let kind = &field.ty;
                 // A field may be called as a local here.
                 let local = format_ident!("field_{at}");
+                let is_required = rules.default.is_none() && !is_option(kind);
                 declared.push(match rules.default {
-                    None if !is_option(kind) => quote!(let mut #local = None::<#kind>;),
-                    None | Some(Default::OfType) => {
-                        quote!(let mut #local = <#kind as ::std::default::Default>::default();)
-                    }
-                    Some(Default::Call(ref path)) => quote!(let mut #local: #kind = #path();),
+                    _ if is_required => quote!(let mut #local = crate::read::Must::<#kind>::empty();),
+                    Some(Default::Call(path)) => quote!(let mut #local: #kind = #path();),
+                    _ => quote!(let mut #local = <#kind as ::std::default::Default>::default();),
                 });
-                if rules.default.is_none() && !is_option(kind) {
-                    found.push(quote! {
-                        let Some(#local) = #local else { return Err(crate::read::Wrong::missing(#written)) };
-                    });
-                }
+                let take = is_required.then(|| quote!(.take()));
                 slots.push(quote!((#written, &mut #local)));
-                members.push(quote!(#ident: #local));
+                members.push(quote!(#ident: #local #take));
             }
             let unknown = unknown(denied);
             Ok(quote! {
                 #(#declared)*
                 crate::read::members(value, #unknown, &mut [#(#slots),*])?;
-                #(#found)*
                 Ok(#make { #(#members),* })
             })
         }

@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use crate::read::FromValue;
-use serde_json::json;
 
 use super::Simulator;
 use super::call::{Call, json_reply};
 use super::scenario::Seconds;
 use super::tokens::{Audience, Grant};
 use crate::http::HttpResponse;
+use crate::simulator::json::json;
 
 #[derive(FromValue)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

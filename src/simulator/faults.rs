@@ -12,6 +12,7 @@ use super::rng::Rng;
 use super::scenario::{ScenarioError, Seconds};
 use super::{Fate, Reply, entra};
 use crate::http::HttpResponse;
+use crate::simulator::json::json;
 use crate::time::Timestamp;
 
 /// One fault. It counts the requests that it matches; of those, `nth` and `times`, or else `probability`, choose.
@@ -189,8 +190,8 @@ pub(super) struct Struck {
 }
 
 impl Faults {
-    pub(super) fn new(faults: &[Fault]) -> Self {
-        Self(faults.iter().map(|fault| (fault.clone(), 0, 0)).collect())
+    pub(super) fn new(faults: Vec<Fault>) -> Self {
+        Self(faults.into_iter().map(|fault| (fault, 0, 0)).collect())
     }
 
     /// Counts the request, and says what strikes it.
@@ -332,7 +333,7 @@ fn status_response(code: u16, body: Option<&Value>) -> HttpResponse {
             // Both services' members: the one reads `error_code`, the other `errorCode`.
             json_reply(
                 code,
-                &serde_json::json!({"error_code": name, "errorCode": name, "message": message}),
+                &json!({"error_code": name, "errorCode": name, "message": message}),
             )
         }
     }

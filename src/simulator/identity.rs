@@ -66,11 +66,8 @@ pub(super) enum NoIdentity {
 }
 
 impl Identities {
-    pub(super) fn new(tokens: &[IdentityToken], began: Timestamp) -> Self {
-        Self {
-            tokens: tokens.to_vec(),
-            began,
-        }
+    pub(super) const fn new(tokens: Vec<IdentityToken>, began: Timestamp) -> Self {
+        Self { tokens, began }
     }
 
     /// Whom a text stands for, and when that ends.

@@ -47,6 +47,7 @@ pub use super::files::scenario::{FileAccess, FileScenario};
 pub use super::identity::IdentityToken;
 pub use super::tokens::Audience;
 pub use super::vault::VaultScenario;
+use crate::json::written;
 use crate::read::{FromValue, Wrong};
 
 /// One JSON document. Unknown members are errors.
@@ -139,9 +140,13 @@ impl FromValue for Seconds {
         if (0.0..=1e9).contains(&number) {
             Ok(Self(number))
         } else {
-            Err(Wrong::new(format!(
-                "expected a length of time from 0 to 10^9, found {number}"
-            )))
+            Err(Wrong::new(
+                [
+                    "expected a length of time from 0 to 10^9, found ",
+                    &written(&number.into()),
+                ]
+                .concat(),
+            ))
         }
     }
 }

@@ -2,11 +2,12 @@
 
 use crate::read::FromValue;
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::call::Call;
 use super::identity::Identities;
 use super::tokens::{Audience, Grant, Issued, Tokens};
+use crate::simulator::json::json;
 
 /// Tokens given and asked for.
 #[derive(Clone, Debug, FromValue, Serialize)]

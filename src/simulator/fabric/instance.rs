@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use crate::read::FromValue;
 use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::parameters;
 use super::scenario::{End, RunPlan, Seconds, Switches};
 use crate::simulator::clock::Speed;
+use crate::simulator::json::json;
 use crate::simulator::rng::Rng;
 use crate::time::Timestamp;
 

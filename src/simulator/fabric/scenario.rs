@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 pub use self::plan::{ActivityError, ActivityPlan, ChildPlan, End, MadeRows, RowPlan, RunPlan};
 pub use self::switches::{ActivityRunsShape, LastPageToken, LocationForm, NotFoundBody, StartRetryAfter, Switches};
 use super::kind;
+use crate::json::quoted;
 use crate::read::FromValue;
 use crate::simulator::scenario::ScenarioError;
 pub use crate::simulator::scenario::Seconds;
@@ -179,11 +180,11 @@ impl FabricScenario {
             {
                 return Err(wrong(
                     "workspaceId",
-                    format!("expected a workspace's id, found {:?}", item.workspace_id),
+                    format!("expected a workspace's id, found {}", quoted(&item.workspace_id)),
                 ));
             }
             if self.items[..index].iter().any(|other| other.id == item.id) {
-                return Err(wrong("id", format!("{:?} stands twice", item.id)));
+                return Err(wrong("id", format!("{} stands twice", quoted(&item.id))));
             }
             for (name, declared) in &item.parameters {
                 DeclaredParameter::from_value(declared.clone()).map_err(|error| {
@@ -194,7 +195,7 @@ impl FabricScenario {
             if kind::find(&item.kind).is_none() && item.job_types.is_empty() && !item.runs.is_empty() {
                 return Err(wrong(
                     "jobTypes",
-                    format!("expected the job types of the kind {:?}, found none", item.kind),
+                    format!("expected the job types of the kind {}, found none", quoted(&item.kind)),
                 ));
             }
             self.check_children(item, &mut Vec::new())
@@ -206,7 +207,7 @@ impl FabricScenario {
     /// Walks down the child pipelines: each must exist, and none may start an ancestor.
     fn check_children<'a>(&'a self, item: &'a Item, above: &mut Vec<&'a str>) -> Result<(), String> {
         if above.contains(&item.id.as_str()) {
-            return Err(format!("the item {:?} starts itself", item.id));
+            return Err(format!("the item {} starts itself", quoted(&item.id)));
         }
         above.push(&item.id);
         let past = item.history.iter().filter_map(|run| run.run.as_ref());
@@ -216,7 +217,7 @@ impl FabricScenario {
                     .items
                     .iter()
                     .find(|other| other.id == child.item_id)
-                    .ok_or_else(|| format!("expected an item's id as child, found {:?}", child.item_id))?;
+                    .ok_or_else(|| format!("expected an item's id as child, found {}", quoted(&child.item_id)))?;
                 self.check_children(below, above)?;
             }
         }
