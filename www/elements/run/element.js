@@ -244,12 +244,19 @@ export class PqrunRun extends PqrunElement {
       return;
     }
     const kept = this.following ? undefined : store.get();
+    if (kept && !this.kept && this.matches(":focus-within")) {
+      // Another tab has started a run. Who fills in the form is told at its start.
+      return;
+    }
     const isElsewhere = kept !== undefined && (await store.isClaimed());
     if (store === this.#store && !this.following) {
       this.isElsewhere = isElsewhere;
       this.kept = kept;
       if (isElsewhere) {
-        store.untilFree().then(() => this.#find());
+        store.untilFree().then(
+          () => this.#find(),
+          () => {},
+        );
       }
     }
   }
@@ -277,6 +284,7 @@ export class PqrunRun extends PqrunElement {
       throw this.#failed("storage", new Error(`${problem}, so a run could not be found again after this page is closed`));
     }
     this.#isUnkeptWanted = false;
+    this.#requests.clear();
     const { service, ...options } = settings;
     const session = Object.fromEntries(Object.entries(options).filter(([name]) => SESSION_MEMBERS.includes(name)));
     return this.#launch({
@@ -362,7 +370,6 @@ export class PqrunRun extends PqrunElement {
   #follow(module, { begin, session, isKept }) {
     const connection = this.#connectionOptions();
     const persist = isKept ? { persist: (/** @type {Snapshot} */ snapshot) => this.#keep({ snapshot, session }) } : {};
-    this.#requests.clear();
     const stopLogging = module.addLogger((record) => this.#requests.take(record) && this.requestUpdate());
     this.#announced = "";
     try {
@@ -552,13 +559,17 @@ export class PqrunRun extends PqrunElement {
   #refused(error) {
     if (error.code === "missingSecretParameters" && this.kept) {
       this.missing = this.kept.snapshot.leftOut ?? [];
+      this.announce("Give the values of the secret parameters to go on.");
+      this.emit("pqrun-error", { error });
+      this.#focus(`resume-${this.missing[0]}`);
+      return error;
     }
     if (!this.kept && this.#refuseField(error)) {
       this.emit("pqrun-error", { error });
       this.#focusFirstProblem();
       return error;
     }
-    return this.#failed("refused", error);
+    return this.#failed(this.kept ? "resume" : "refused", error);
   }
 
   /**

@@ -46,8 +46,9 @@ export class Following {
   constructor(watcher) {
     this.#watcher = watcher;
     this.#now = watcher.now ?? Date.now;
-    this.progress = begun(this.#now());
     this.#handle = watcher.begin();
+    // Of a run that is resumed that was some time ago.
+    this.progress = begun(this.#handle.snapshot().began);
     // Before anything happens: events are told from here on.
     const events = this.#handle[Symbol.asyncIterator]();
     this.result = this.#follow(events);

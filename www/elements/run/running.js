@@ -147,7 +147,7 @@ function actions({ following, isAsking, isCancelling, keepingProblem, isKept, ..
     : "Closing this page loses sight of the run; the run itself goes on.";
   return html`<div class="doing">
     ${isAsking
-      ? html`<div class="notice warn" role="alertdialog" aria-labelledby="asking-title" aria-describedby="asking-text">
+      ? html`<div class="notice warn" role="alertdialog" aria-labelledby="asking-title" aria-describedby="asking-text" @keydown=${(/** @type {KeyboardEvent} */ { key }) => key === "Escape" && view.onKeep()}>
           <p id="asking-title"><strong>Others may rely on this run.</strong></p>
           <p id="asking-text">It was there already, or others can take it for theirs. Cancelling stops it for them, too.</p>
           <div class="tools">
