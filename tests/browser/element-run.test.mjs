@@ -803,3 +803,18 @@ test("an element that is taken away leaves a run that it keeps, and one that is 
   await isRunning(page);
   assert.equal(databricksRuns(server, 105).length, 1);
 });
+
+test("settings that were set before the element was defined count", async (t) => {
+  const { page } = await show(t, {
+    before: (it) =>
+      it.addInitScript(() => {
+        new MutationObserver(() => {
+          const element = document.querySelector("pqrun-run");
+          if (element && !customElements.get("pqrun-run")) {
+            Object.assign(element, { settings: { service: "databricks", jobName: "early" } });
+          }
+        }).observe(document, { childList: true, subtree: true });
+      }),
+  });
+  assert.equal(await page.getByLabel("Job", { exact: true }).inputValue(), "early");
+});
