@@ -299,6 +299,27 @@ test("a run that failed shows why, and where", async (t) => {
   await accessible(page);
 });
 
+test("attempts and iterations of tasks are seen", async (t) => {
+  const { page } = await show(t, {
+    scenario: scenario("demo"),
+    settings: { ...JOB, jobName: "orders_broken" },
+    connection: '{ token: "dapi-simulated" }',
+  });
+  await start(page);
+  await ended(page);
+  const clean = page.locator(".bar", { hasText: "clean" });
+  assert.match(await clean.innerText(), /Failed\s+\d+ ms, 2 tries/u);
+  assert.equal(await clean.locator(".track .run.bad").count(), 2);
+  await pictures(page, "tries");
+  await accessible(page);
+  await page.evaluate((host) => {
+    const element = Reflect.get(globalThis, "element");
+    element.settings = { service: "databricks", host, jobName: "sales_by_region", pollInterval: 500 };
+    return element.start();
+  }, HOST);
+  assert.match(await page.locator(".bar", { hasText: "per_region" }).innerText(), /4 of 4 iterations/u);
+});
+
 test("a queued run says why it waits, until it runs", async (t) => {
   const document = scenario("ends");
   document.databricks.jobs.push({
@@ -363,7 +384,9 @@ test("before a run is cancelled that others may rely on, the person is asked", a
   assert.equal(await page.locator("pqrun-run").evaluate((it) => it.shadowRoot?.activeElement?.id), "keep");
   await pictures(page, "asking");
   await accessible(page);
-  await page.getByRole("button", { name: "Let it run" }).click();
+  await page.keyboard.press("Escape");
+  await page.getByRole("alertdialog").waitFor({ state: "detached" });
+  assert.equal(await page.locator("pqrun-run").evaluate((it) => it.shadowRoot?.activeElement?.id), "cancel");
   await page.getByRole("button", { name: "Cancel the run" }).click();
   await page.getByRole("button", { name: "Cancel it for all" }).click();
   await ended(page);
@@ -711,4 +734,87 @@ test("attributes say what is run, and a start without them is refused in words",
     }),
     /A run is being followed/u,
   );
+});
+
+test("values of secret parameters are asked for again when the start may have to be sent again", async (t) => {
+  const server = await simulate(t, {
+    change: (it) => {
+      it.allowAllOrigins = true;
+      it.faults = [{ endpoint: "jobs/run-now", nth: 1, kind: { slow: { seconds: 2000 } } }];
+    },
+  });
+  const { page } = await show(t, {
+    attributes: 'store="orders"',
+    settings: {
+      ...JOB,
+      host: server.url,
+      jobParameters: { day: "1", secret: "hush-hush-0123" },
+      secretParameters: ["secret"],
+    },
+    connection: `{ token: "${DATABRICKS_TOKEN}", fetch: (url, init) => globalThis.fetch(url, init) }`,
+  });
+  const sent = page.waitForRequest((request) => request.url().includes("run-now"));
+  await start(page);
+  await sent;
+  assert.ok(!(await everything(page)).includes("hush-hush"));
+  await page.reload();
+  await page.getByText("It is not known yet whether it was started.").waitFor();
+  await page.getByRole("button", { name: "Resume" }).click();
+  const field = page.getByLabel("Secret parameter secret");
+  await field.fill("hush-hush-0123");
+  await pictures(page, "secrets");
+  await accessible(page);
+  assert.ok(!(await everything(page)).includes("hush-hush"));
+  await field.press("Enter");
+  await page.getByText("The run succeeded", { exact: true }).waitFor();
+  assert.equal(databricksRuns(server, 101).length, 1);
+});
+
+test("a snapshot of another version is told, and can be forgotten", async (t) => {
+  const { page } = await showKeeping(t);
+  await page.evaluate(() => localStorage.setItem("pqrun:orders:run", '{"snapshot":{"pqrun":99,"job":{"service":"databricks"}},"at":1}'));
+  await page.reload();
+  await page.getByRole("button", { name: "Resume" }).click();
+  await page.getByRole("heading", { name: "The run was not resumed" }).waitFor();
+  await page.getByRole("button", { name: "Forget it" }).click();
+  await page.getByRole("button", { name: "Start", exact: true }).waitFor();
+});
+
+test("an element that is taken away leaves a run that it keeps, and one that is moved goes on", async (t) => {
+  const { page, server } = await showKeeping(t);
+  await start(page);
+  await isRunning(page);
+  await page.evaluate(() => {
+    const element = Reflect.get(globalThis, "element");
+    document.body.append(element);
+  });
+  await isRunning(page);
+  assert.deepEqual(await heard(page, "result"), []);
+  await page.evaluate(async () => {
+    const element = Reflect.get(globalThis, "element");
+    const over = new Promise((resolve) => element.addEventListener("pqrun-result", resolve));
+    element.remove();
+    await over;
+    const other = document.createElement("pqrun-run");
+    Object.assign(other, { store: "orders", connection: element.connection });
+    document.body.append(other);
+  });
+  await page.getByRole("button", { name: "Resume" }).click();
+  await isRunning(page);
+  assert.equal(databricksRuns(server, 105).length, 1);
+});
+
+test("settings that were set before the element was defined count", async (t) => {
+  const { page } = await show(t, {
+    before: (it) =>
+      it.addInitScript(() => {
+        new MutationObserver(() => {
+          const element = document.querySelector("pqrun-run");
+          if (element && !customElements.get("pqrun-run")) {
+            Object.assign(element, { settings: { service: "databricks", jobName: "early" } });
+          }
+        }).observe(document, { childList: true, subtree: true });
+      }),
+  });
+  assert.equal(await page.getByLabel("Job", { exact: true }).inputValue(), "early");
 });

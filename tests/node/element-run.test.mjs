@@ -10,7 +10,8 @@ const part = (name) =>
   import(pathToFileURL(path.join(process.env.PQRUN_ROOT ?? "", "www/elements/run", `${name}.js`)).href);
 
 const { understand } = await part("paste");
-const { draftOf, emptyDraft, otherWayToWrite, secretValues, settingsOf, withoutSecrets } = await part("settings");
+const { draftOf, emptyDraft, otherWayToWrite, settingsOf } = await part("settings");
+const { secretValues, withoutSecrets } = await part("secrets");
 const { ofActivities, rows } = await part("tasks");
 const { begun, over, told } = await part("progress");
 const { isWebAddress, memberOf, sentence } = await part("words");

@@ -54,7 +54,9 @@ function drawn(runs, now) {
       ${chart.rows.slice(0, DRAWN).map(bar)}
     </ul>
     ${left > 0 ? html`<p class="hint">And ${counted(left, "other")}.</p>` : nothing}
-    <p class="scale" aria-hidden="true"><span>0</span><span>${length(chart.until - chart.from)}</span></p>`;
+    ${chart.rows.some(({ bars: attempts }) => attempts.length > 0)
+      ? html`<p class="scale" aria-hidden="true"><span>0</span><span>${length(chart.until - chart.from)}</span></p>`
+      : nothing}`;
 }
 
 /** @param {Row} row */

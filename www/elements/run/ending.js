@@ -46,6 +46,9 @@ export function ending(view) {
         ? html`<button type="button" class="bare" id="forget" @click=${view.onForget}>Forget the run</button>`
         : nothing}
     </div>
+    ${goesOn && result.outcome !== "succeeded"
+      ? html`<p class="hint">Starting anew starts another run beside this one.</p>`
+      : nothing}
   </section>`;
 }
 

@@ -8,7 +8,6 @@ import { ofActivities, ofOutputs } from "./tasks.js";
  * @typedef {object} Watcher
  * @property {() => RunHandle} begin Starts or resumes it. May throw a `PqrunError`.
  * @property {(runId: string, after: number) => Promise<FabricActivityRun[]>} readActivities Of a pipeline's run.
- * @property {() => boolean} hasActivities Whether it is one.
  * @property {(event: RunEvent) => void} onEvent
  * @property {() => void} onChange When anything is to be drawn anew.
  * @property {() => number} [now]
@@ -46,8 +45,9 @@ export class Following {
   constructor(watcher) {
     this.#watcher = watcher;
     this.#now = watcher.now ?? Date.now;
-    this.progress = begun(this.#now());
     this.#handle = watcher.begin();
+    // Of a run that is resumed that was some time ago.
+    this.progress = begun(this.#handle.snapshot().began);
     // Before anything happens: events are told from here on.
     const events = this.#handle[Symbol.asyncIterator]();
     this.result = this.#follow(events);
@@ -64,7 +64,7 @@ export class Following {
     const result = await this.#handle.result;
     this.progress = over(this.progress, result, this.#now());
     // What was read of activities is older than the end.
-    if (result.outputs.length > 0 && (this.#watcher.hasActivities() || this.progress.tasks.length === 0)) {
+    if (result.outputs.length > 0 && (this.#hasActivities || this.progress.tasks.length === 0)) {
       this.progress = { ...this.progress, tasks: ofOutputs(result) };
     }
     this.#watcher.onChange();
@@ -74,6 +74,12 @@ export class Following {
   /** Whether it has a result. */
   get isOver() {
     return this.progress.result !== undefined;
+  }
+
+  /** Whether activities can be asked for: pipelines have them. */
+  get #hasActivities() {
+    const job = /** @type {Record<string, any>} */ (this.#handle.snapshot().job);
+    return job.service === "fabric" && /^(?:pipeline|execute)$/iu.test(job.jobType ?? "Pipeline");
   }
 
   /** Whether others may rely on the run; `undefined` while none is known. */
@@ -115,16 +121,15 @@ export class Following {
    * @param {RunEvent} status
    */
   async #askActivities({ runId, nextPollAt, phase }) {
-    const { readActivities, hasActivities } = this.#watcher;
     const isDue = nextPollAt !== undefined && nextPollAt !== this.#askedAt;
     const isActive = phase === "running" || phase === "terminating";
-    if (!runId || !isDue || !isActive || this.#isAsking || !hasActivities()) {
+    if (!runId || !isDue || !isActive || this.#isAsking || !this.#hasActivities) {
       return;
     }
     this.#isAsking = true;
     this.#askedAt = nextPollAt;
     try {
-      const activities = await readActivities(runId, this.progress.began - BEFORE_MS);
+      const activities = await this.#watcher.readActivities(runId, this.progress.began - BEFORE_MS);
       this.#failures = 0;
       this.activitiesProblem = undefined;
       // An answer that comes after the end is older than what the result tells.

@@ -162,7 +162,7 @@ const draftField = ({ filling, problems }, name, field) =>
 
 /** @param {FormView} view */
 const jobFields = (view) =>
-  html`<div class="pair">
+  html`<div class="pair address">
     ${draftField(view, "host", {
       label: "Workspace address",
       type: "url",

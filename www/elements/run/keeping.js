@@ -10,7 +10,7 @@ import { SERVICE, sentence } from "./words.js";
  * @import { ErrorInfo, Service } from "pqrun"
  *
  * @typedef {object} Fault What kept a run from being started or resumed.
- * @property {"loading" | "storage" | "elsewhere" | "refused" | "settings" | "cancel"} kind
+ * @property {"loading" | "storage" | "elsewhere" | "refused" | "settings" | "cancel" | "resume"} kind
  * @property {string} message
  * @property {Partial<ErrorInfo>} [error]
  *
@@ -125,6 +125,7 @@ const TITLES = Object.freeze({
   refused: "Nothing was started",
   settings: "The settings are not complete",
   cancel: "The run was not cancelled",
+  resume: "The run was not resumed",
 });
 
 /**

@@ -7,7 +7,7 @@ import { ending } from "./ending.js";
 import { requestsList } from "./requests-list.js";
 import { badge } from "./shapes.js";
 import { timeline } from "./timeline.js";
-import { isWebAddress, ofOutcome, ofPhase, sentence } from "./words.js";
+import { isOver, isWebAddress, ofOutcome, ofPhase, sentence } from "./words.js";
 
 /**
  * @import { Service } from "pqrun"
@@ -42,7 +42,7 @@ export function running(view) {
   const { following, requests, service } = view;
   const { progress } = following;
   const now = Date.now();
-  return html`<article class="run">
+  return html`<article class="run ${following.isOver ? "over" : ""}">
     ${head(view, now)} ${following.isOver ? ending(view) : actions(view)} ${notes(progress)}
     <div class="columns">
       ${timeline(progress, now)}
@@ -71,7 +71,7 @@ function head({ following, title, place }, now) {
     </div>
     <p class="place">${place}</p>
     <dl class="facts">
-      ${fact(result ? "Took" : "So far", length((endedAt ?? now) - began))}
+      ${fact(result ? (isOver(result) ? "Took" : "Followed for") : "So far", length((endedAt ?? now) - began))}
       ${result ? nothing : fact("Next look", nextLook(status?.nextPollAt, now))} ${serviceWords(following.progress)}
       ${fact("Run", runLink(following.progress))}
     </dl>
@@ -147,7 +147,7 @@ function actions({ following, isAsking, isCancelling, keepingProblem, isKept, ..
     : "Closing this page loses sight of the run; the run itself goes on.";
   return html`<div class="doing">
     ${isAsking
-      ? html`<div class="notice warn" role="alertdialog" aria-labelledby="asking-title" aria-describedby="asking-text">
+      ? html`<div class="notice warn" role="alertdialog" aria-labelledby="asking-title" aria-describedby="asking-text" @keydown=${(/** @type {KeyboardEvent} */ { key }) => key === "Escape" && view.onKeep()}>
           <p id="asking-title"><strong>Others may rely on this run.</strong></p>
           <p id="asking-text">It was there already, or others can take it for theirs. Cancelling stops it for them, too.</p>
           <div class="tools">

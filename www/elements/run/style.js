@@ -1,6 +1,7 @@
 import { unsafeCSS } from "lit";
 
-import text from "./run.css";
+import form from "./form.css";
+import run from "./run.css";
 
-/** The style sheet of `<pqrun-run>`, behind those of every element. */
-export const STYLE = unsafeCSS(text);
+/** The style sheets of `<pqrun-run>`, behind those of every element. */
+export const STYLES = [run, form].map((text) => unsafeCSS(text));
