@@ -67,6 +67,8 @@ export class PqrunTable extends PqrunElement {
   #outputs = [];
   /** @type {Uint32Array} Rows that fit the filters, in the table's order. */
   #fitting = new Uint32Array(0);
+  /** Whether `#fitting` is of earlier filters. */
+  #stale = false;
   #work = new AbortController();
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #typing;
@@ -151,9 +153,10 @@ export class PqrunTable extends PqrunElement {
       this.#open(table, changed);
     } else if (changed.has("filters")) {
       this.typed = this.filters;
-      void this.#arrange(true);
+      this.#stale = true;
+      void this.#arrange();
     } else if (changed.has("sort")) {
-      void this.#arrange(false);
+      void this.#arrange();
     }
   }
 
@@ -184,17 +187,14 @@ export class PqrunTable extends PqrunElement {
     this.rows = this.#fitting;
     this.#grid.show(this.#source);
     this.#grid.arrange(this.rows);
-    if (this.#source && (this.sort || this.filters !== NO_FILTERS)) {
-      void this.#arrange(true);
+    this.#stale = this.filters !== NO_FILTERS;
+    if (this.#source && (this.sort || this.#stale)) {
+      void this.#arrange();
     }
   }
 
-  /**
-   * Filters and sorts.
-   *
-   * @param {boolean} anew Whether the filters are others than before; else the rows are only put in order.
-   */
-  async #arrange(anew) {
+  /** Filters, if the filters are others than before, and sorts. */
+  async #arrange() {
     const source = this.#source;
     this.#work.abort();
     this.#work = new AbortController();
@@ -206,8 +206,9 @@ export class PqrunTable extends PqrunElement {
       this.busy = true;
     };
     try {
-      if (anew) {
+      if (this.#stale) {
         this.#fitting = await inSlices(fitting(source, this.filters), signal, pause);
+        this.#stale = false;
       }
       const rows = await inSlices(inOrder(source, this.#fitting, this.sort), signal, pause);
       this.rows = rows;

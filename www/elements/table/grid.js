@@ -209,7 +209,7 @@ export class Grid {
       @focusin=${this.#focusedIn}
       @pointerdown=${this.#pointed}
       @click=${this.#clicked}
-      @dblclick=${this.#fitAgain}
+      @dblclick=${this.#clickedTwice}
       @copy=${this.#copied}
     >
       <div class="head" part="head" role="row" aria-rowindex="1" .style=${`inline-size:${width}px`}>
@@ -384,14 +384,21 @@ export class Grid {
     }
   };
 
-  /** @param {MouseEvent} event */
-  #fitAgain = (event) => {
+  /**
+   * Opens a cell, also where the second click has selected a word; at the edge of a name, fits the column to its content.
+   *
+   * @param {MouseEvent} event
+   */
+  #clickedTwice = (event) => {
     const handle = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest("[data-resize]"));
+    const place = placeOf(event.target);
     const source = this.#source;
     if (handle && source) {
       const at = Number(handle.dataset.resize);
       const measure = ruler(/** @type {HTMLElement} */ (this.host.root().host));
       this.#resize(at, this.#fitting(source, source.columns[at], at, measure));
+    } else if (place && place.row >= 0) {
+      this.host.open(this.#rows[place.row], place.column);
     }
   };
 
