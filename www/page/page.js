@@ -207,7 +207,10 @@ function lock(isFollowed = false) {
 /** The result goes on to the others; what played it is not needed any more. @param {import("pqrun").RunResult} result */
 async function finish(result) {
   lock();
+  table.loading = false;
+  table.error = result.outputs.length === 0 ? result.error : undefined;
   table.tables = result.outputs;
+  table.table = result.table;
   connector.sample = result.table;
   if (OVER.has(result.outcome) && place?.retire) {
     place.retire();
@@ -243,7 +246,10 @@ function listen() {
     hand(settings);
     void follow(settings.service);
   });
-  run.addEventListener("pqrun-event", () => lock(true));
+  run.addEventListener("pqrun-event", () => {
+    lock(true);
+    table.loading = true;
+  });
   run.addEventListener("pqrun-error", () => lock());
   run.addEventListener("pqrun-forget", () => {
     forget(SIMULATOR);

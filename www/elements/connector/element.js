@@ -4,7 +4,7 @@ import { PqrunElement } from "../base/element.js";
 import { counted } from "../base/format.js";
 import { save } from "../base/save.js";
 import { BASE } from "../base/styles.js";
-import { generator } from "../base/modules.js";
+import { generator } from "../base/modules/generator.js";
 import css from "./connector.css";
 import { idOf, sentence } from "./controls.js";
 import { copy } from "./copy.js";

@@ -1,4 +1,4 @@
-import { generator } from "../base/modules.js";
+import { generator } from "../base/modules/generator.js";
 import { sheetsOf } from "./files.js";
 import { optionsOf } from "./options.js";
 import { refusalOf } from "./refusal.js";

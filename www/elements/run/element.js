@@ -1,6 +1,6 @@
 import { html, nothing } from "lit";
 
-import { client } from "../base/modules.js";
+import { client } from "../base/modules/client.js";
 import { BASE } from "../base/styles.js";
 import { FormElement } from "./form-element.js";
 import { form } from "./form.js";

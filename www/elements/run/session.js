@@ -1,6 +1,6 @@
 // Runs one after another: begins them, keeps what they need to be found again, and lets go of it at their end. It draws
 // nothing.
-import { client } from "../base/modules.js";
+import { client } from "../base/modules/client.js";
 import { Following } from "./following.js";
 import { Requests } from "./requests.js";
 import { canGoOn } from "./words.js";

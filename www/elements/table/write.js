@@ -1,6 +1,6 @@
 // Downloads. The table itself writes; of some of its rows a table is made first, out of the lines that it wrote of them,
 // so that every format has one writer.
-import { arrow } from "../base/modules.js";
+import { arrow } from "../base/modules/arrow.js";
 
 /**
  * @import { ColumnType, Table } from "pqrun"
