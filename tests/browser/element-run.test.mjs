@@ -573,7 +573,7 @@ test("a run that ended while the page was away gives its result when it is resum
   });
   await start(page);
   await ended(page);
-  await until("the end of the run", () => databricksRuns(server, 101)[0].end !== null);
+  await until("the end of the run", () => databricksRuns(server, 101)[0].outcome);
   await page.reload();
   await page.getByRole("button", { name: "Resume" }).click();
   await page.getByText("The run succeeded", { exact: true }).waitFor();
