@@ -65,7 +65,7 @@ async function show(t, options = {}) {
     const fetch = simulatedFetch(simulator);
     const element = document.querySelector("pqrun-run");
     Object.assign(globalThis, { simulator, simulated: fetch, element, heard: [] });
-    for (const name of ["settings", "event", "result", "error"]) {
+    for (const name of ["settings", "event", "result", "error", "forget"]) {
       element.addEventListener("pqrun-" + name, (event) => heard.push([name, event.detail]));
     }
     ${settings ? `element.settings = ${JSON.stringify(settings)};` : ""}
@@ -600,6 +600,7 @@ test("a run that was kept can be forgotten, which does not stop it", async (t) =
   await page.getByRole("button", { name: "Forget it" }).click();
   await page.getByRole("button", { name: "Start", exact: true }).waitFor();
   assert.equal(await stored(page), null);
+  assert.equal((await heard(page, "forget")).length, 1);
   assert.equal(databricksRuns(server, 105).length, 1);
 });
 

@@ -128,6 +128,8 @@ export interface PqrunRunEventMap extends HTMLElementEventMap {
   "pqrun-event": CustomEvent<{ event: RunEvent }>;
   /** The sight of the run has ended; its `outcome` says how. */
   "pqrun-result": CustomEvent<{ result: RunResult }>;
+  /** A run that was kept is not kept any more, and was not stopped. */
+  "pqrun-forget": CustomEvent<Record<string, never>>;
   /** A run could not be started, resumed or cancelled: a {@link PqrunError}, whose members {@link ErrorInfo} lists, or another error. */
   "pqrun-error": CustomEvent<{ error: Error | PqrunError }>;
 }

@@ -317,6 +317,7 @@ export class PqrunRun extends FormElement {
     this.#session.forget();
     this.kept = undefined;
     this.#toForm();
+    this.emit("pqrun-forget", {});
   }
 
   #refuseIfFollowing() {
@@ -398,6 +399,7 @@ export class PqrunRun extends FormElement {
   }
 
   #toForm() {
+    const hadFocus = this.matches(":focus-within");
     const result = this.#session.following?.progress.result;
     this.#session.following = undefined;
     this.fault = undefined;
@@ -405,7 +407,7 @@ export class PqrunRun extends FormElement {
     const isRefused = result?.error && result.outcome === "rejected" && this.refuseField(result.error);
     if (isRefused) {
       this.focusFirstProblem();
-    } else {
+    } else if (hadFocus) {
       this.#focus(`service-${this.filling.draft.service}`);
     }
   }
