@@ -214,14 +214,20 @@ test("activities are attempts on one scale of time", () => {
     ],
   );
   const chart = rows(runs, Date.parse("2026-03-01T10:00:40.123Z"));
+  const seconds = (/** @type {number} */ share) => Math.round((share * (chart.until - chart.from)) / 100) / 1000;
   assert.deepEqual(
-    chart.rows.map((/** @type {any} */ { key, bars }) => [key, bars.map((/** @type {any} */ bar) => [bar.from, bar.width])]),
+    chart.rows.map((/** @type {any} */ { key, bars }) => [
+      key,
+      bars.map((/** @type {any} */ { from, width }) => [seconds(from), seconds(width)]),
+    ]),
     [
-      ["Get", [[0, 25]]],
-      ["Copy", [[25, 25], [50, 50]]],
+      ["Get", [[0, 10]]],
+      ["Copy", [[10, 10], [20, 20]]],
       ["Later", []],
     ],
   );
+  // What goes on does not reach the edge.
+  assert.ok(chart.until - chart.from > 40_000);
 });
 
 test("states become steps, and what is said again is said once with a count", () => {

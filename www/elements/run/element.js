@@ -166,7 +166,7 @@ export class PqrunRun extends FormElement {
     this.takeAttributes();
     this.#refuseIfFollowing();
     if (this.kept) {
-      throw this.#failed("elsewhere", new Error("A run was found again: resume it, or forget it, before starting another."));
+      throw this.#failed("found", new Error("A run was found again: resume it, or forget it, before starting another."));
     }
     const settings = this.filling.check(this.needsToken);
     if (!settings) {
@@ -351,7 +351,13 @@ export class PqrunRun extends FormElement {
     /** @type {Error & { code?: string, hint?: string }} */
     const error = hindered;
     if (kind !== "refused") {
-      this.isElsewhere = kind === "elsewhere" && this.kept !== undefined;
+      if (kind === "elsewhere" && this.kept) {
+        // What was found says so itself, and waits for the other one.
+        this.isElsewhere = true;
+        this.updateComplete.then(() => this.#find());
+        this.emit("pqrun-error", { error });
+        return error;
+      }
       return this.#failed(kind, error);
     }
     if (error.code === "missingSecretParameters" && this.kept) {

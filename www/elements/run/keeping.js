@@ -10,7 +10,7 @@ import { SERVICE, sentence } from "./words.js";
  * @import { ErrorInfo, Service } from "pqrun"
  *
  * @typedef {object} Fault What kept a run from being started or resumed.
- * @property {"loading" | "storage" | "elsewhere" | "refused" | "settings" | "cancel" | "resume"} kind
+ * @property {"loading" | "storage" | "elsewhere" | "refused" | "settings" | "cancel" | "resume" | "found"} kind
  * @property {string} message
  * @property {Partial<ErrorInfo>} [error]
  *
@@ -126,6 +126,7 @@ const TITLES = Object.freeze({
   settings: "The settings are not complete",
   cancel: "The run was not cancelled",
   resume: "The run was not resumed",
+  found: "Nothing was started",
 });
 
 /**

@@ -98,6 +98,9 @@ export const ofOutputs = ({ outputs }) =>
     pageUrl,
   }));
 
+/** So much of the whole is kept free behind what goes on: what has just begun must be seen, too. */
+const AHEAD = 0.03;
+
 /**
  * The rows in the order in which the tasks began, and when the first did.
  *
@@ -110,7 +113,7 @@ export function rows(runs, now) {
   const from = starts.length > 0 ? Math.min(...starts) : now;
   const goesOn = runs.some(({ phase }) => phase !== "ended");
   const ends = runs.flatMap(({ endTime, startTime }) => endTime ?? startTime ?? []);
-  const until = Math.max(from + 1, ...ends, ...(goesOn ? [now] : []));
+  const until = Math.max(from + 1, ...ends, ...(goesOn ? [from + (now - from) * (1 + AHEAD)] : []));
   /** @type {Map<string, TaskRun[]>} */
   const byKey = new Map();
   for (const run of runs) {
