@@ -81,7 +81,9 @@ async function opened(t, { path = "/", context: options = {}, prepare } = {}) {
     const heard = [];
     Object.assign(globalThis, { heard });
     document.addEventListener("pqrun-generated", ({ detail }) => heard.push(detail));
-    document.addEventListener("pqrun-error", ({ detail }) => heard.push({ code: detail.error.code ?? detail.error.name }));
+    document.addEventListener("pqrun-error", ({ detail }) =>
+      heard.push({ code: detail.error.code ?? detail.error.name }),
+    );
     document.addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI }) =>
       console.error("policy", violatedDirective, blockedURI),
     );
@@ -109,7 +111,8 @@ async function opened(t, { path = "/", context: options = {}, prepare } = {}) {
     /** Until M is there. */
     ready: () => page.waitForFunction(() => document.querySelector("pqrun-connector")?.files?.length),
     /** @param {Record<string, unknown>} members */
-    set: (members) => page.evaluate((given) => Object.assign(document.querySelector("pqrun-connector") ?? {}, given), members),
+    set: (members) =>
+      page.evaluate((given) => Object.assign(document.querySelector("pqrun-connector") ?? {}, given), members),
     /** @returns {Promise<any>} */
     options: () => page.evaluate(() => document.querySelector("pqrun-connector")?.options),
     /** The text of the first file, or of the one with this path. @param {string} [name] @returns {Promise<string>} */
@@ -154,7 +157,10 @@ function refusal(form, options) {
  * @param {string} button
  */
 async function downloaded({ page, element }, button) {
-  const [download] = await Promise.all([page.waitForEvent("download"), element.getByRole("button", { name: button }).click()]);
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    element.getByRole("button", { name: button }).click(),
+  ]);
   return { name: download.suggestedFilename(), content: readFileSync(await download.path()) };
 }
 
@@ -197,7 +203,13 @@ test("what the generator refuses stands at the field that it names, and the last
     ["query", databricks, "Polls in all", "many", { maxPolls: "many" }],
     ["query", fabric, "Marker", " ", { marker: " " }],
     ["query", fabric, "Job type", "a b", { job: { workspaceId: WORKSPACE, itemId: ITEM, jobType: "a b" } }],
-    ["query", fabric, "Other members of the start", '{"form": "?"}', { job: { workspaceId: WORKSPACE, itemId: ITEM, form: "?" } }],
+    [
+      "query",
+      fabric,
+      "Other members of the start",
+      '{"form": "?"}',
+      { job: { workspaceId: WORKSPACE, itemId: ITEM, form: "?" } },
+    ],
     ["connector", databricks, "Name", "con", { name: "con" }],
     ["connector", fabric, "Name", "Web", { name: "Web" }],
     ["connector", databricks, "Version", "one", { version: "one" }],
@@ -206,7 +218,10 @@ test("what the generator refuses stands at the field that it names, and the last
     ["connector", fabric, "Workspace id", "x", { jobs: [{ name: "A", job: { workspaceId: "x", itemId: ITEM } }] }],
   ];
   for (const [form, settings, label, value, options] of cases) {
-    await of.set({ form, options: { service: settings.service, ...(form === "query" && { tokenParameter: "Token" }) } });
+    await of.set({
+      form,
+      options: { service: settings.service, ...(form === "query" && { tokenParameter: "Token" }) },
+    });
     await of.after(() => of.set({ settings }));
     const good = await of.seen();
     const field = element.getByLabel(label, { exact: true }).nth(value === "Contents" ? 1 : 0);
@@ -225,7 +240,12 @@ test("what the generator refuses stands at the field that it names, and the last
     });
     assert.equal(told, `${message.slice(0, 1).toUpperCase()}${message.slice(1)}.`, label);
     assert.equal(await of.seen(), good, label);
-    assert.ok(await element.getByRole("button", { name: /^Download|^Copy/u }).first().isDisabled());
+    assert.ok(
+      await element
+        .getByRole("button", { name: /^Download|^Copy/u })
+        .first()
+        .isDisabled(),
+    );
     assert.deepEqual(await of.page.evaluate(() => document.querySelector("pqrun-connector")?.files), []);
     await element.getByRole("button", { name: "Go to the field" }).click();
     assert.ok(await field.evaluate((input) => input.matches(":focus")), label);
@@ -281,7 +301,12 @@ test("hostile text stays a literal in every option, byte for byte as in Node", a
         service: "databricks",
         hostParameter: name,
         tokenParameter: `t ${name}`,
-        job: { jobId: "1", sqlParams: { [oneLine]: twoLines, __proto__x: name }, only: ["+a"], performanceTarget: "STANDARD" },
+        job: {
+          jobId: "1",
+          sqlParams: { [oneLine]: twoLines, __proto__x: name },
+          only: ["+a"],
+          performanceTarget: "STANDARD",
+        },
         ...choices,
       },
     ],
@@ -292,8 +317,19 @@ test("hostile text stays a literal in every option, byte for byte as in Node", a
         host: "https://api.fabric.microsoft.com",
         servicePrincipal: { tenantId: name.trim(), clientIdParameter: name, clientSecretParameter: `s ${name}` },
         jobs: [
-          { name: twoLines, workspaceId: WORKSPACE, itemId: ITEM, jobType: "Pipeline", parameters: { [oneLine]: twoLines, n: 5, t: true } },
-          { name: "two", workspaceId: WORKSPACE, itemId: ITEM, parameters: { j: { [oneLine]: [oneLine] }, m: { $parameter: name } } },
+          {
+            name: twoLines,
+            workspaceId: WORKSPACE,
+            itemId: ITEM,
+            jobType: "Pipeline",
+            parameters: { [oneLine]: twoLines, n: 5, t: true },
+          },
+          {
+            name: "two",
+            workspaceId: WORKSPACE,
+            itemId: ITEM,
+            parameters: { j: { [oneLine]: [oneLine] }, m: { $parameter: name } },
+          },
         ],
         marker: twoLines,
         ...choices,
@@ -312,7 +348,9 @@ test("hostile text stays a literal in every option, byte for byte as in Node", a
             name: "Daily",
             job: { jobId: "1" },
             description: twoLines,
-            parameters: [{ name: oneLine, type: "text", default: twoLines, allowedValues: [oneLine], description: twoLines }],
+            parameters: [
+              { name: oneLine, type: "text", default: twoLines, allowedValues: [oneLine], description: twoLines },
+            ],
             columns: [{ name: oneLine, type: "utf8" }],
           },
           {
@@ -355,7 +393,12 @@ test("what is typed as a parameter's name, even __proto__, is the member of that
   const sqlParams = JSON.parse(`{"__proto__": ${JSON.stringify(HOSTILE)}}`);
   await of.element.getByText("More about the start").click();
   await of.after(() => of.element.getByLabel("Parameters are sent as").selectOption("sqlParams"));
-  const options = { service: "databricks", host: HOST, tokenParameter: "Token", job: { jobId: "880012345678901", sqlParams } };
+  const options = {
+    service: "databricks",
+    host: HOST,
+    tokenParameter: "Token",
+    job: { jobId: "880012345678901", sqlParams },
+  };
   assert.equal(await of.file(), generateQuery(/** @type {any} */ (options)));
   assert.deepEqual(of.problems, []);
 });
@@ -363,7 +406,12 @@ test("what is typed as a parameter's name, even __proto__, is the member of that
 test("a run's settings become the options of both forms", async (t) => {
   const of = await opened(t);
   await of.ready();
-  const waits = { pollInterval: "90s", timeout: 1_200_000, reuse: { maxAge: 3_600_000, failureMaxAge: "30s" }, outputPath: "$.rows" };
+  const waits = {
+    pollInterval: "90s",
+    timeout: 1_200_000,
+    reuse: { maxAge: 3_600_000, failureMaxAge: "30s" },
+    outputPath: "$.rows",
+  };
   const choices = {
     pollSeconds: 90,
     pollGrowth: 1,
@@ -400,7 +448,11 @@ test("a run's settings become the options of both forms", async (t) => {
   assert.deepEqual(await of.options(), {
     service: "databricks",
     jobs: [
-      { name: "Job880012345678901", job: { jobId: "880012345678901", ...start }, parameters: [{ name: "day", type: "text" }] },
+      {
+        name: "Job880012345678901",
+        job: { jobId: "880012345678901", ...start },
+        parameters: [{ name: "day", type: "text" }],
+      },
     ],
     ...choices,
     followPath: true,
@@ -470,41 +522,56 @@ test("no secret has a place: not in a field, an option, a file, an event or stor
   const secret = "dapi-0123456789-secret";
   for (const form of ["query", "connector"]) {
     for (const settings of [
-      { ...databricks, token: secret, credential: { secret }, jobParameters: { key: secret, day: "1" }, secretParameters: ["key"] },
+      {
+        ...databricks,
+        token: secret,
+        credential: { secret },
+        jobParameters: { key: secret, day: "1" },
+        secretParameters: ["key"],
+      },
       { ...fabric, token: secret, parameters: { key: secret, deep: 1 }, secretParameters: ["key"] },
+      {
+        ...databricks,
+        notebookParams: { key: secret },
+        sqlParams: { key: secret },
+        pipelineParams: { configuration: { key: secret } },
+        secretParameters: ["key"],
+      },
+      { ...fabric, parameters: { key: 1 }, executionData: { conf: [{ key: secret }] }, secretParameters: ["key"] },
     ]) {
       await of.set({ form });
       await of.after(() => of.set({ settings }));
       const files = await of.page.evaluate(() =>
-        (document.querySelector("pqrun-connector")?.files ?? []).map(({ content }) => new TextDecoder().decode(content)).join(""),
+        (document.querySelector("pqrun-connector")?.files ?? [])
+          .map(({ content }) => new TextDecoder().decode(content))
+          .join(""),
       );
       const values = await of.page.evaluate(() =>
-        [...(document.querySelector("pqrun-connector")?.shadowRoot?.querySelectorAll("input, textarea") ?? [])].map((one) => [
-          one.type,
-          one.value,
-        ]),
+        [...(document.querySelector("pqrun-connector")?.shadowRoot?.querySelectorAll("input, textarea") ?? [])].map(
+          (one) => [one.type, one.value],
+        ),
       );
-      const told = await of.page.evaluate(() => JSON.stringify([Reflect.get(globalThis, "heard"), { ...localStorage }, location.href]));
+      const told = await of.page.evaluate(() =>
+        JSON.stringify([Reflect.get(globalThis, "heard"), { ...localStorage }, location.href]),
+      );
       const all = JSON.stringify([files, values, told, await of.options(), await of.markup()]);
       assert.ok(!all.includes(secret), `${form} ${settings.service}`);
       assert.ok(!values.some(([type]) => type === "password"));
       if (form === "query") {
         const { job } = await of.options();
-        assert.deepEqual((job.jobParameters ?? job.parameters).key, { $parameter: "key" });
+        const { key } = job.jobParameters ?? job.notebookParams ?? job.parameters;
+        assert.deepEqual(key, { $parameter: "key" });
       }
     }
   }
-  const thrown = await of.page.evaluate(
-    (token) => {
-      try {
-        Object.assign(document.querySelector("pqrun-connector") ?? {}, { options: { service: "fabric", token } });
-      } catch (error) {
-        return String(error);
-      }
-      return "";
-    },
-    secret,
-  );
+  const thrown = await of.page.evaluate((token) => {
+    try {
+      Object.assign(document.querySelector("pqrun-connector") ?? {}, { options: { service: "fabric", token } });
+    } catch (error) {
+      return String(error);
+    }
+    return "";
+  }, secret);
   assert.match(thrown, /^TypeError: options: expected members of ConnectorOptions, found token$/u);
 });
 
@@ -512,6 +579,7 @@ test("typing changes the M at once, marks what changed, and leaves the rest of t
   const of = await opened(t);
   await of.set({ form: "connector" });
   await of.after(() => of.set({ options: { service: "both", name: "Orders" } }));
+  await of.element.getByRole("status").getByText("M updated").waitFor({ state: "attached" });
   await of.page.evaluate(() => {
     const root = document.querySelector("pqrun-connector")?.shadowRoot;
     const status = root?.querySelector("[role=status]");
@@ -571,7 +639,11 @@ test("an address in a text is no comment", async (t) => {
 
 test("the query and the document are saved as they were generated", async (t) => {
   const of = await opened(t, { context: { acceptDownloads: true } });
-  const options = /** @type {const} */ ({ service: "fabric", tokenParameter: "Token", job: { workspaceId: WORKSPACE, itemId: ITEM } });
+  const options = /** @type {const} */ ({
+    service: "fabric",
+    tokenParameter: "Token",
+    job: { workspaceId: WORKSPACE, itemId: ITEM },
+  });
   await of.after(() => of.set({ options }));
   await of.after(() => of.element.getByLabel("Name", { exact: true }).fill("Daily"));
   const query = await downloaded(of, "Download .pq");
@@ -660,7 +732,10 @@ test("the whole text is copied, by whatever way the browser leaves open", async 
 test("the generator is loaded when the element is seen, and no request leaves the origin", async (t) => {
   /** @type {string[]} */
   const requests = [];
-  const of = await opened(t, { path: "/below", prepare: async (page) => page.on("request", (request) => requests.push(request.url())) });
+  const of = await opened(t, {
+    path: "/below",
+    prepare: async (page) => page.on("request", (request) => requests.push(request.url())),
+  });
   await of.page.waitForFunction(() => customElements.get("pqrun-connector") !== undefined);
   await of.set({ settings: databricks });
   await of.page.waitForLoadState("networkidle");
@@ -683,6 +758,32 @@ test("a page's own Prism is left as it is", async (t) => {
   });
   await of.element.locator(".keyword").first().waitFor();
   assert.deepEqual(await of.page.evaluate(() => Reflect.get(globalThis, "Prism")), { mine: true });
+});
+
+test("while the generator is loaded, that is said, and the options can be filled in already", async (t) => {
+  /** @type {() => void} */
+  let go = () => {};
+  const held = new Promise((resolve) => {
+    go = () => resolve(undefined);
+  });
+  const of = await opened(t, {
+    prepare: (page) =>
+      page.route("**/connector_bg.wasm", async (route) => {
+        await held;
+        await route.continue();
+      }),
+  });
+  await of.element.getByText("Loading the generator").waitFor();
+  await of.element.getByLabel("Job id").fill("42");
+  await shot(of.page, "connector-loading");
+  go();
+  await of.ready();
+  assert.equal(
+    await of.file(),
+    generateQuery({ service: "databricks", tokenParameter: "Token", job: { jobId: "42" } }),
+  );
+  assert.equal(await of.heard(), 1);
+  assert.deepEqual(of.problems, []);
 });
 
 test("a generator that does not load is told, and loaded again when asked to", async (t) => {
@@ -728,14 +829,22 @@ test("everything can be done with the keyboard", async (t) => {
   assert.equal((await of.options()).service, "both");
   await of.element.getByRole("tab", { name: "Orders.pq", exact: true }).focus();
   await press("ArrowRight");
-  assert.equal(await of.element.getByRole("tab", { selected: true }).textContent().then((text) => text?.trim()), "Orders.query.pq");
+  assert.equal(
+    await of.element
+      .getByRole("tab", { selected: true })
+      .textContent()
+      .then((text) => text?.trim()),
+    "Orders.query.pq",
+  );
   assert.equal(await of.seen(), (await of.file("Orders.query.pq")).replace(/\r\n/gu, "\n"));
   await press("End");
   assert.equal(await of.element.getByRole("tabpanel").locator("img").count(), 8);
   await press("Home", "Tab", "Tab");
   assert.ok(await of.element.locator(".code").evaluate((code) => code.matches(":focus")));
   await press("End");
-  await page.waitForFunction(() => (document.querySelector("pqrun-connector")?.shadowRoot?.querySelector(".code")?.scrollTop ?? 0) > 1000);
+  await page.waitForFunction(
+    () => (document.querySelector("pqrun-connector")?.shadowRoot?.querySelector(".code")?.scrollTop ?? 0) > 1000,
+  );
   assert.deepEqual(of.problems, []);
 });
 
@@ -746,12 +855,23 @@ for (const scheme of /** @type {const} */ (["light", "dark"])) {
     const check = async (/** @type {string} */ state) => {
       await of.page.evaluate(() => scrollTo(0, 0));
       await shot(of.page, `connector-${state}-${scheme}`);
-      // Thousands of lines like those before them would take axe half a minute.
-      const { violations } = await of.page.evaluate(() =>
-        Reflect.get(globalThis, "axe").run({ exclude: [{ fromShadowDom: ["pqrun-connector", ".block:nth-child(n + 3)"] }] }),
-      );
+      const { violations } = await of.page.evaluate(async () => {
+        // Thousands of lines like those before them would take axe half a minute: they are out of the way for it.
+        const blocks = [...(document.querySelector("pqrun-connector")?.shadowRoot?.querySelectorAll(".block") ?? [])];
+        const away = blocks.slice(2).map((block) => {
+          const place = document.createComment("");
+          block.replaceWith(place);
+          return { block, place };
+        });
+        const found = await Reflect.get(globalThis, "axe").run();
+        away.forEach(({ block, place }) => place.replaceWith(block));
+        return found;
+      });
       assert.deepEqual(
-        violations.map((/** @type {any} */ one) => [one.id, one.nodes.map((/** @type {any} */ { target, failureSummary }) => [target, failureSummary])]),
+        violations.map((/** @type {any} */ one) => [
+          one.id,
+          one.nodes.map((/** @type {any} */ { target, failureSummary }) => [target, failureSummary]),
+        ]),
         [],
         state,
       );
@@ -762,7 +882,9 @@ for (const scheme of /** @type {const} */ (["light", "dark"])) {
     await check("databricks");
     await of.after(() => of.element.getByLabel("Workspace address").fill("http://nowhere.example"));
     await check("refused");
-    await of.after(() => of.set({ settings: { ...fabric, parameters: { p_day: "2026-03-01", p_rows: 5, p_full: true } } }));
+    await of.after(() =>
+      of.set({ settings: { ...fabric, parameters: { p_day: "2026-03-01", p_rows: 5, p_full: true } } }),
+    );
     await of.after(() => of.element.getByLabel("Fetched by the query").check());
     for (const summary of await of.element.locator("summary").all()) {
       await summary.click();
@@ -783,10 +905,15 @@ for (const scheme of /** @type {const} */ (["light", "dark"])) {
     await of.element.scrollIntoViewIfNeeded();
     for (const form of ["query", "connector"]) {
       await of.set({ form, sample: { columns: [{ name: "a_rather_long_name_of_a_column", type: "timestamp" }] } });
-      await of.after(() => of.set({ settings: { ...fabric, parameters: { a_rather_long_name_of_a_parameter: "x".repeat(90) } } }));
+      await of.after(() =>
+        of.set({ settings: { ...fabric, parameters: { a_rather_long_name_of_a_parameter: "x".repeat(90) } } }),
+      );
       const widths = await of.page.evaluate(() => {
         const code = document.querySelector("pqrun-connector")?.shadowRoot?.querySelector(".code");
-        return { page: document.documentElement.scrollWidth, code: (code?.scrollWidth ?? 0) - (code?.clientWidth ?? 0) };
+        return {
+          page: document.documentElement.scrollWidth,
+          code: (code?.scrollWidth ?? 0) - (code?.clientWidth ?? 0),
+        };
       });
       assert.equal(widths.page, 360);
       assert.ok(widths.code > 100);

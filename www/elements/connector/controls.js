@@ -96,8 +96,10 @@ function input(view, path, { kind, placeholder = "", suggestions }, described) {
       aria-invalid=${invalid}
       aria-describedby=${described}
       @input=${onInput}
-    />${suggestions &&
-    html`<datalist id=${`${id}-list`}>${suggestions.map((one) => html`<option value=${one}></option>`)}</datalist>`}`;
+    />${
+      suggestions &&
+      html`<datalist id=${`${id}-list`}>${suggestions.map((one) => html`<option value=${one}></option>`)}</datalist>`
+    }`;
 }
 
 /**
@@ -146,7 +148,9 @@ export function select(view, path, label, choices, isQuiet = false) {
   >
     ${choices.map(([value, text]) => html`<option value=${value} .selected=${value === chosen}>${text}</option>`)}
   </select>`;
-  return isQuiet ? control : html`<div class="field"><label for=${id}>${label}</label>${control}${told(id, problem)}</div>`;
+  return isQuiet
+    ? control
+    : html`<div class="field"><label for=${id}>${label}</label>${control}${told(id, problem)}</div>`;
 }
 
 /**
@@ -196,7 +200,8 @@ export const problemAt = (view, path) => (view.problem?.field === path ? view.pr
  * @param {string} id
  * @param {string | undefined} problem
  */
-export const told = (id, problem) => (problem === undefined ? nothing : html`<p class="problem" id=${`${id}-problem`}>${sentence(problem)}</p>`);
+export const told = (id, problem) =>
+  problem === undefined ? nothing : html`<p class="problem" id=${`${id}-problem`}>${sentence(problem)}</p>`;
 
 /**
  * A message as it stands alone: `expected …` becomes `Expected ….`.

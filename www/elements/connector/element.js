@@ -58,7 +58,9 @@ export class PqrunConnector extends PqrunElement {
     },
     failed: (error) => {
       const { problem } = this.#generation;
-      this.#announceLater(problem ? `The M is out of date. ${sentence(problem.message)}` : "The generator did not load.");
+      this.#announceLater(
+        problem ? `The M is out of date. ${sentence(problem.message)}` : "The generator did not load.",
+      );
       this.emit("pqrun-error", { error });
     },
   });
@@ -143,7 +145,8 @@ export class PqrunConnector extends PqrunElement {
     const field = this.#generation.problem?.field;
     if (field !== this.#shown) {
       this.#shown = field;
-      let closed = field && this.renderRoot.querySelector(`#${CSS.escape(idOf(field))}`)?.closest("details:not([open])");
+      let closed =
+        field && this.renderRoot.querySelector(`#${CSS.escape(idOf(field))}`)?.closest("details:not([open])");
       while (closed instanceof HTMLDetailsElement) {
         closed.open = true;
         closed = closed.parentElement?.closest("details:not([open])");
@@ -186,6 +189,8 @@ export class PqrunConnector extends PqrunElement {
   #change(path, value, focus) {
     put(this.#draft, path, value);
     this.ofCopy = "";
+    // Of what is no longer so, nothing is told.
+    clearTimeout(this.#quiet);
     this.#generation.change(this.#draft, this.#form, true);
     this.requestUpdate();
     if (focus !== undefined) {

@@ -151,7 +151,7 @@ export const OF_DATABRICKS_JOB = Object.freeze([
     path: "more",
     kind: "json",
     label: "Other members of run-now",
-    hint: 'A JSON object with older kinds of parameters: jarParams, pythonParams, sparkSubmitParams, dbtCommands, pipelineParams.',
+    hint: "A JSON object with older kinds of parameters: jarParams, pythonParams, sparkSubmitParams, dbtCommands, pipelineParams.",
     placeholder: '{"pythonParams": ["--full"]}',
   },
 ]);

@@ -41,7 +41,9 @@ export function tabs(sheets, chosen, onChoose) {
   const go = (/** @type {KeyboardEvent} */ event) => {
     const last = sheets.length - 1;
     const at = sheets.findIndex(({ name }) => name === chosen);
-    const to = { ArrowRight: at === last ? 0 : at + 1, ArrowLeft: at === 0 ? last : at - 1, Home: 0, End: last }[event.key];
+    const to = { ArrowRight: at === last ? 0 : at + 1, ArrowLeft: at === 0 ? last : at - 1, Home: 0, End: last }[
+      event.key
+    ];
     const sheet = to === undefined ? undefined : sheets[to];
     if (sheet !== undefined && event.currentTarget instanceof HTMLElement) {
       event.preventDefault();

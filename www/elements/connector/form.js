@@ -45,8 +45,18 @@ export function form(view, onForm) {
     ${field(
       view,
       isQuery
-        ? { path: "name", label: "Name", hint: "What the file is called; the M does not depend on it.", placeholder: "Query" }
-        : { path: "name", label: "Name", hint: "A letter, then letters and digits. The functions and the file begin with it.", placeholder: "Pqrun" },
+        ? {
+            path: "name",
+            label: "Name",
+            hint: "What the file is called; the M does not depend on it.",
+            placeholder: "Query",
+          }
+        : {
+            path: "name",
+            label: "Name",
+            hint: "A letter, then letters and digits. The functions and the file begin with it.",
+            placeholder: "Pqrun",
+          },
     )}
     ${isQuery ? html`${host(view)} ${work(view)} ${aboutParameters(view)} ${signIn(view)}` : html`${functions(view)} ${aboutParameters(view)}`}
     ${more(view, "When a run counts for a new one", REUSE)} ${more(view, "What of the output is read", OUTPUT)}
@@ -74,9 +84,18 @@ function host(view) {
     ${field(
       view,
       isParameter
-        ? { path: "hostParameter", label: "M parameter with the address", hint: "Its name in Power BI, under Manage Parameters." }
+        ? {
+            path: "hostParameter",
+            label: "M parameter with the address",
+            hint: "Its name in Power BI, under Manage Parameters.",
+          }
         : isFabric
-          ? { path: "host", label: "API address", hint: "Leave it empty for the public cloud.", placeholder: "https://api.fabric.microsoft.com" }
+          ? {
+              path: "host",
+              label: "API address",
+              hint: "Leave it empty for the public cloud.",
+              placeholder: "https://api.fabric.microsoft.com",
+            }
           : {
               path: "host",
               label: "Workspace address",
@@ -125,16 +144,18 @@ function work(view) {
       (value) => view.change("which", value),
     )}
     ${which === "one" ? oneJob(view, 0) : nothing} ${which === "rows" ? jobs(view) : nothing}
-    ${which === "query"
-      ? field(view, {
-          path: "jobsQuery",
-          label: "Query with the jobs",
-          hint:
-            view.draft.service === "fabric"
-              ? "Its name. Each row is a run, with the columns WorkspaceId, ItemId and, if need be, JobType and Parameters."
-              : "Its name. Each row is a run, with the columns JobId and, if need be, JobParameters.",
-        })
-      : nothing}
+    ${
+      which === "query"
+        ? field(view, {
+            path: "jobsQuery",
+            label: "Query with the jobs",
+            hint:
+              view.draft.service === "fabric"
+                ? "Its name. Each row is a run, with the columns WorkspaceId, ItemId and, if need be, JobType and Parameters."
+                : "Its name. Each row is a run, with the columns JobId and, if need be, JobParameters.",
+          })
+        : nothing
+    }
   `;
 }
 
@@ -163,7 +184,13 @@ function functions(view) {
 function aboutParameters(view) {
   const { draft, form: chosen } = view;
   const items = draft.jobs.filter((job) => serviceOf(draft, job) === "fabric");
-  if (draft.service === "databricks" || items.length === 0 || draft.attachOnly || draft.adoptAnyParameters || draft.marker !== "") {
+  if (
+    draft.service === "databricks" ||
+    items.length === 0 ||
+    draft.attachOnly ||
+    draft.adoptAnyParameters ||
+    draft.marker !== ""
+  ) {
     return nothing;
   }
   if (items.some((job) => job.parameters.some(({ name }) => name !== ""))) {
@@ -172,7 +199,9 @@ function aboutParameters(view) {
     );
   }
   return chosen === "query"
-    ? caution("On Fabric a query can't know its own run: one run is promised for evaluations one after another only. The connector is safer.")
+    ? caution(
+        "On Fabric a query can't know its own run: one run is promised for evaluations one after another only. The connector is safer.",
+      )
     : nothing;
 }
 
@@ -196,15 +225,17 @@ function signIn(view) {
       chosen,
       (value) => view.change("signIn", value),
     )}
-    ${chosen === "parameter"
-      ? field(view, {
-          path: "tokenParameter",
-          label: "M parameter with the token",
-          hint: isFabric
-            ? "Its name. The token itself is entered in Power BI, not here. Fabric's tokens live for about an hour."
-            : "Its name. The token itself is entered in Power BI, not here.",
-        })
-      : nothing}
+    ${
+      chosen === "parameter"
+        ? field(view, {
+            path: "tokenParameter",
+            label: "M parameter with the token",
+            hint: isFabric
+              ? "Its name. The token itself is entered in Power BI, not here. Fabric's tokens live for about an hour."
+              : "Its name. The token itself is entered in Power BI, not here.",
+          })
+        : nothing
+    }
     ${chosen === "text" ? caution("The M has YOUR-TOKEN, to be replaced in the Advanced Editor. Whoever sees the query sees the token.") : nothing}
     ${chosen === "principal" ? principal(view) : nothing}
   `;
@@ -250,7 +281,8 @@ function more(view, summary, fields) {
   const { service } = view.draft;
   const shown = fields.filter(
     (one) =>
-      (one.service === undefined || service === "both" || one.service === service) && (one.form === undefined || one.form === view.form),
+      (one.service === undefined || service === "both" || one.service === service) &&
+      (one.form === undefined || one.form === view.form),
   );
   return html`<details>
     <summary>${summary}</summary>

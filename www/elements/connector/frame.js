@@ -38,14 +38,16 @@ import { nextSteps } from "./next-steps.js";
 export function frame(of) {
   return html`<div class="frame">
     <form class="stack options" part="form" aria-label="Options" @submit=${(/** @type {Event} */ event) => event.preventDefault()}>
-      ${of.notes.length === 0
-        ? nothing
-        : html`<div class="notice" part="notice">
+      ${
+        of.notes.length === 0
+          ? nothing
+          : html`<div class="notice" part="notice">
             <p>Not taken over from the run:</p>
             <ul>
               ${of.notes.map((note) => html`<li>${note}</li>`)}
             </ul>
-          </div>`}
+          </div>`
+      }
       ${form(of.view, of.onForm)}
     </form>
     <section class="output" part="source" aria-label="Power Query M">${output(of)}</section>
@@ -80,15 +82,17 @@ function output(of) {
  */
 function failed(generation) {
   return html`<div class="empty">
-    <div class="notice bad" part="notice" role="alert">
+    <div class="notice bad" part="notice">
       <p>
         The generator did not load.
         ${generation.isFinal ? "The browser keeps that until the page is loaded again." : "See whether the network and the server are there."}
       </p>
     </div>
-    ${generation.isFinal
-      ? html`<button type="button" @click=${() => location.reload()}>Reload the page</button>`
-      : html`<button type="button" @click=${() => generation.retry()}>Try again</button>`}
+    ${
+      generation.isFinal
+        ? html`<button type="button" @click=${() => location.reload()}>Reload the page</button>`
+        : html`<button type="button" @click=${() => generation.retry()}>Try again</button>`
+    }
   </div>`;
 }
 

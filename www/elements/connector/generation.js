@@ -99,6 +99,10 @@ export class Generation {
   }
 
   async #make() {
+    if (this.state === "loading") {
+      // Whoever waits for it makes M of what is newest then.
+      return;
+    }
     if (this.state !== "ready") {
       this.state = "loading";
       this.host.requestUpdate();
@@ -129,7 +133,12 @@ export class Generation {
       const stem = draft.name.trim() || (form === "query" ? "Query" : "Pqrun");
       const files =
         form === "query"
-          ? [{ path: `${stem}.pq`, content: new TextEncoder().encode(generateQuery(/** @type {QueryOptions} */ (options))) }]
+          ? [
+              {
+                path: `${stem}.pq`,
+                content: new TextEncoder().encode(generateQuery(/** @type {QueryOptions} */ (options))),
+              },
+            ]
           : generateConnector(/** @type {ConnectorOptions} */ (options));
       this.made = { form, options, stem, files, sheets: sheetsOf(files) };
       this.problem = undefined;

@@ -62,14 +62,23 @@ function boxed(view, index) {
   const path = `jobs.${index}`;
   const isFunction = view.form === "connector";
   const job = /** @type {Job} */ (all[index]);
-  const name = job.name || (isFunction ? functionName(view.draft, { ...job, jobId: job.jobId || String(index + 1), itemId: job.itemId || "1" }) : "");
+  const name =
+    job.name ||
+    (isFunction
+      ? functionName(view.draft, { ...job, jobId: job.jobId || String(index + 1), itemId: job.itemId || "1" })
+      : "");
   return html`<fieldset class="job">
     <legend class="label">${isFunction ? "Function" : "Job"} ${index + 1}</legend>
     ${service === "both" ? whichService(view, path, job) : nothing}
     ${field(
       view,
       isFunction
-        ? { path: "name", label: "Name", hint: "Letters and digits. It stands behind the extension's name and a dot.", placeholder: name }
+        ? {
+            path: "name",
+            label: "Name",
+            hint: "Letters and digits. It stands behind the extension's name and a dot.",
+            placeholder: name,
+          }
         : { path: "name", label: "Name", hint: "To tell the rows apart by; any text." },
       `${path}.`,
     )}
@@ -110,11 +119,22 @@ export function oneJob(view, index) {
   const below = `jobs.${index}.`;
   const isDatabricks = serviceOf(view.draft, job) === "databricks";
   return html`
-    ${isDatabricks
-      ? field(view, { path: "jobId", label: "Job id", hint: "The digits behind /jobs/ in the address of the job's page.", placeholder: "880012345678901" }, below)
-      : html`${field(view, { path: "workspaceId", label: "Workspace id", hint: "The GUID behind /groups/ in the address of the item's page.", placeholder: "1f0c4b7e-52aa-4c0d-9b7e-0d6f3a1e8c21" }, below)}
+    ${
+      isDatabricks
+        ? field(
+            view,
+            {
+              path: "jobId",
+              label: "Job id",
+              hint: "The digits behind /jobs/ in the address of the job's page.",
+              placeholder: "880012345678901",
+            },
+            below,
+          )
+        : html`${field(view, { path: "workspaceId", label: "Workspace id", hint: "The GUID behind /groups/ in the address of the item's page.", placeholder: "1f0c4b7e-52aa-4c0d-9b7e-0d6f3a1e8c21" }, below)}
         ${field(view, { path: "itemId", label: "Item id", hint: "The GUID of the pipeline, notebook or Spark job, further behind in the same address.", placeholder: "7a93e1d4-0f5b-4e0a-8d3c-64b2f9c7a510" }, below)}
-        ${field(view, { path: "jobType", label: "Job type", hint: "What of the item is run.", placeholder: "Pipeline", suggestions: JOB_TYPES }, below)}`}
+        ${field(view, { path: "jobType", label: "Job type", hint: "What of the item is run.", placeholder: "Pipeline", suggestions: JOB_TYPES }, below)}`
+    }
     ${parameters(view, index, isDatabricks)} ${view.form === "connector" ? columns(view, index) : nothing}
     <details>
       <summary>More about the start</summary>
@@ -129,14 +149,16 @@ export function oneJob(view, index) {
  */
 function ofDatabricks(view, below) {
   return html`
-    ${view.form === "query"
-      ? select(view, `${below}sentAs`, "Parameters are sent as", [
-          ["jobParameters", "job parameters"],
-          ["notebookParams", "notebook widgets (notebook_params)"],
-          ["pythonNamedParams", "arguments of a Python wheel (python_named_params)"],
-          ["sqlParams", "parameters of SQL tasks (sql_params)"],
-        ])
-      : nothing}
+    ${
+      view.form === "query"
+        ? select(view, `${below}sentAs`, "Parameters are sent as", [
+            ["jobParameters", "job parameters"],
+            ["notebookParams", "notebook widgets (notebook_params)"],
+            ["pythonNamedParams", "arguments of a Python wheel (python_named_params)"],
+            ["sqlParams", "parameters of SQL tasks (sql_params)"],
+          ])
+        : nothing
+    }
     ${select(view, `${below}performanceTarget`, "Performance target, serverless only", [
       ["", "as the job says"],
       ["STANDARD", "STANDARD"],
@@ -166,15 +188,20 @@ function parameters(view, index, isDatabricks) {
   return html`<div class="field" role="group" aria-labelledby=${idOf(`${path}-label`)}>
     <span class="label" id=${idOf(`${path}-label`)}>Parameters</span>
     <p class="hint">
-      ${isFunction
-        ? "The function's arguments, behind the host. What is not given is not sent, so the job's own default counts."
-        : "Sent with each start. An M parameter gives a value that is chosen in Power BI."}
+      ${
+        isFunction
+          ? "The function's arguments, behind the host. What is not given is not sent, so the job's own default counts."
+          : "Sent with each start. An M parameter gives a value that is chosen in Power BI."
+      }
     </p>
     ${all.map((one, row) => {
       const below = `${path}.${row}`;
       const what = `parameter ${row + 1}`;
       const value = isFunction ? "default" : "value";
-      const problems = ["name", "type", value, "allowed", "description"].map((member) => [`${below}.${member}`, problemAt(view, `${below}.${member}`)]);
+      const problems = ["name", "type", value, "allowed", "description"].map((member) => [
+        `${below}.${member}`,
+        problemAt(view, `${below}.${member}`),
+      ]);
       return html`<div class="row">
           ${cell(view, `${below}.name`, `Name of ${what}`, "name")}
           ${choices.length > 1 ? select(view, `${below}.type`, `Type of ${what}`, choices, true) : nothing}
@@ -194,15 +221,17 @@ function parameters(view, index, isDatabricks) {
           </button>
         </div>
         ${problems.map(([at, problem]) => told(idOf(String(at)), problem))}
-        ${isFunction
-          ? html`<details class="inner">
+        ${
+          isFunction
+            ? html`<details class="inner">
               <summary>More about ${one.name || what}</summary>
               <div class="stack">
                 ${cell(view, `${below}.description`, `Description of ${what}`, "what it is for")}
                 ${field(view, { path: "allowed", kind: "lines", label: "Values to choose from", hint: "One on each line." }, `${below}.`)}
               </div>
             </details>`
-          : nothing}`;
+            : nothing
+        }`;
     })}
     ${told(idOf(path), problemAt(view, path))}
     <div>
@@ -229,9 +258,11 @@ function columns(view, index) {
   return html`<div class="field" role="group" aria-labelledby=${idOf(`${path}-label`)}>
     <span class="label" id=${idOf(`${path}-label`)}>Columns</span>
     <p class="hint">
-      ${all.length === 0
-        ? "Known columns let Power BI ask for them without a run. Without them, it learns them from the output."
-        : "Asking for them runs nothing. A value of another type is an error in its cell."}
+      ${
+        all.length === 0
+          ? "Known columns let Power BI ask for them without a run. Without them, it learns them from the output."
+          : "Asking for them runs nothing. A value of another type is an error in its cell."
+      }
     </p>
     ${all.map(
       (one, row) => html`<div class="row two">
@@ -249,11 +280,18 @@ function columns(view, index) {
     )}
     ${told(idOf(path), problemAt(view, path))}
     <div class="buttons">
-      ${sample.length > 0
-        ? html`<button type="button" @click=${() => view.change(path, sample.map((one) => ({ ...one })), `${path}-add`)}>
+      ${
+        sample.length > 0
+          ? html`<button type="button" @click=${() =>
+              view.change(
+                path,
+                sample.map((one) => ({ ...one })),
+                `${path}-add`,
+              )}>
             Take the ${counted(sample.length, "column")} of the last result
           </button>`
-        : nothing}
+          : nothing
+      }
       <button
         id=${idOf(`${path}-add`)}
         type="button"

@@ -30,9 +30,11 @@ function ofQuery(options) {
   const places = placeholdersOf(options);
   return html`
     <li>
-      ${parameters.length === 0
-        ? html`In Power BI, open Transform data.`
-        : html`In Power BI, under Transform data, Manage Parameters, make ${listed(parameters)}, of the type Text.`}
+      ${
+        parameters.length === 0
+          ? html`In Power BI, open Transform data.`
+          : html`In Power BI, under Transform data, Manage Parameters, make ${listed(parameters)}, of the type Text.`
+      }
     </li>
     <li>
       New Source, Blank Query, Advanced Editor: put the query in the place of what is there.
@@ -73,7 +75,10 @@ function ofConnector(draft, { service, name = "Pqrun" }) {
  * @param {string} name
  */
 function calls(draft, service, name) {
-  const kind = { databricks: service === "both" ? `${name}Databricks` : name, fabric: service === "both" ? `${name}Fabric` : name };
+  const kind = {
+    databricks: service === "both" ? `${name}Databricks` : name,
+    fabric: service === "both" ? `${name}Fabric` : name,
+  };
   const [job] = draft.jobs.filter((one) => isGiven(draft, one));
   if (job !== undefined) {
     const names = job.parameters.map((one) => one.name).filter((one) => one !== "");
@@ -130,7 +135,9 @@ function placeholdersOf({ service, host, hostParameter, tokenParameter, serviceP
     ...(hasToken ? [] : ["YOUR-TOKEN"]),
     ...(hasJob ? [] : isFabric ? ["YOUR-WORKSPACE-ID", "YOUR-PIPELINE-ID"] : ["YOUR-JOB-ID"]),
     ...(servicePrincipal && !servicePrincipal.tenantId && !servicePrincipal.tenantParameter ? ["YOUR-TENANT-ID"] : []),
-    ...(servicePrincipal && !servicePrincipal.clientId && !servicePrincipal.clientIdParameter ? ["YOUR-CLIENT-ID"] : []),
+    ...(servicePrincipal && !servicePrincipal.clientId && !servicePrincipal.clientIdParameter
+      ? ["YOUR-CLIENT-ID"]
+      : []),
   ];
 }
 

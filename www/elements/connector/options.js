@@ -1,6 +1,7 @@
 /** From the form's texts to the options of the generator. What makes sense is the generator's to say: it names the option. */
 
 import { serviceOf } from "./draft.js";
+import { given, lines, number, present, readObject, readValue, trimmed } from "./values.js";
 
 /**
  * @import { ConnectorOptions, QueryOptions } from "pqrun/connector"
@@ -52,7 +53,9 @@ export function functionName(draft, job) {
  * @param {Parameter} parameter
  */
 const isBlank = (parameter) =>
-  [parameter.name, parameter.value, parameter.default, parameter.allowed, parameter.description].every((text) => text === "");
+  [parameter.name, parameter.value, parameter.default, parameter.allowed, parameter.description].every(
+    (text) => text === "",
+  );
 
 /**
  * Whether a job says which one it is, or anything else.
@@ -79,6 +82,15 @@ class Maker {
     this.problems = [];
     /** @type {Made["places"]} */
     this.places = new Map();
+  }
+
+  /**
+   * What is told that something in a field makes no sense.
+   *
+   * @param {string} field
+   */
+  refusing(field) {
+    return (/** @type {string} */ message) => void this.problems.push({ field, message });
   }
 
   /** @returns {QueryOptions | ConnectorOptions} */
@@ -133,7 +145,9 @@ class Maker {
     }
     const [first] = jobs;
     this.places.set("job", "jobs.0");
-    return { job: first !== undefined && isGiven(this.draft, { ...first, name: "" }) ? this.job(first, "jobs.0") : undefined };
+    return {
+      job: first !== undefined && isGiven(this.draft, { ...first, name: "" }) ? this.job(first, "jobs.0") : undefined,
+    };
   }
 
   connector() {
@@ -170,7 +184,7 @@ class Maker {
    * @param {string} place
    */
   identity(job, place) {
-    const more = this.object(job.more, `${place}.more`);
+    const more = readObject(job.more, this.refusing(`${place}.more`));
     const fields =
       serviceOf({ ...this.draft, service: this.service }, job) === "databricks"
         ? {
@@ -200,14 +214,14 @@ class Maker {
       }
       const row = `${place}.parameters.${index}`;
       if (parameter.name === "") {
-        this.problems.push({ field: `${row}.name`, message: "expected the parameter's name, found nothing" });
+        this.refusing(`${row}.name`)("expected the parameter's name, found nothing");
       } else if (Object.hasOwn(values, parameter.name)) {
-        this.problems.push({ field: `${row}.name`, message: "expected a name of its own, found one that is given twice" });
+        this.refusing(`${row}.name`)("expected a name of its own, found one that is given twice");
       }
       const type = isDatabricks && parameter.type !== "parameter" ? "text" : parameter.type;
       // Not an assignment: a parameter may be called __proto__.
       Object.defineProperty(values, parameter.name, {
-        value: this.value(parameter.value, type, `${row}.value`),
+        value: readValue(parameter.value, type, this.refusing(`${row}.value`)),
         configurable: true,
         enumerable: true,
         writable: true,
@@ -232,7 +246,7 @@ class Maker {
       // In an extension there are no M parameters: what stood for one is an argument.
       const type = isDatabricks || parameter.type === "parameter" ? "text" : parameter.type;
       const read = (/** @type {string} */ text, /** @type {string} */ field) =>
-        text === "" ? undefined : this.value(text, type, `${row}.${field}`);
+        text === "" ? undefined : readValue(text, type, this.refusing(`${row}.${field}`));
       const allowed = lines(parameter.allowed)?.map((line) => read(line, "allowed"));
       this.places.set(`${position}.parameters.${at}.allowedValues`, `${row}.allowed`);
       return present({
@@ -269,121 +283,4 @@ class Maker {
       ["cancelDuplicates", (has.fabric && this.form === "connector" && draft.cancelDuplicates) || undefined],
     ]);
   }
-
-  /**
-   * A parameter's value.
-   *
-   * @param {string} text
-   * @param {string} type
-   * @param {string} field
-   * @returns {unknown}
-   */
-  value(text, type, field) {
-    const wrong = (/** @type {string} */ expected) => {
-      this.problems.push({ field, message: `expected ${expected}, found ${JSON.stringify(text)}` });
-      return text;
-    };
-    if (type === "parameter") {
-      return { $parameter: text };
-    }
-    if (type === "number") {
-      const read = number(text);
-      if (typeof read !== "number") {
-        return wrong("a number");
-      }
-      return Number.isInteger(read) && !Number.isSafeInteger(read) ? wrong("a number whose digits all count; as text it keeps them") : read;
-    }
-    if (type === "logical") {
-      const truth = text.trim();
-      return truth === "true" || truth === "false" ? truth === "true" : wrong("true or false");
-    }
-    if (type === "any") {
-      return this.json(text, field);
-    }
-    return text;
-  }
-
-  /**
-   * @param {string} text
-   * @param {string} field
-   * @returns {unknown} `undefined` where it is none.
-   */
-  json(text, field) {
-    /** @type {unknown} */
-    let value;
-    try {
-      value = JSON.parse(text, (_, one) => {
-        if (Number.isInteger(one) && !Number.isSafeInteger(one)) {
-          throw new RangeError("a number that loses digits; as text it keeps them");
-        }
-        return one;
-      });
-    } catch (error) {
-      this.problems.push({ field, message: `expected JSON, found ${/** @type {Error} */ (error).message}` });
-    }
-    return value;
-  }
-
-  /**
-   * @param {string} text
-   * @param {string} field
-   * @returns {Record<string, unknown>}
-   */
-  object(text, field) {
-    if (text.trim() === "") {
-      return {};
-    }
-    const value = this.json(text, field);
-    if (value === undefined) {
-      return {};
-    }
-    if (typeof value !== "object" || value === null || Array.isArray(value)) {
-      this.problems.push({ field, message: `expected an object such as {"notebookParams": {}}, found ${JSON.stringify(value)}` });
-      return {};
-    }
-    return /** @type {Record<string, unknown>} */ (value);
-  }
 }
-
-/**
- * The text, unless there is none. Blanks are kept: they may be part of a key.
- *
- * @param {string} text
- */
-const given = (text) => (text === "" ? undefined : text);
-
-/**
- * The text without the blanks around it, which come along when something is pasted.
- *
- * @param {string} text
- */
-const trimmed = (text) => given(text.trim());
-
-/**
- * The lines that are not empty.
- *
- * @param {string} text
- */
-function lines(text) {
-  const all = text.split(/\r?\n/u).filter((line) => line.trim() !== "");
-  return all.length === 0 ? undefined : all;
-}
-
-/**
- * A number; what is none stays a text, which the generator refuses.
- *
- * @param {string} text
- */
-function number(text) {
-  const read = Number(text);
-  return text.trim() === "" ? undefined : Number.isFinite(read) ? read : text;
-}
-
-/**
- * The object without its undefined members.
- *
- * @template {object} T
- * @param {T} members
- * @returns {T}
- */
-const present = (members) => /** @type {T} */ (Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)));

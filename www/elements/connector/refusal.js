@@ -7,7 +7,18 @@ import { MAPS } from "./draft.js";
  */
 
 /** Members of a job that have a field of their own. */
-const OF_JOB = new Set(["jobId", "workspaceId", "itemId", "jobType", "performanceTarget", "queue", "only", "name", "description", "columns"]);
+const OF_JOB = new Set([
+  "jobId",
+  "workspaceId",
+  "itemId",
+  "jobType",
+  "performanceTarget",
+  "queue",
+  "only",
+  "name",
+  "description",
+  "columns",
+]);
 
 /** What an option's own member is called in the form, where that is not its name. @type {Readonly<Record<string, string>>} */
 const FIELDS = Object.freeze({ servicePrincipal: "tenant", jobs: "jobs.0.jobId" });
@@ -109,7 +120,9 @@ function jobField(whole, path, job, draft, places) {
  */
 function badParameter(draft) {
   for (const [index, job] of draft.jobs.entries()) {
-    const row = job.parameters.findIndex(({ type, value }) => type === "parameter" && (value.trim() === "" || /\p{Cc}/u.test(value)));
+    const row = job.parameters.findIndex(
+      ({ type, value }) => type === "parameter" && (value.trim() === "" || /\p{Cc}/u.test(value)),
+    );
     if (row >= 0) {
       return `jobs.${index}.parameters.${row}.value`;
     }

@@ -1,6 +1,7 @@
 /** From a run's settings, and from the generator's options, to what the form shows. */
 
 import { MAPS, blankDraft, blankJob, blankParameter } from "./draft.js";
+import { lengthText, milliseconds } from "./lengths.js";
 
 /**
  * @import { ConnectorOptions, JobFunction, JobParameter, QueryOptions } from "pqrun/connector"
@@ -17,10 +18,9 @@ const WITHOUT_COUNTERPART = Object.freeze({
   jobName: "The run finds its job by a name. Power Query looks no names up: give the job's id.",
   databricksWorkspaceId: "The run names a workspace behind a shared host name. Give the workspace's own host name.",
   table: "The run says how its output is read. Power Query finds that out by the output's shape.",
-  combineTables: "The run puts the tables of its tasks in one. Power Query gives a table of all outputs, or that of one task.",
+  combineTables:
+    "The run puts the tables of its tasks in one. Power Query gives a table of all outputs, or that of one task.",
 });
-
-const MINUTE = 60_000;
 
 /**
  * Puts a run's settings into a draft; what they don't speak of stays as it is.
@@ -41,8 +41,8 @@ export function takeSettings(draft, settings) {
   job.service = draft.service;
   draft.host = text(settings.host);
   draft.hostFrom = "text";
-  const taken = isFabric ? takeItem(job, settings) : takeJob(job, settings);
   const secret = new Set(Array.isArray(settings.secretParameters) ? settings.secretParameters : []);
+  const taken = isFabric ? takeItem(job, settings, secret) : takeJob(job, settings, secret);
   job.parameters = Object.entries(taken ?? {}).map(([name, value]) =>
     secret.has(name)
       ? { ...blankParameter(), ...known(job, name), name, type: "parameter", value: name }
@@ -54,20 +54,30 @@ export function takeSettings(draft, settings) {
   draft.adoptAnyParameters = settings.adoptAnyParameters === true;
   draft.cancelDuplicates = settings.cancelDuplicates === true;
   draft.marker = text(settings.marker);
-  const notes = Object.entries(WITHOUT_COUNTERPART).filter(([member]) => settings[member] !== undefined && settings[member] !== false);
+  const notes = Object.entries(WITHOUT_COUNTERPART).filter(
+    ([member]) => settings[member] !== undefined && settings[member] !== false,
+  );
   const lake = isFabric && settings.followPath === true;
   return [
     ...notes.map(([, note]) => note),
-    ...(lake ? ["The run follows paths into OneLake. Power Query reads such files in a query of their own, with a credential for OneLake."] : []),
+    ...(lake
+      ? [
+          "The run follows paths into OneLake. Power Query reads such files in a query of their own, with a credential for OneLake.",
+        ]
+      : []),
   ];
 }
+
+/** @type {ReadonlySet<string>} */
+const NO_SECRETS = new Set();
 
 /**
  * @param {Job} job
  * @param {Record<string, any>} settings
+ * @param {ReadonlySet<string>} [secret] The parameters whose values are not looked at.
  * @returns {Record<string, unknown> | undefined} Its parameters.
  */
-function takeJob(job, settings) {
+function takeJob(job, settings, secret = NO_SECRETS) {
   const maps = MAPS.filter((member) => settings[member] !== undefined);
   const others = ["jarParams", "pythonParams", "sparkSubmitParams", "dbtCommands", "pipelineParams", ...maps.slice(1)];
   job.sentAs = maps[0] ?? "jobParameters";
@@ -75,20 +85,21 @@ function takeJob(job, settings) {
   job.queue = settings.queue === undefined ? "" : settings.queue ? "true" : "false";
   job.only = (settings.only ?? []).join("\n");
   job.performanceTarget = text(settings.performanceTarget);
-  job.more = rest(settings, others);
+  job.more = rest(settings, others, secret);
   return settings[job.sentAs];
 }
 
 /**
  * @param {Job} job
  * @param {Record<string, any>} settings
+ * @param {ReadonlySet<string>} [secret]
  * @returns {Record<string, unknown> | undefined}
  */
-function takeItem(job, settings) {
+function takeItem(job, settings, secret = NO_SECRETS) {
   job.workspaceId = text(settings.workspaceId);
   job.itemId = text(settings.itemId);
   job.jobType = text(settings.jobType);
-  job.more = rest(settings, ["form", "executionData"]);
+  job.more = rest(settings, ["form", "executionData"], secret);
   return settings.parameters;
 }
 
@@ -101,7 +112,7 @@ function takeItem(job, settings) {
 function takeWaits(draft, settings) {
   const timeout = milliseconds(settings.timeout);
   // What the generator takes is a minute to a day.
-  draft.maxMinutes = timeout === undefined ? "" : String(Math.min(Math.max(timeout / MINUTE, 1), 1440));
+  draft.maxMinutes = timeout === undefined ? "" : String(Math.min(Math.max(timeout / 60_000, 1), 1440));
   const poll = milliseconds(settings.pollInterval);
   const seconds = poll === undefined ? "" : String(Math.min(Math.max(poll / 1000, 1), 3600));
   draft.pollSeconds = seconds;
@@ -130,13 +141,25 @@ const known = (job, name) => job.parameters.find((one) => one.name === name) ?? 
  */
 export function draftOf(options, form) {
   const draft = blankDraft();
-  const { service = draft.service, job, jobs, hosts, servicePrincipal, host, hostParameter, tokenParameter, jobsQuery, ...plain } =
-    /** @type {Record<string, any>} */ (options);
+  const {
+    service = draft.service,
+    job,
+    jobs,
+    hosts,
+    servicePrincipal,
+    host,
+    hostParameter,
+    tokenParameter,
+    jobsQuery,
+    ...plain
+  } = /** @type {Record<string, any>} */ (options);
   draft.service = service;
   for (const [name, value] of Object.entries(plain)) {
     const isSwitch = typeof Reflect.get(draft, name) === "boolean";
     if (!PLAIN.has(name)) {
-      throw new TypeError(`options: expected members of ${form === "query" ? "QueryOptions" : "ConnectorOptions"}, found ${name}`);
+      throw new TypeError(
+        `options: expected members of ${form === "query" ? "QueryOptions" : "ConnectorOptions"}, found ${name}`,
+      );
     }
     Reflect.set(draft, name, isSwitch ? value === true : /freshness/iu.test(name) ? lengthText(value) : text(value));
   }
@@ -151,7 +174,9 @@ export function draftOf(options, form) {
   draft.jobsQuery = text(jobsQuery);
   const given = job === undefined ? (jobs ?? []) : [job];
   const isFabric = draft.service === "fabric";
-  draft.jobs = given.map((/** @type {any} */ one) => (form === "query" ? rowOf(one, isFabric) : functionOf(one, draft)));
+  draft.jobs = given.map((/** @type {any} */ one) =>
+    form === "query" ? rowOf(one, isFabric) : functionOf(one, draft),
+  );
   if (draft.jobs.length === 0) {
     draft.jobs = [blankJob(isFabric ? "fabric" : "databricks")];
   }
@@ -205,13 +230,28 @@ function rowOf(given, isFabric) {
   // The generator's to refuse: it knows what a job has.
   job.more = unknown.length === 0 ? job.more : rest(given, [...unknown, ...Object.keys(parsed(job.more))]);
   job.name = text(given.name);
-  job.parameters = Object.entries(parameters ?? {}).map(([name, value]) => ({ ...blankParameter(), name, ...typed(value) }));
+  job.parameters = Object.entries(parameters ?? {}).map(([name, value]) => ({
+    ...blankParameter(),
+    name,
+    ...typed(value),
+  }));
   return job;
 }
 
 /** The members of jobs that are read by their names. */
 const KNOWN = new Set([
-  ...["name", "jobId", "queue", "only", "performanceTarget", "workspaceId", "itemId", "jobType", "form", "executionData"],
+  ...[
+    "name",
+    "jobId",
+    "queue",
+    "only",
+    "performanceTarget",
+    "workspaceId",
+    "itemId",
+    "jobType",
+    "form",
+    "executionData",
+  ],
   ...["parameters", "jarParams", "pythonParams", "sparkSubmitParams", "dbtCommands", "pipelineParams", ...MAPS],
 ]);
 
@@ -223,7 +263,8 @@ const KNOWN = new Set([
  * @returns {Job}
  */
 function functionOf(given, draft) {
-  const isFabric = draft.service === "fabric" || (draft.service === "both" && Reflect.get(given.job, "jobId") === undefined);
+  const isFabric =
+    draft.service === "fabric" || (draft.service === "both" && Reflect.get(given.job, "jobId") === undefined);
   const job = rowOf(given.job, isFabric);
   // What is sent with each start stays what it is: no argument of the function.
   const fixed = isFabric ? ["parameters"] : MAPS.filter((member) => Reflect.has(given.job, member));
@@ -269,8 +310,11 @@ function typed(value) {
   if (typeof value === "boolean") {
     return { type: "logical", value: String(value) };
   }
-  const parameter = typeof value === "object" && value !== null && Object.keys(value).length === 1 && Reflect.get(value, "$parameter");
-  return typeof parameter === "string" ? { type: "parameter", value: parameter } : { type: "any", value: written(value) };
+  const parameter =
+    typeof value === "object" && value !== null && Object.keys(value).length === 1 && Reflect.get(value, "$parameter");
+  return typeof parameter === "string"
+    ? { type: "parameter", value: parameter }
+    : { type: "any", value: written(value) };
 }
 
 /**
@@ -278,10 +322,12 @@ function typed(value) {
  *
  * @param {Record<string, any>} from
  * @param {readonly string[]} members
+ * @param {ReadonlySet<string>} [secret] Names, at whatever depth, whose values are those of M parameters.
  */
-function rest(from, members) {
+function rest(from, members, secret = NO_SECRETS) {
   const there = [...new Set(members)].filter((member) => from[member] !== undefined);
-  return there.length === 0 ? "" : written(Object.fromEntries(there.map((member) => [member, from[member]])), 2);
+  const taken = Object.fromEntries(there.map((member) => [member, from[member]]));
+  return there.length === 0 ? "" : written(taken, { secret, indent: 2 });
 }
 
 /** @param {string} json */
@@ -290,40 +336,15 @@ const parsed = (json) => (json === "" ? {} : JSON.parse(json));
 /** @param {unknown} value */
 const text = (value) => (value === undefined || value === null ? "" : String(value));
 
-/** What the units of a length are. @type {Readonly<Record<string, number>>} */
-const UNITS = Object.freeze({ ms: 1, s: 1000, m: MINUTE, min: MINUTE, h: 60 * MINUTE, d: 1440 * MINUTE });
-
-/**
- * A length such as `1h30m`, or a number of milliseconds.
- *
- * @param {unknown} length
- * @returns {number | undefined} `undefined` for anything else.
- */
-function milliseconds(length) {
-  if (typeof length === "number") {
-    return length;
-  }
-  const parts = [...text(length).matchAll(/(\d+)(ms|min|[smhd])/gu)];
-  return parts.length === 0 ? undefined : parts.reduce((sum, [, digits, unit]) => sum + Number(digits) * (UNITS[unit ?? ""] ?? 0), 0);
-}
-
-/**
- * A length as a person would write it.
- *
- * @param {unknown} length
- */
-function lengthText(length) {
-  if (typeof length !== "number") {
-    return text(length);
-  }
-  const unit = ["d", "h", "m", "s"].find((one) => length % (UNITS[one] ?? 1) === 0) ?? "ms";
-  return length === 0 ? "0s" : `${length / (UNITS[unit] ?? 1)}${unit}`;
-}
-
 /**
  * A value as JSON. An id beyond 2^53 keeps its digits as text.
  *
  * @param {unknown} value
- * @param {number} [indent]
+ * @param {{ secret?: ReadonlySet<string>, indent?: number }} [how]
  */
-const written = (value, indent) => JSON.stringify(value, (_, one) => (typeof one === "bigint" ? String(one) : one), indent) ?? "null";
+const written = (value, { secret = NO_SECRETS, indent } = {}) =>
+  JSON.stringify(
+    value,
+    (name, one) => (secret.has(name) ? { $parameter: name } : typeof one === "bigint" ? String(one) : one),
+    indent,
+  ) ?? "null";

@@ -212,8 +212,13 @@ export class Source {
       this.hostDisconnected();
       return;
     }
-    this.#observer ??= new IntersectionObserver((entries) => this.#see(entries), { root: scroller, rootMargin: "300px 0px" });
-    const there = new Map([...scroller.querySelectorAll(".block")].map((element, index) => [element, this.#blocks[index]?.id ?? 0]));
+    this.#observer ??= new IntersectionObserver((entries) => this.#see(entries), {
+      root: scroller,
+      rootMargin: "300px 0px",
+    });
+    const there = new Map(
+      [...scroller.querySelectorAll(".block")].map((element, index) => [element, this.#blocks[index]?.id ?? 0]),
+    );
     for (const element of this.#observed.keys()) {
       if (!there.has(element)) {
         this.#observer.unobserve(element);
