@@ -5,7 +5,7 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
-use super::refusal::Refusal;
+use super::refusal::{Refusal, another_member};
 use super::{Asked, MOST_BODY_BYTES, header};
 use crate::contract::Endpoint;
 use crate::databricks::contract::RUN_NOW;
@@ -56,11 +56,7 @@ pub(super) fn read(endpoint: &Endpoint, asked: &Asked<'_>) -> Result<Option<Valu
         }
     };
     if body.keys().any(|name| !endpoint.body.contains(&name.as_str())) {
-        let expected = format!(
-            "expected the body's members {:?} alone, found another one",
-            endpoint.body
-        );
-        return Err(refuse(403, &expected));
+        return Err(refuse(403, &another_member("body", endpoint.body)));
     }
     for name in endpoint.body.iter().filter(|name| is_id(name)) {
         // As text, as a fraction or beyond 64 bits, another reader might see another job.

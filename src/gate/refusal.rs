@@ -37,3 +37,13 @@ impl Refusal {
         }
     }
 }
+
+/// What to say of a member that an endpoint does not have.
+pub(super) fn another_member(of: &str, names: &[&str]) -> String {
+    let expected = if names.is_empty() {
+        "no member".to_owned()
+    } else {
+        ["the members ", &names.join(", "), " alone"].concat()
+    };
+    ["expected ", &expected, " in the ", of, ", found another one"].concat()
+}

@@ -1,7 +1,7 @@
 //! A request's target: read strictly, so that nobody behind it can read it in another way.
 
 use super::forms;
-use super::refusal::Refusal;
+use super::refusal::{Refusal, another_member};
 use crate::contract::Endpoint;
 use crate::file::decoded;
 
@@ -104,10 +104,7 @@ impl Target {
             let Some(known) = endpoint.query.iter().find(|known| *known == name) else {
                 return Err(Refusal::new(
                     403,
-                    format!(
-                        "{}: expected the query's members {:?} alone, found another one",
-                        endpoint.name, endpoint.query
-                    ),
+                    [endpoint.name, ": ", &another_member("query", endpoint.query)].concat(),
                 ));
             };
             members.push((*known, forms::checked(endpoint, known, value)?));

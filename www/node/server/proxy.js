@@ -20,7 +20,7 @@ export const PROXY = "/proxy/";
 /**
  * What became of a request, for the log.
  *
- * @typedef {{ endpoint?: string, reason?: string }} Outcome
+ * @typedef {{ path?: string, endpoint?: string, reason?: string }} Outcome `path` is one of the server's own.
  */
 
 /**

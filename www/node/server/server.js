@@ -119,20 +119,20 @@ export async function startServer({ port = 0, host = "127.0.0.1", services = [],
       }
       const body = JSON.stringify({ services: sessions });
       response.writeHead(200, { ...DATA_HEADERS, "Content-Type": "application/json" }).end(body);
-      return { endpoint: "session" };
+      return { path };
     }
     if (path === opening.path && opening.isOpen && method === "GET") {
       opening.isOpen = false;
       redirect(response, pageWith(key));
-      return { endpoint: "open" };
+      return { path: "/open" };
     }
     if (path === "/" && (method === "GET" || method === "HEAD")) {
       // What stands behind # goes along by itself.
       redirect(response, PAGE);
-      return { endpoint: "/" };
+      return { path };
     }
     await sendFile(request, response, served);
-    return { endpoint: served && path };
+    return served ? { path } : {};
   };
 
   /** @type {import("node:http").RequestListener} */
@@ -261,11 +261,12 @@ function endRaw(socket, refusal) {
  * @param {import("./proxy.js").Outcome} outcome
  * @param {number} length
  */
-function log({ method = "" }, { statusCode: status }, { endpoint, reason }, length) {
+function log({ method = "" }, { statusCode: status }, { path, endpoint, reason }, length) {
   const level = reason === undefined ? "debug" : "warn";
   const message = reason === undefined ? "request answered" : "request refused";
   writeLog(level, "pqrun::serve", message, {
     method,
+    ...(path !== undefined && { path }),
     ...(endpoint !== undefined && { endpoint }),
     status,
     durationMs: Math.round(length),
