@@ -32,6 +32,24 @@ const OVER = new Set(["succeeded", "failed", "cancelled", "skipped", "rejected"]
 const START = `npx pqrun serve --databricks-host https://adb-….azuredatabricks.net
 npx pqrun serve --fabric`;
 
+/** What the tab says, also while it is not looked at. @type {Readonly<Record<string, string>>} */
+const TITLES = {
+  looking: "Looking",
+  starting: "Starting",
+  reconciling: "Looking for the run",
+  queued: "Queued",
+  running: "Running",
+  terminating: "Stopping",
+  readingOutput: "Reading the output",
+  succeeded: "Succeeded",
+  failed: "Failed",
+  cancelled: "Cancelled",
+  skipped: "Skipped",
+  timedOut: "Timed out",
+  rejected: "Rejected",
+  abandoned: "Left",
+};
+
 const NAMES = { databricks: "Databricks", fabric: "Fabric" };
 
 /** The simulator, which is loaded when somebody turns to the run. */
@@ -204,9 +222,16 @@ function lock(isFollowed = false) {
   find("#locked").classList.toggle("shown", isLocked);
 }
 
+/** @param {string} [state] */
+function entitle(state) {
+  const title = state && TITLES[state];
+  document.title = title ? `${title} · pqrun` : "pqrun";
+}
+
 /** The result goes on to the others; what played it is not needed any more. @param {import("pqrun").RunResult} result */
 async function finish(result) {
   lock();
+  entitle(result.outcome);
   table.loading = false;
   table.error = result.outputs.length === 0 ? result.error : undefined;
   table.tables = result.outputs;
@@ -246,14 +271,16 @@ function listen() {
     hand(settings);
     void follow(settings.service);
   });
-  run.addEventListener("pqrun-event", () => {
+  run.addEventListener("pqrun-event", ({ detail: { event } }) => {
     lock(true);
+    entitle(event.phase);
     table.loading = true;
   });
   run.addEventListener("pqrun-error", () => lock());
   run.addEventListener("pqrun-forget", () => {
     forget(SIMULATOR);
     lock();
+    entitle();
   });
   run.addEventListener("pqrun-result", ({ detail: { result } }) => void finish(result));
   // Whoever turns to the form is about to need what weighs most.
