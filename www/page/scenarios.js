@@ -33,19 +33,19 @@ export const SCENARIOS = [
     id: "databricks-failure",
     service: "databricks",
     title: "A task that fails",
-    tells: "The task join fails, is tried again and fails again. What depends on it never runs; what was done before is kept.",
+    tells: "The task join fails twice. What depends on it never runs, and what was done before is kept.",
   },
   {
     id: "databricks-queued",
     service: "databricks",
     title: "A run that has to wait",
-    tells: "Yesterday's run is still going on and the job allows one at a time, so this one waits in the queue for 6 seconds.",
+    tells: "Yesterday's run is still going on, and the job allows one at a time. This one waits for 6 seconds.",
   },
   {
     id: "databricks-skipped",
     service: "databricks",
     title: "A run that is skipped",
-    tells: "The job allows one run at a time and has no queue: the service skips this one at once, and says why.",
+    tells: "The job allows one run at a time and has no queue. The service skips this one, and says why.",
   },
   {
     id: "databricks-throttled",
@@ -57,13 +57,13 @@ export const SCENARIOS = [
     id: "databricks-deduped",
     service: "databricks",
     title: "A run that is there already",
-    tells: "Somebody started the same job with the same parameters 3 seconds ago. That run is followed, and none is started.",
+    tells: "Somebody started the same job 3 seconds ago. That run is followed, and none is started.",
   },
   {
     id: "databricks-lost",
     service: "databricks",
     title: "An answer that is lost",
-    tells: "The run starts, but the answer never arrives. The start is sent again with the same token and gives the same run.",
+    tells: "The run starts, but the answer never arrives. Sent again with the same token, the start gives the same run.",
   },
   {
     id: "fabric-success",
@@ -105,9 +105,7 @@ export const SCENARIOS = [
     id: "fabric-lost",
     service: "fabric",
     title: "An answer that is lost",
-    tells:
-      "The run starts, but the answer never arrives, and Fabric knows no token for a start. " +
-      "After 10 seconds of looking, the only new run is taken for ours.",
+    tells: "The run starts, but the answer never arrives. After 10 seconds of looking, the only new run is taken for ours.",
   },
 ];
 
