@@ -176,6 +176,9 @@ test("rows become JSON and rows again, and secrets stay rows", () => {
   assert.deepEqual(JSON.parse(asJson.parametersJson), { day: "1", n: 2 });
   assert.deepEqual(settingsOf(asJson), { settings, problems: {} });
   assert.deepEqual(settingsOf(otherWayToWrite(asJson)), { settings, problems: {} });
+  const wrong = draftOf(settings);
+  wrong.parameters[1].value = "two";
+  assert.equal(otherWayToWrite(wrong), wrong);
   const broken = { ...asJson, parametersJson: "{" };
   assert.equal(otherWayToWrite(broken), broken);
   assert.deepEqual(Object.keys(settingsOf(broken).problems), ["parametersJson"]);

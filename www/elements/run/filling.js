@@ -50,6 +50,7 @@ export class Filling {
   /** @param {Partial<Draft>} change */
   change(change) {
     this.draft = { ...this.draft, ...change };
+    this.said = "";
     this.#forget(Object.keys(change));
     this.#onChange(true);
   }

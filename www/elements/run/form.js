@@ -27,6 +27,9 @@ const TOKEN_HINT = Object.freeze({
     "A Microsoft Entra token for https://api.fabric.microsoft.com. It stays in this page's memory and is sent there only.",
 });
 
+const PASTE_HINT =
+  "The address of a job, a run or an item, or settings as JSON: it fills in the fields below.";
+
 /** The fields under "More": if one of them has a problem, it must be seen. */
 export const MORE_FIELDS = Object.freeze([
   "fabricHost",
@@ -109,6 +112,7 @@ function services(filling) {
 /** @param {Filling} filling */
 function pasteField(filling) {
   const { text, problem } = filling.pasted;
+  const said = filling.said && `Understood — ${filling.said}`;
   return html`<div class="field paste">
     <label for="paste">Paste a link or settings</label>
     <input
@@ -136,9 +140,7 @@ function pasteField(filling) {
         }
       }}
     />
-    ${filling.said
-      ? html`<p class="understood" id="paste-hint">Understood — ${filling.said}</p>`
-      : html`<p class="hint" id="paste-hint">The address of a job, a run or an item, or settings as JSON: it fills in the fields below.</p>`}
+    <p class=${said ? "understood" : "hint"} id="paste-hint" role="status">${said || PASTE_HINT}</p>
     ${problemOf("paste", problem)}
   </div>`;
 }

@@ -302,7 +302,7 @@ function readOthers({ service, others: text }, problems) {
 }
 
 /**
- * Rows become JSON, or JSON becomes rows. Where the text is no JSON, nothing changes.
+ * Rows become JSON, or JSON becomes rows. What would get lost stands in the way: then nothing changes.
  *
  * @param {Draft} draft
  * @returns {Draft}
@@ -311,6 +311,10 @@ export function otherWayToWrite(draft) {
   const typed = draft.service === "fabric";
   const secret = draft.parameters.filter((row) => row.secret);
   if (draft.parametersJson === undefined) {
+    const open = draft.parameters.filter((row) => !row.secret);
+    if (Object.keys(valuesOf(open, typed).problems).length > 0) {
+      return draft;
+    }
     return { ...draft, parametersJson: jsonOf(draft.parameters, typed), parameters: secret };
   }
   const { values } = readJson(draft.parametersJson, typed);
