@@ -78,7 +78,7 @@ test("tables without columns, without rows, and without rows that fit, each say 
 });
 
 const TYPES = [
-  '{"ok":true,"n":9007199254740993,"x":0.1,"at":"2026-01-31T12:00:00.123456Z","local":"2026-01-31T12:00:00","day":"2026-01-31","t":"one\\ntwo\\tthree","j":{"n":12345678901234567890,"s":"a\\"b"}}',
+  '{"ok":true,"n":9007199254740993,"x":0.1,"at":"2026-01-31T12:00:00.123456Z","local":"2026-01-31T12:00:00","day":"2026-01-31","t":"one\\ntwo\\tthree\\u0000","j":{"n":12345678901234567890,"s":"a\\"b"}}',
   '{"ok":false,"n":-9223372036854775808,"x":-1e300,"at":"0001-01-01T00:00:00Z","local":"9999-12-31T23:59:59","day":"0001-01-01","t":"","j":[]}',
   '{"ok":null,"n":null,"x":null,"at":null,"local":null,"day":null,"t":null,"j":null}',
   `{"ok":true,"n":1,"x":1e21,"at":"2026-01-31T12:00:00Z","local":"2026-01-31T12:00:00.5","day":"1969-12-31","t":"null${"é😀".repeat(300)}","j":"text"}`,
@@ -95,7 +95,7 @@ test("every type is shown with all its digits, and null apart from the empty tex
     "2026-01-31T12:00:00.123456Z",
     "2026-01-31T12:00:00.000",
     "2026-01-31",
-    "one↵two⇥three",
+    "one↵two⇥three␀",
     '{"n":12345678901234567890,"s":"a\\"b"}',
   ]);
   assert.deepEqual(second?.slice(2, 4), ["-9223372036854775808", "-1e+300"]);

@@ -30,7 +30,7 @@ export function detail(source, place, { copy, close }) {
     @click=${leaveOutside}
   >
     <header>
-      <h3 id="detail-title">${titleOf(source, place)}</h3>
+      <h2 id="detail-title">${titleOf(source, place)}</h2>
       <button type="button" @click=${copy}>Copy</button>
       <button type="button" autofocus @click=${leave}>Close</button>
     </header>

@@ -88,6 +88,7 @@ function schemaOf(columns) {
 export function fileName(stem, format) {
   const safe = stem
     .replace(/[^\p{L}\p{N}._ -]+/gu, "-")
+    .replace(/[ -]*-[ -]*/gu, "-")
     .replace(/^[.\s-]+|[.\s-]+$/gu, "")
     .slice(0, 100);
   return `${safe || "table"}.${FORMATS[format].ending}`;
