@@ -22,14 +22,26 @@ before(async () => {
 });
 after(() => browser?.close());
 
-const CODE = { code: "outputUnreadable", message: "expected an array of objects, found a number at byte 7", hint: "check the output path" };
+const CODE = {
+  code: "outputUnreadable",
+  message: "expected an array of objects, found a number at byte 7",
+  hint: "check the output path",
+};
+
+const LOST = {
+  code: "service",
+  message: "runs/get-output: expected 200, found 503",
+  hint: "try again",
+  status: 503,
+  requestId: "req-1",
+};
 
 /** An output of each kind, as `RunResult.outputs` has them. */
 const OUTPUTS = `[
   { key: "nothing", kind: "none", truncated: false },
   { key: "failed", kind: "none", truncated: false, errorMessage: "Division by <b>zero</b>", errorTrace: "at line 1\\nat line 2" },
   { key: "cut", kind: "notebookResult", truncated: true, text: '[{"a": 1}, {"a"' },
-  { key: "lost", kind: "none", truncated: false, error: { code: "service", message: "runs/get-output: expected 200, found 503", hint: "try again", status: 503, requestId: "req-1" } },
+  { key: "lost", kind: "none", truncated: false, error: ${JSON.stringify(LOST)} },
   { key: "text", kind: "logs", truncated: false, text: "one\\ntwo", pageUrl: "https://example.com/run/1" },
   { key: "data", kind: "data", truncated: false, data: { links: ["a"] } },
   { key: "odd", kind: "notebookResult", truncated: false, text: "7", tableError: ${JSON.stringify(CODE)} },
@@ -38,7 +50,10 @@ const OUTPUTS = `[
 ]`;
 
 test("of several outputs the first table is shown, and each of the others as what it is", async (t) => {
-  const script = `element.tables = ${OUTPUTS}; document.addEventListener("pqrun-output", ({ detail }) => (globalThis.key = detail.key));`;
+  const script = `
+    element.tables = ${OUTPUTS};
+    document.addEventListener("pqrun-output", ({ detail }) => (globalThis.key = detail.key));
+  `;
   const { page, problems } = await show(t, browser, script);
   const choice = page.getByLabel("Output");
   assert.deepEqual(await choice.locator("option").allInnerTexts(), [
@@ -79,7 +94,11 @@ test("of several outputs the first table is shown, and each of the others as wha
   // Who chose an output keeps it when there is news.
   await page.evaluate((outputs) => {
     const { Table, element } = /** @type {any} */ (globalThis);
-    element.tables = [...element.tables.slice(0, 8), { key: "file", table: Table.read('[{"b": 3}, {"b": 4}]') }, { key: "more", text: outputs }];
+    element.tables = [
+      ...element.tables.slice(0, 8),
+      { key: "file", table: Table.read('[{"b": 3}, {"b": 4}]') },
+      { key: "more", text: outputs },
+    ];
   }, "");
   await untilSummary(page, "2 rows, 1 column");
   assert.equal((await cells(page))[1]?.[1], "4");
@@ -93,7 +112,11 @@ test("the table of all outputs comes before them", async (t) => {
     element.table = Table.concat(outputs.map(({ key, table }) => ({ name: key, table })), "task");
   `;
   const { page, problems } = await show(t, browser, script);
-  assert.deepEqual(await page.getByLabel("Output").locator("option").allInnerTexts(), ["all outputs in one table: 2 rows", "a: 1 row", "b: 1 row"]);
+  assert.deepEqual(await page.getByLabel("Output").locator("option").allInnerTexts(), [
+    "all outputs in one table: 2 rows",
+    "a: 1 row",
+    "b: 1 row",
+  ]);
   assert.equal(await summary(page), "2 rows, 2 columns");
   assert.deepEqual(problems, []);
 });
@@ -151,18 +174,37 @@ test("rows that are filtered and sorted are downloaded so, with their types, by 
   const read = tableFromIPC(arrow.bytes);
   assert.deepEqual(
     read.schema.fields.map(({ name, type }) => [name, String(type)]),
-    tableFromIPC((await download(page, "arrow", { rows: "all" })).bytes).schema.fields.map(({ name, type }) => [name, String(type)]),
+    tableFromIPC((await download(page, "arrow", { rows: "all" })).bytes).schema.fields.map(({ name, type }) => [
+      name,
+      String(type),
+    ]),
   );
   assert.deepEqual([...(read.getChild("n") ?? [])], [9007199254740993n, 3n, -4n]);
   assert.deepEqual([...(read.getChild("t") ?? [])], ["=1+1", "", "\u0000 \u2028"]);
   assert.deepEqual([...(read.getChild("__proto__") ?? [])], ["p", "", "q"]);
   assert.equal((await download(page, "csv", { rows: "all" })).bytes.toString(), Table.read(JSON_TEXT).toCsv());
   // No row that fits is a table without rows, with all columns.
-  await page.evaluate(() => Object.assign(Reflect.get(globalThis, "element"), { filters: { text: "nowhere", columns: {} } }));
+  await page.evaluate(() =>
+    Object.assign(Reflect.get(globalThis, "element"), { filters: { text: "nowhere", columns: {} } }),
+  );
   await untilSummary(page, "0 of 4 rows, 8 columns, sorted by n, descending");
   const none = tableFromIPC((await download(page, "arrow", { rows: "shown" })).bytes);
-  assert.deepEqual([none.numRows, none.schema.fields.map(({ name }) => name)], [0, ["n", "x", "t", "at", "d", "j", "ok", "__proto__"]]);
+  assert.deepEqual(
+    [none.numRows, none.schema.fields.map(({ name }) => name)],
+    [0, ["n", "x", "t", "at", "d", "j", "ok", "__proto__"]],
+  );
   assert.equal((await download(page, "csv", { rows: "shown" })).bytes.toString(), "n,x,t,at,d,j,ok,__proto__\r\n");
+  assert.deepEqual(problems, []);
+});
+
+test("columns whose names are numbers keep their places in a download of some rows", async (t) => {
+  const script = `
+    element.table = Table.read('[{"2024":1,"name":"a","2023":2.0,"-1":null},{"2024":3,"name":"b","2023":4.5,"-1":null}]');
+    element.sort = { column: "2024", direction: "descending" };
+  `;
+  const { page, problems } = await show(t, browser, script);
+  await untilSummary(page, "2 rows, 4 columns, sorted by 2024, descending");
+  assert.equal((await download(page, "csv")).bytes.toString(), "2024,name,2023,-1\r\n3,b,4.5,\r\n1,a,2.0,\r\n");
   assert.deepEqual(problems, []);
 });
 
@@ -180,32 +222,47 @@ test("what can't be written is said where it was asked for", async (t) => {
 });
 
 test("the rows that are shown are copied with tabs, as spreadsheets take them", async (t) => {
-  const { page, problems } = await show(t, browser, `element.table = Table.read('[{"a":"x\\\\ty","b":9007199254740993},{"a":"say \\\\"hi\\\\"","b":null}]');`);
+  const { page, problems } = await show(
+    t,
+    browser,
+    `element.table = Table.read('[{"a":"x\\\\ty","b":9007199254740993},{"a":"say \\\\"hi\\\\"","b":null}]');`,
+  );
   await page.getByRole("button", { name: "Download" }).click();
   await page.getByRole("button", { name: "Copy for a spreadsheet" }).click();
-  await page.waitForFunction(() => /copied/u.test(document.querySelector("pqrun-table")?.shadowRoot?.querySelector("[role=status]")?.textContent ?? ""));
-  assert.equal(await page.evaluate(() => navigator.clipboard.readText()), 'a\tb\n"x\ty"\t9007199254740993\n"say ""hi"""\t');
+  await page.waitForFunction(() =>
+    /copied/u.test(
+      document.querySelector("pqrun-table")?.shadowRoot?.querySelector("[role=status]")?.textContent ?? "",
+    ),
+  );
+  assert.equal(
+    await page.evaluate(() => navigator.clipboard.readText()),
+    'a\tb\n"x\ty"\t9007199254740993\n"say ""hi"""\t',
+  );
   assert.deepEqual(problems, []);
 });
 
 test("a chart is loaded when it is asked for, and says in words what it shows", async (t) => {
   const script = `
     const rows = Array.from({ length: 100000 }, (_, at) => ({
-      id: at, at: at % 10 === 9 ? null : new Date(Date.UTC(2026, 0, 1) + ((at * 7919) % 100000) * 60000), v: at === 5000 ? 99.5 : at === 70001 ? -42 : at % 100 === 7 ? null : at % 10,
+      id: at,
+      at: at % 10 === 9 ? null : new Date(Date.UTC(2026, 0, 1) + ((at * 7919) % 100000) * 60000),
+      v: at === 5000 ? 99.5 : at === 70001 ? -42 : at % 100 === 7 ? null : at % 10,
     }));
     element.table = Table.read(JSON.stringify(rows).replace('"id":5000,', '"id":9007199254740993,'));
   `;
   const { page, problems } = await show(t, browser, script);
-  const scripts = () => page.evaluate(() => performance.getEntriesByType("resource").filter(({ name }) => name.endsWith(".js")).length);
+  const scripts = () =>
+    page.evaluate(() => performance.getEntriesByType("resource").filter(({ name }) => name.endsWith(".js")).length);
   const before = await scripts();
   assert.equal(await page.locator("canvas").count(), 0);
   await page.getByRole("button", { name: "Chart" }).click();
   await page.locator("figcaption", { hasText: "smallest" }).waitFor();
   assert.ok((await scripts()) > before, "it came in a file of its own");
+  // Of each ten rows 45; without 7 in a thousand rows, and with two others.
+  const mean = ((450_000 - 7000 + 99.5 - 43) / 99_000).toPrecision(8);
   assert.equal(
     await page.locator("figcaption").innerText(),
-    // Of each ten 45; but for 7 in a thousand rows, and for the two.
-    `v, 100,000 rows: smallest -42 in row 70,002, largest 99.5 in row 5,001, mean ${((450_000 - 7000 + 99.5 - 43) / 99_000).toPrecision(8)}. 1,000 of the rows have no value.`,
+    `v, 100,000 rows: smallest -42 in row 70,002, largest 99.5 in row 5,001, mean ${mean}. 1,000 of the rows have no value.`,
   );
   assert.match((await page.getByRole("img", { name: /^v, 100,000 rows/u }).getAttribute("aria-label")) ?? "", /mean/u);
   await page.locator("canvas").waitFor();
@@ -217,7 +274,9 @@ test("a chart is loaded when it is asked for, and says in words what it shows", 
   await figure.getByLabel("Along").selectOption("at");
   // Rows without a time are not on it.
   await page.locator("figcaption", { hasText: "v, 90,000 rows" }).waitFor();
-  await page.evaluate(() => Object.assign(Reflect.get(globalThis, "element"), { filters: { text: "", columns: { v: "8" } } }));
+  await page.evaluate(() =>
+    Object.assign(Reflect.get(globalThis, "element"), { filters: { text: "", columns: { v: "8" } } }),
+  );
   await page.locator("figcaption", { hasText: "v, 10,000 rows: smallest 8 in" }).waitFor();
   await page.locator(".u-over").hover();
   await page.locator(".reading", { hasText: /^row [\d,]+, \d\d-\d\d \d\d:\d\d: 8$/u }).waitFor();
@@ -233,11 +292,18 @@ test("the chart follows the page from light to dark", async (t) => {
   const pixels = () => page.locator("canvas").evaluate((it) => /** @type {HTMLCanvasElement} */ (it).toDataURL());
   const light = await pixels();
   await page.evaluate(() => Object.assign(document.documentElement.style, { colorScheme: "dark" }));
-  await page.waitForFunction((before) => document.querySelector("pqrun-table")?.shadowRoot?.querySelector("canvas")?.toDataURL() !== before, light);
+  await page.waitForFunction(
+    (before) => document.querySelector("pqrun-table")?.shadowRoot?.querySelector("canvas")?.toDataURL() !== before,
+    light,
+  );
   assert.deepEqual(problems, []);
 });
 
-/** States, each from a page that shows it: what the script sets, and what a person does then. @type {Record<string, [string, (page: Page) => Promise<unknown>]>} */
+/**
+ * States: what the script sets, and what a person does then.
+ *
+ * @type {Record<string, [string, (page: Page) => Promise<unknown>]>}
+ */
 const STATES = {
   "no table": ["", async () => {}],
   loading: ["element.loading = true;", async () => {}],
@@ -258,7 +324,8 @@ const STATES = {
     },
   ],
   chart: [
-    `element.table = Table.read(JSON.stringify(Array.from({ length: 400 }, (_, at) => ({ n: at, x: Math.sin(at / 30) * 40 + at / 10, at: new Date(at * 3600000) }))));`,
+    `const rows = Array.from({ length: 400 }, (_, at) => ({ n: at, x: Math.sin(at / 30) * 40 + at / 10, at: new Date(at * 3600000) }));
+     element.table = Table.read(JSON.stringify(rows));`,
     async (page) => {
       await page.getByRole("button", { name: "Chart" }).click();
       await page.locator("canvas").waitFor();
@@ -268,8 +335,14 @@ const STATES = {
     `element.table = Table.read(${JSON.stringify(JSON_TEXT)}); element.sort = { column: "n", direction: "ascending" };`,
     (page) => page.getByRole("button", { name: "Download" }).click(),
   ],
-  cell: [`element.table = Table.read(${JSON.stringify(JSON_TEXT)});`, (page) => page.locator('[data-at="0,5"]').dblclick()],
-  row: [`element.table = Table.read(${JSON.stringify(JSON_TEXT)});`, (page) => page.locator('[data-at="0,-1"]').dblclick()],
+  cell: [
+    `element.table = Table.read(${JSON.stringify(JSON_TEXT)});`,
+    (page) => page.locator('[data-at="0,5"]').dblclick(),
+  ],
+  row: [
+    `element.table = Table.read(${JSON.stringify(JSON_TEXT)});`,
+    (page) => page.locator('[data-at="0,-1"]').dblclick(),
+  ],
   ...Object.fromEntries(
     ["nothing", "failed", "cut", "lost", "text", "data", "odd", "rows", "file"].map((key, at) => [
       `output ${key}`,
@@ -290,7 +363,10 @@ for (const dark of [false, true]) {
       await page.evaluate(AXE);
       const { violations } = await page.evaluate(() => Reflect.get(globalThis, "axe").run(document));
       assert.deepEqual(
-        violations.map((/** @type {any} */ { id, nodes }) => [id, nodes.map((/** @type {any} */ node) => [node.html, node.failureSummary])]),
+        violations.map((/** @type {any} */ { id, nodes }) => [
+          id,
+          nodes.map((/** @type {any} */ node) => [node.html, node.failureSummary]),
+        ]),
         [],
         state,
       );

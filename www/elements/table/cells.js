@@ -101,11 +101,20 @@ export function samples(column, rows) {
   for (let at = LOOKED_AT; at < rows.length; at += step) {
     look(at);
   }
-  return [...byLength].sort(([one], [other]) => other - one).slice(0, 3).map(([, text]) => text);
+  return [...byLength]
+    .sort(([one], [other]) => other - one)
+    .slice(0, 3)
+    .map(([, text]) => text);
 }
 
 /** As wide as what is shown. @param {string} text */
-const signed = (text) => (UNSEEN.test(text) ? text.split(UNSEEN).map((piece, at) => (at % 2 ? "↵ " : piece)).join("") : text);
+const signed = (text) =>
+  UNSEEN.test(text)
+    ? text
+        .split(UNSEEN)
+        .map((piece, at) => (at % 2 ? "↵ " : piece))
+        .join("")
+    : text;
 
 /**
  * JSON on several lines, with every number as it is written: nothing is read that could lose a digit.
