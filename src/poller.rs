@@ -35,7 +35,8 @@ use crate::http::{BaseUrl, HttpRequest, HttpResponse, RequestId, Service};
 use crate::read::{self, FromValue, Wrong, by_value};
 use crate::redact::Redactor;
 use crate::run::{
-    Counts, EventKind, IdentifiedBy, Outcome, Phase, RawState, RunEvent, RunInfo, RunOutput, RunResult, Warning,
+    Counts, EventKind, IdentifiedBy, Outcome, Phase, RawState, RunEvent, RunInfo, RunOutput, RunResult, TaskRun,
+    Warning,
 };
 use crate::time::Timestamp;
 
@@ -251,6 +252,7 @@ struct Seen {
     queue_reason: Option<String>,
     tasks: Option<Counts>,
     iterations: Option<Counts>,
+    task_runs: Vec<TaskRun>,
 }
 
 #[derive(Clone, Copy, Debug)]

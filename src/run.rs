@@ -202,6 +202,11 @@ pub struct RunEvent {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(all(target_family = "wasm", feature = "client"), tsify(optional))]
     pub iterations: Option<Counts>,
+    /// Databricks: the tasks as the service told them last, each attempt by itself; empty until they are known. The
+    /// attempts of a task stand together, the newest last. While a run of more than 100 goes on, the first 100.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(all(target_family = "wasm", feature = "client"), tsify(optional))]
+    pub task_runs: Vec<TaskRun>,
     /// The run's id, once it is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(all(target_family = "wasm", feature = "client"), tsify(optional))]
@@ -218,6 +223,54 @@ pub struct RunEvent {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(all(target_family = "wasm", feature = "client"), tsify(optional, type = "ErrorInfo"))]
     pub error: Option<Error>,
+}
+
+/// An attempt of a task. A for-each task is one, whatever it repeats.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(all(target_family = "wasm", feature = "client"), derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct TaskRun {
+    /// The task's key. All its attempts have it.
+    pub key: String,
+    /// The kind of task in the service's words: `notebook_task`.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[cfg_attr(all(target_family = "wasm", feature = "client"), tsify(optional))]
+    pub task_type: String,
+    /// What it is doing.
+    pub phase: Phase,
+    /// How it ended, once it has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(all(target_family = "wasm", feature = "client"), tsify(optional))]
+    pub outcome: Option<Outcome>,
+    /// Its state in the service's words.
+    pub state: RawState,
+    /// 0 for the first attempt. A repair may begin with 0 again.
+    pub attempt: u32,
+    /// The attempt's own run id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(all(target_family = "wasm", feature = "client"), tsify(optional))]
+    pub run_id: Option<String>,
+    /// When it began, by the service's clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(all(target_family = "wasm", feature = "client"), tsify(optional))]
+    pub start_time: Option<Timestamp>,
+    /// When it ended, by the service's clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(all(target_family = "wasm", feature = "client"), tsify(optional))]
+    pub end_time: Option<Timestamp>,
+    /// Its page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(all(target_family = "wasm", feature = "client"), tsify(optional))]
+    pub page_url: Option<String>,
+    /// The keys of the tasks that it waits for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(all(target_family = "wasm", feature = "client"), tsify(optional))]
+    pub depends_on: Vec<String>,
+    /// A for-each task's iterations done of all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(all(target_family = "wasm", feature = "client"), tsify(optional))]
+    pub iterations: Option<Counts>,
 }
 
 /// What an event tells.

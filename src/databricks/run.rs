@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::databricks::state::State;
 use crate::error::Error;
 use crate::json;
-use crate::run::{Counts, Outcome};
+use crate::run::{Counts, Outcome, TaskRun};
 use crate::time::Timestamp;
 
 /// A job run, or one page of it.
@@ -40,6 +40,8 @@ pub(crate) struct Task {
     pub(crate) condition: Option<String>,
     /// A for-each task's iterations.
     pub(crate) iterations: Option<Counts>,
+    /// The keys of the tasks that it waits for.
+    pub(crate) depends_on: Vec<String>,
 }
 
 impl Run {
@@ -71,27 +73,6 @@ impl Run {
             iterations: json::array(value, "iterations").iter().map(Task::parse).collect(),
             next_page_token: json::string(value, "next_page_token"),
         })
-    }
-
-    /// Tasks done of all, each key counted once by its latest attempt. On an active run of more than 100 tasks, of the
-    /// first page only.
-    pub(crate) fn task_counts(&self) -> Option<Counts> {
-        counts(latest_attempts(&self.tasks).into_iter())
-    }
-
-    /// Iterations done of all, over every for-each task.
-    pub(crate) fn iteration_counts(&self) -> Option<Counts> {
-        let mut sum: Option<Counts> = None;
-        for counts in latest_attempts(&self.tasks)
-            .into_iter()
-            .filter_map(|task| task.iterations)
-        {
-            let sum = sum.get_or_insert_default();
-            sum.total = sum.total.saturating_add(counts.total);
-            sum.done = sum.done.saturating_add(counts.done);
-            sum.failed = sum.failed.saturating_add(counts.failed);
-        }
-        sum
     }
 }
 
@@ -125,8 +106,64 @@ impl Task {
                 done: count(stats, "completed_iterations"),
                 failed: count(stats, "failed_iterations"),
             }),
+            depends_on: json::array(value, "depends_on")
+                .iter()
+                .filter_map(|task| json::string(task, "task_key"))
+                .collect(),
         }
     }
+
+    fn told(&self) -> TaskRun {
+        TaskRun {
+            key: self.key.clone(),
+            task_type: self.kind.clone(),
+            phase: self.state.phase,
+            outcome: self.state.outcome,
+            state: self.state.raw.clone(),
+            attempt: self.attempt,
+            run_id: self.run_id.clone(),
+            start_time: self.start_time,
+            end_time: self.end_time,
+            page_url: self.page_url.clone(),
+            depends_on: self.depends_on.clone(),
+            iterations: self.iterations,
+        }
+    }
+}
+
+/// Tasks done of all, each key counted once by its latest attempt.
+pub(crate) fn task_counts(tasks: &[Task]) -> Option<Counts> {
+    let mut counts = Counts::default();
+    for task in latest_attempts(tasks) {
+        counts.total += 1;
+        counts.done += u32::from(task.state.is_ended());
+        counts.failed += u32::from(task.state.outcome == Some(Outcome::Failed));
+    }
+    (counts.total > 0).then_some(counts)
+}
+
+/// Iterations done of all, over every for-each task.
+pub(crate) fn iteration_counts(tasks: &[Task]) -> Option<Counts> {
+    let mut sum: Option<Counts> = None;
+    for counts in latest_attempts(tasks).into_iter().filter_map(|task| task.iterations) {
+        let sum = sum.get_or_insert_default();
+        sum.total = sum.total.saturating_add(counts.total);
+        sum.done = sum.done.saturating_add(counts.done);
+        sum.failed = sum.failed.saturating_add(counts.failed);
+    }
+    sum
+}
+
+/// Every attempt as events tell it: the keys in the order in which they came, of each the latest attempt last.
+pub(crate) fn task_runs(tasks: &[Task]) -> Vec<TaskRun> {
+    let mut runs = Vec::with_capacity(tasks.len());
+    for latest in latest_attempts(tasks) {
+        let others = tasks
+            .iter()
+            .filter(|task| task.key == latest.key && !std::ptr::eq(*task, latest));
+        runs.extend(others.chain([latest]).map(Task::told));
+    }
+    runs
 }
 
 /// Of each task key the attempt that began last, then the one with the greatest number: a repair may restart the
@@ -141,16 +178,6 @@ pub(crate) fn latest_attempts(tasks: &[Task]) -> Vec<&Task> {
         }
     }
     latest
-}
-
-fn counts<'a>(tasks: impl Iterator<Item = &'a Task>) -> Option<Counts> {
-    let mut counts = Counts::default();
-    for task in tasks {
-        counts.total += 1;
-        counts.done += u32::from(task.state.is_ended());
-        counts.failed += u32::from(task.state.outcome == Some(Outcome::Failed));
-    }
-    (counts.total > 0).then_some(counts)
 }
 
 /// 0 stands for a time that has not come.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::databricks::run::Run;
+use crate::databricks::run::{self, Run, Task};
 use crate::error::{Error, ErrorCode};
 use crate::fabric::instance::Instance;
 use crate::http::{HttpResponse, Service};
@@ -201,9 +201,8 @@ impl Poller {
         self.seen.message.clone_from(&state.message);
         self.redactor.clean_text(&mut self.seen.message);
         self.seen.queue_reason.clone_from(&state.queue_reason);
-        // One page per poll: of a run of more than 100 tasks the first hundred are counted.
-        self.seen.tasks = run.task_counts();
-        self.seen.iterations = run.iteration_counts();
+        // One page per poll: of a run of more than 100 tasks the first hundred.
+        self.see_tasks(&run.tasks);
         if let Some(info) = &mut self.run {
             if let Some(job_id) = &run.job_id {
                 info.job_id.clone_from(job_id);
@@ -224,6 +223,12 @@ impl Poller {
                 "the run succeeded, but some of its tasks failed",
             );
         }
+    }
+
+    pub(super) fn see_tasks(&mut self, tasks: &[Task]) {
+        self.seen.tasks = run::task_counts(tasks);
+        self.seen.iterations = run::iteration_counts(tasks);
+        self.seen.task_runs = run::task_runs(tasks);
     }
 
     fn see_fabric(&mut self, instance: &Instance) {

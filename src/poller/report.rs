@@ -110,6 +110,7 @@ impl Poller {
             queue_reason: self.seen.queue_reason.clone(),
             tasks: self.seen.tasks,
             iterations: self.seen.iterations,
+            task_runs: self.seen.task_runs.clone(),
             run_id: self.run.as_ref().map(|run| run.id.clone()),
             run_page_url: self.run.as_ref().and_then(|run| run.page_url.clone()),
             next_poll_at,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use pqrun::error::ErrorCode;
-use pqrun::run::{Outcome, RunResult};
+use pqrun::run::{Outcome, Phase, RunResult};
 use serde_json::{Value, json as value};
 
 use crate::support::START;
@@ -178,6 +178,13 @@ fn all_pages_of_tasks_are_read_when_the_run_has_ended_and_only_one_before() {
     // Five polls of one page each, and the two other pages at the end.
     assert_eq!(host.sent_to(GET).len(), 7);
     assert_eq!(result.outputs_error, None);
+    let told = |phase| {
+        let mut events = host.events.iter().filter(move |event| event.phase == phase);
+        let event = events.next_back().expect("it is told");
+        (event.task_runs.len(), event.tasks.map(|counts| counts.total))
+    };
+    assert_eq!(told(Phase::Running), (100, Some(100)));
+    assert_eq!(told(Phase::Ended), (250, Some(250)));
 }
 
 #[test]

@@ -750,6 +750,60 @@ export interface Snapshot {
 }
 
 /**
+ * An attempt of a task. A for-each task is one, whatever it repeats.
+ */
+export interface TaskRun {
+    /**
+     * The task's key. All its attempts have it.
+     */
+    key: string;
+    /**
+     * The kind of task in the service's words: `notebook_task`.
+     */
+    taskType?: string;
+    /**
+     * What it is doing.
+     */
+    phase: Phase;
+    /**
+     * How it ended, once it has.
+     */
+    outcome?: Outcome;
+    /**
+     * Its state in the service's words.
+     */
+    state: RawState;
+    /**
+     * 0 for the first attempt. A repair may begin with 0 again.
+     */
+    attempt: number;
+    /**
+     * The attempt's own run id.
+     */
+    runId?: string;
+    /**
+     * When it began, by the service's clock.
+     */
+    startTime?: Timestamp;
+    /**
+     * When it ended, by the service's clock.
+     */
+    endTime?: Timestamp;
+    /**
+     * Its page.
+     */
+    pageUrl?: string;
+    /**
+     * The keys of the tasks that it waits for.
+     */
+    dependsOn?: string[];
+    /**
+     * A for-each task's iterations done of all.
+     */
+    iterations?: Counts;
+}
+
+/**
  * How a run became the one that is followed.
  */
 export type IdentifiedBy = "answer" | "rootActivityId" | "difference" | "reuse" | "given";
@@ -1233,6 +1287,11 @@ export interface RunEvent {
      * Iterations of for-each tasks done of all.
      */
     iterations?: Counts;
+    /**
+     * Databricks: the tasks as the service told them last, each attempt by itself; empty until they are known. The
+     * attempts of a task stand together, the newest last. While a run of more than 100 goes on, the first 100.
+     */
+    taskRuns?: TaskRun[];
     /**
      * The run's id, once it is known.
      */

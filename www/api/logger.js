@@ -45,6 +45,18 @@ export function setLogger(callback, level = "debug") {
 }
 
 /**
+ * @param {Exclude<LogLevel, "off">} level
+ * @param {string} target
+ * @param {string} message
+ * @param {LogRecord["fields"]} fields
+ */
+export function writeLog(level, target, message, fields) {
+  if (LOG_LEVELS.indexOf(level) <= LOG_LEVELS.indexOf(wanted)) {
+    take({ time: Date.now(), level, target, message, fields });
+  }
+}
+
+/**
  * A module is in the midst of its work when it logs, and a logger may well call it: so that has to wait.
  *
  * @param {LogRecord} record

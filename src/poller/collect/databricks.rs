@@ -150,6 +150,10 @@ impl Poller {
             }
             return;
         }
+        // The first page was seen when the run was polled.
+        if page.token.is_some() && page.depth == 0 && !page.for_each && page.iterations.is_empty() {
+            self.see_tasks(&page.tasks);
+        }
         if !page.for_each && page.tasks.is_empty() && page.iterations.is_empty() {
             // The single-task format of the older API: the run is its own task.
             page.tasks.push(Task {
@@ -163,6 +167,7 @@ impl Poller {
                 kind: String::new(),
                 condition: None,
                 iterations: None,
+                depends_on: Vec::new(),
             });
         }
         self.databricks_tasks(&page);
