@@ -17,7 +17,9 @@ after(() => browser?.close());
 
 /** A table of many rows, made on the page: `n` counts down, `t` says the row, `x` goes up and down. */
 const large = (/** @type {number} */ rows) => `
-  const rows = Array.from({ length: ${rows} }, (_, at) => ({ n: ${rows} - at, t: "row " + at, x: Math.sin(at / 1000), at: new Date(at * 60000) }));
+  const rows = Array.from({ length: ${rows} }, (_, at) => ({
+    n: ${rows} - at, t: "row " + at, x: Math.sin(at / 1000), at: new Date(at * 60000),
+  }));
   element.table = Table.read(JSON.stringify(rows));
 `;
 
@@ -40,8 +42,8 @@ const untilActive = (page, at) =>
   page
     .waitForFunction(
       (wanted) =>
-        /** @type {HTMLElement | null | undefined} */ (document.querySelector("pqrun-table")?.shadowRoot?.activeElement)?.dataset
-          .at === wanted,
+        /** @type {HTMLElement | null | undefined} */ (document.querySelector("pqrun-table")?.shadowRoot?.activeElement)
+          ?.dataset.at === wanted,
       at,
       { timeout: 10_000 },
     )
@@ -61,9 +63,14 @@ const scroll = (page, to) =>
 test("100,000 rows are scrolled through from the first to the last with few of them in the document", async (t) => {
   const { page, problems } = await show(t, browser, large(100_000));
   const grid = page.getByRole("grid");
-  assert.deepEqual([await grid.getAttribute("aria-rowcount"), await grid.getAttribute("aria-colcount")], ["100001", "5"]);
+  assert.deepEqual(
+    [await grid.getAttribute("aria-rowcount"), await grid.getAttribute("aria-colcount")],
+    ["100001", "5"],
+  );
   assert.deepEqual((await cells(page))[0]?.slice(0, 3), ["1", "100000", "row 0"]);
-  const { height, view } = await page.locator(".scroller").evaluate((it) => ({ height: it.scrollHeight, view: it.clientHeight }));
+  const { height, view } = await page
+    .locator(".scroller")
+    .evaluate((it) => ({ height: it.scrollHeight, view: it.clientHeight }));
   for (let step = 0; step <= 20; step += 1) {
     await scroll(page, { top: ((height - view) * step) / 20 });
     const [rows = 0] = await there(page);
@@ -78,7 +85,10 @@ test("100,000 rows are scrolled through from the first to the last with few of t
         return top <= middle && middle < bottom;
       });
       // Where the middle of the view should be among all rows.
-      const at = Math.floor((scroller.scrollTop + (scroller.clientHeight - head.offsetHeight) / 2) / (row?.getBoundingClientRect().height ?? 1));
+      const at = Math.floor(
+        (scroller.scrollTop + (scroller.clientHeight - head.offsetHeight) / 2) /
+          (row?.getBoundingClientRect().height ?? 1),
+      );
       return { index: row?.getAttribute("aria-rowindex"), text: row?.querySelectorAll(".cell")[1]?.textContent, at };
     });
     assert.equal(seen.text, `row ${seen.at}`, "the row that belongs there");
@@ -101,7 +111,10 @@ test("more rows than a browser can have pixels are all reached", async (t) => {
   const last = page.locator('[data-at="1199999,0"]');
   assert.equal((await last.innerText()).trim(), "1199999");
   const [row, frame] = await Promise.all([last.boundingBox(), page.locator(".scroller").boundingBox()]);
-  assert.ok(row && frame && row.y + row.height <= frame.y + frame.height + 1 && row.y > frame.y, "the last row is in sight");
+  assert.ok(
+    row && frame && row.y + row.height <= frame.y + frame.height + 1 && row.y > frame.y,
+    "the last row is in sight",
+  );
   await page.keyboard.press("ArrowUp");
   await untilActive(page, "1199998,0");
   await page.keyboard.press("Control+Home");
@@ -135,7 +148,9 @@ test("100,000 rows are sorted and filtered while the page goes on, and only the 
     await new Promise((resolve) => {
       const look = () => {
         const said = element.shadowRoot.querySelector(".summary > span").textContent;
-        said.startsWith("1,111 of") && !element.shadowRoot.querySelector(".busy") ? resolve(undefined) : setTimeout(look, 10);
+        said.startsWith("1,111 of") && !element.shadowRoot.querySelector(".busy")
+          ? resolve(undefined)
+          : setTimeout(look, 10);
       };
       look();
     });
@@ -146,7 +161,10 @@ test("100,000 rows are sorted and filtered while the page goes on, and only the 
   // On a machine with nothing else to do it is about 40 ms.
   assert.ok(longest < 1000, `the page waited ${longest} ms`);
   await untilSummary(page, "1,111 of 100,000 rows, 4 columns, sorted by t, descending");
-  assert.deepEqual((await cells(page)).slice(0, 3).map((row) => row[2]), ["row 99999", "row 99998", "row 99997"]);
+  assert.deepEqual(
+    (await cells(page)).slice(0, 3).map((row) => row[2]),
+    ["row 99999", "row 99998", "row 99997"],
+  );
   assert.equal(await page.getByRole("grid").getAttribute("aria-rowcount"), "1112");
   assert.deepEqual(problems, []);
 });
@@ -231,11 +249,17 @@ test("everything is done by keyboard: into the grid, sorting, widths, cells, cop
   await page.keyboard.press("ArrowLeft");
   await untilActive(page, "1,-1");
   await page.keyboard.press("Control+c");
-  assert.match(await page.evaluate(() => navigator.clipboard.readText()), /^299\trow 1\t0\.00099\d+\t1970-01-01T00:01:00\.000Z$/u);
+  assert.match(
+    await page.evaluate(() => navigator.clipboard.readText()),
+    /^299\trow 1\t0\.00099\d+\t1970-01-01T00:01:00\.000Z$/u,
+  );
   await page.keyboard.press("ArrowRight");
   await page.keyboard.press("Enter");
   await page.getByRole("dialog", { name: "n, row 2" }).waitFor();
-  assert.equal(await page.evaluate(() => document.querySelector("pqrun-table")?.shadowRoot?.activeElement?.textContent), "Close");
+  assert.equal(
+    await page.evaluate(() => document.querySelector("pqrun-table")?.shadowRoot?.activeElement?.textContent),
+    "Close",
+  );
   await page.keyboard.press("Escape");
   await page.getByRole("dialog").waitFor({ state: "detached" });
   await untilActive(page, "1,0");
@@ -252,21 +276,34 @@ test("what has the focus keeps it when it is scrolled away, and when its row goe
   assert.equal(await active(page), "3,1");
   await page.keyboard.press("ArrowDown");
   await untilActive(page, "4,1");
-  const [cell, frame] = await Promise.all([page.locator('[data-at="4,1"]').boundingBox(), page.locator(".scroller").boundingBox()]);
+  const [cell, frame] = await Promise.all([
+    page.locator('[data-at="4,1"]').boundingBox(),
+    page.locator(".scroller").boundingBox(),
+  ]);
   assert.ok(cell && frame && cell.y >= frame.y && cell.y < frame.y + frame.height, "it is in sight again");
-  await page.evaluate(() => Object.assign(Reflect.get(globalThis, "element"), { filters: { text: "row 7", columns: {} } }));
+  await page.evaluate(() =>
+    Object.assign(Reflect.get(globalThis, "element"), { filters: { text: "row 7", columns: {} } }),
+  );
   await untilSummary(page, "111 of 5,000 rows, 4 columns");
   await untilActive(page, "4,1");
-  await page.evaluate(() => Object.assign(Reflect.get(globalThis, "element"), { filters: { text: "row 77", columns: {} } }));
+  await page.evaluate(() =>
+    Object.assign(Reflect.get(globalThis, "element"), { filters: { text: "row 77", columns: {} } }),
+  );
   await untilSummary(page, "11 of 5,000 rows, 4 columns");
-  await page.evaluate(() => Object.assign(Reflect.get(globalThis, "element"), { filters: { text: "row 4777", columns: {} } }));
+  await page.evaluate(() =>
+    Object.assign(Reflect.get(globalThis, "element"), { filters: { text: "row 4777", columns: {} } }),
+  );
   await untilSummary(page, "1 of 5,000 rows, 4 columns");
   await untilActive(page, "0,1");
   assert.deepEqual(problems, []);
 });
 
 test("a column is as wide as its content, is dragged, and fits again after two clicks", async (t) => {
-  const { page, problems } = await show(t, browser, `element.table = Table.read('[{"short":1,"text":"a text of some length"}]');`);
+  const { page, problems } = await show(
+    t,
+    browser,
+    `element.table = Table.read('[{"short":1,"text":"a text of some length"}]');`,
+  );
   const widths = () =>
     page.locator(".name").evaluateAll((names) => names.map((name) => Math.round(name.getBoundingClientRect().width)));
   const fitted = await widths();

@@ -93,8 +93,8 @@ export async function untilSummary(page, expected) {
  */
 export const cells = (page) =>
   page.evaluate(() =>
-    [.../** @type {ShadowRoot} */ (document.querySelector("pqrun-table")?.shadowRoot).querySelectorAll(".row")].map((row) =>
-      [...row.children].map((cell) => cell.textContent?.trim() ?? ""),
+    [.../** @type {ShadowRoot} */ (document.querySelector("pqrun-table")?.shadowRoot).querySelectorAll(".row")].map(
+      (row) => [...row.children].map((cell) => cell.textContent?.trim() ?? ""),
     ),
   );
 

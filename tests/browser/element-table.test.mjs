@@ -26,7 +26,10 @@ test("without a table, while one is awaited, and where there is none because of 
     const error = Object.assign(new Error("expected JSON, found <b>nothing</b>"), { hint: "check the output path" });
     Object.assign(Reflect.get(globalThis, "element"), { error });
   });
-  assert.match(await page.locator(".notice.bad").innerText(), /expected JSON, found <b>nothing<\/b>\s+Check the output path\./u);
+  assert.match(
+    await page.locator(".notice.bad").innerText(),
+    /expected JSON, found <b>nothing<\/b>\s+Check the output path\./u,
+  );
   await page.evaluate(() => Object.assign(Reflect.get(globalThis, "element"), { error: null, loading: false }));
   assert.equal(await page.locator(".notice").count(), 0);
   assert.deepEqual(problems, []);
@@ -43,7 +46,9 @@ test("a table that was freed is an error that says what to do, before and after 
   await page.evaluate(() => {
     const { Table, element } = /** @type {any} */ (globalThis);
     // More columns than fit: those that are out of sight are read later.
-    element.table = Table.read(JSON.stringify([Object.fromEntries(Array.from({ length: 400 }, (_, at) => [`c${at}`, at]))]));
+    element.table = Table.read(
+      JSON.stringify([Object.fromEntries(Array.from({ length: 400 }, (_, at) => [`c${at}`, at]))]),
+    );
   });
   await page.getByRole("gridcell").first().waitFor();
   await page.evaluate(() => Reflect.get(globalThis, "element").table.free());
@@ -61,24 +66,41 @@ test("a table that was freed is an error that says what to do, before and after 
 test("tables without columns, without rows, and without rows that fit, each say so", async (t) => {
   const { page, problems } = await show(t, browser, table("[]"));
   assert.match(await page.locator(".state").innerText(), /neither columns nor rows/u);
-  await page.evaluate(() => Object.assign(Reflect.get(globalThis, "element"), { table: Reflect.get(globalThis, "Table").read("[{},{}]") }));
+  await page.evaluate(() =>
+    Object.assign(Reflect.get(globalThis, "element"), { table: Reflect.get(globalThis, "Table").read("[{},{}]") }),
+  );
   assert.match(await page.locator(".state").innerText(), /2 rows, but no columns/u);
-  await page.evaluate(() => Object.assign(Reflect.get(globalThis, "element"), { table: Reflect.get(globalThis, "Table").read('{"a":{},"b":{}}') }));
+  await page.evaluate(() =>
+    Object.assign(Reflect.get(globalThis, "element"), {
+      table: Reflect.get(globalThis, "Table").read('{"a":{},"b":{}}'),
+    }),
+  );
   assert.match(await page.locator(".state").innerText(), /No rows/u);
-  assert.deepEqual(await page.getByRole("columnheader").allInnerTexts().then((all) => all.length), 3);
+  assert.deepEqual(
+    await page
+      .getByRole("columnheader")
+      .allInnerTexts()
+      .then((all) => all.length),
+    3,
+  );
   assert.equal(await page.getByRole("button", { name: "Chart" }).count(), 0);
-  await page.evaluate(() => Object.assign(Reflect.get(globalThis, "element"), { table: Reflect.get(globalThis, "Table").read('[{"a":1}]') }));
+  await page.evaluate(() =>
+    Object.assign(Reflect.get(globalThis, "element"), { table: Reflect.get(globalThis, "Table").read('[{"a":1}]') }),
+  );
   await page.getByLabel("Find in all columns").fill("nowhere");
   await untilSummary(page, "0 of 1 row, 1 column");
   assert.match(await page.locator(".state").innerText(), /No row fits the filters/u);
   await page.locator(".state").getByRole("button", { name: "Clear filters" }).click();
   await untilSummary(page, "1 row, 1 column");
-  assert.equal(await page.evaluate(() => Reflect.get(globalThis, "element").shadowRoot.activeElement.className), "search");
+  assert.equal(
+    await page.evaluate(() => Reflect.get(globalThis, "element").shadowRoot.activeElement.className),
+    "search",
+  );
   assert.deepEqual(problems, []);
 });
 
 const TYPES = [
-  '{"ok":true,"n":9007199254740993,"x":0.1,"at":"2026-01-31T12:00:00.123456Z","local":"2026-01-31T12:00:00","day":"2026-01-31","t":"one\\ntwo\\tthree","j":{"n":12345678901234567890,"s":"a\\"b"}}',
+  '{"ok":true,"n":9007199254740993,"x":0.1,"at":"2026-01-31T12:00:00.123456Z","local":"2026-01-31T12:00:00","day":"2026-01-31","t":"one\\ntwo\\tthree\\u0000","j":{"n":12345678901234567890,"s":"a\\"b"}}',
   '{"ok":false,"n":-9223372036854775808,"x":-1e300,"at":"0001-01-01T00:00:00Z","local":"9999-12-31T23:59:59","day":"0001-01-01","t":"","j":[]}',
   '{"ok":null,"n":null,"x":null,"at":null,"local":null,"day":null,"t":null,"j":null}',
   `{"ok":true,"n":1,"x":1e21,"at":"2026-01-31T12:00:00Z","local":"2026-01-31T12:00:00.5","day":"1969-12-31","t":"null${"é😀".repeat(300)}","j":"text"}`,
@@ -95,7 +117,7 @@ test("every type is shown with all its digits, and null apart from the empty tex
     "2026-01-31T12:00:00.123456Z",
     "2026-01-31T12:00:00.000",
     "2026-01-31",
-    "one↵two⇥three",
+    "one↵two⇥three␀",
     '{"n":12345678901234567890,"s":"a\\"b"}',
   ]);
   assert.deepEqual(second?.slice(2, 4), ["-9223372036854775808", "-1e+300"]);
@@ -114,7 +136,8 @@ test("every type is shown with all its digits, and null apart from the empty tex
     headers.slice(1).map((text) => text.split("\n").at(-1)),
     ["bool", "int64", "float64", "timestamp", "datetime", "date", "utf8", "json"],
   );
-  const align = (/** @type {string} */ at) => page.locator(`[data-at="${at}"]`).evaluate((cell) => getComputedStyle(cell).textAlign);
+  const align = (/** @type {string} */ at) =>
+    page.locator(`[data-at="${at}"]`).evaluate((cell) => getComputedStyle(cell).textAlign);
   assert.equal(await align("0,1"), "end");
   assert.equal(await align("0,6"), "start");
   await shot(page, "table-types");
@@ -147,7 +170,10 @@ test("whatever names and values hold, they are text", async (t) => {
     const table = Table.read(${JSON.stringify(json.replace("__proto__x", "__proto__"))});
     element.heading = ${JSON.stringify(bad)};
     element.fileName = "../../\\u0000etc/<passwd>";
-    element.tables = [{ key: ${JSON.stringify(bad)}, table, pageUrl: "javascript:globalThis.hit=1" }, { key: "x", text: ${JSON.stringify(bad)} }];
+    element.tables = [
+      { key: ${JSON.stringify(bad)}, table, pageUrl: "javascript:globalThis.hit=1" },
+      { key: "x", text: ${JSON.stringify(bad)} },
+    ];
   `;
   const { page, problems } = await show(t, browser, script);
   await page.getByRole("gridcell").first().dblclick();
@@ -163,7 +189,10 @@ test("whatever names and values hold, they are text", async (t) => {
   assert.equal(await page.locator("pre").innerText(), bad);
   assert.equal(await page.getByRole("link").count(), 0);
   assert.deepEqual(
-    await page.evaluate(() => [Reflect.get(globalThis, "hit"), Reflect.get(globalThis, "element").shadowRoot.querySelectorAll("img").length]),
+    await page.evaluate(() => [
+      Reflect.get(globalThis, "hit"),
+      Reflect.get(globalThis, "element").shadowRoot.querySelectorAll("img").length,
+    ]),
     [undefined, 0],
   );
   assert.deepEqual(problems, []);
@@ -176,16 +205,32 @@ function many(/** @type {number} */ count) {
     seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648;
     return Math.floor((seed / 2_147_483_648) * below);
   };
-  const texts = ["", "a", "A", "ä", "á", "b", "😀", "ﬀ", "\u{10FFFF}", "\uE000", "a\u0000", "a\u0000\u0000", "null", "10", "9"];
+  const texts = [
+    "",
+    "a",
+    "A",
+    "ä",
+    "á",
+    "b",
+    "😀",
+    "ﬀ",
+    "\u{10FFFF}",
+    "\uE000",
+    "a\u0000",
+    "a\u0000\u0000",
+    "null",
+    "10",
+    "9",
+  ];
   const long = "https://example.com/a/long/part/that/all/of/them/begin/with/";
   return Array.from({ length: count }, (_, row) => ({
     id: row,
     ok: [true, false, null][next(3)] ?? null,
     n: next(9) === 0 ? null : 9_007_199_254_740_990n * BigInt(next(3) - 1) + BigInt(next(9)),
-    x: next(9) === 0 ? null : [next(100) / 7, -next(50), 0, -0, 1e-300, -1e300][next(6)] ?? 0,
+    x: next(9) === 0 ? null : ([next(100) / 7, -next(50), 0, -0, 1e-300, -1e300][next(6)] ?? 0),
     at: next(9) === 0 ? null : new Date(Date.UTC(1960 + next(90), next(12), 1 + next(28))).toISOString(),
     day: next(9) === 0 ? null : new Date(Date.UTC(2026, next(3), 1 + next(28))).toISOString().slice(0, 10),
-    t: next(9) === 0 ? null : next(2) ? texts[next(texts.length)] ?? "" : `${long}${next(40)}${next(4) ? "" : "/x"}`,
+    t: next(9) === 0 ? null : next(2) ? (texts[next(texts.length)] ?? "") : `${long}${next(40)}${next(4) ? "" : "/x"}`,
     j: next(9) === 0 ? null : { a: [next(5)] },
   }));
 }
@@ -194,7 +239,10 @@ function many(/** @type {number} */ count) {
 
 /** JSON with bigints as numbers. @param {Row[]} rows */
 const toJson = (rows) =>
-  JSON.stringify(rows, (_, value) => (typeof value === "bigint" ? `\u0001${value}\u0001` : value)).replaceAll(/"\\u0001|\\u0001"/gu, "");
+  JSON.stringify(rows, (_, value) => (typeof value === "bigint" ? `\u0001${value}\u0001` : value)).replaceAll(
+    /"\\u0001|\\u0001"/gu,
+    "",
+  );
 
 /** The order that sorting promises, by the plainest means. */
 function plainlySorted(/** @type {Row[]} */ rows, /** @type {keyof Row} */ column, /** @type {1 | -1} */ sign) {
@@ -207,7 +255,14 @@ function plainlySorted(/** @type {Row[]} */ rows, /** @type {keyof Row} */ colum
     if (one[column] === null || other[column] === null) {
       return Number(one[column] === null) - Number(other[column] === null);
     }
-    const order = Buffer.isBuffer(a) && Buffer.isBuffer(b) ? Buffer.compare(a, b) : a === b || Number(a) - Number(b) === 0 && a == b ? 0 : /** @type {any} */ (a) < /** @type {any} */ (b) ? -1 : 1;
+    const order =
+      Buffer.isBuffer(a) && Buffer.isBuffer(b)
+        ? Buffer.compare(a, b)
+        : a === b || (Number(a) - Number(b) === 0 && a == b)
+          ? 0
+          : /** @type {any} */ (a) < /** @type {any} */ (b)
+            ? -1
+            : 1;
     return order * sign;
   });
 }
@@ -225,7 +280,11 @@ test("sorting is exact, stable, and puts nulls last, for every type in both dire
       await untilSummary(page, `3,000 rows, 8 columns, sorted by ${column}, ${direction}`);
       assert.equal(await header.getAttribute("aria-sort"), direction);
       const found = (await shownLines(page)).map((line) => JSON.parse(line).id);
-      assert.deepEqual(found, plainlySorted(rows, column, sign).map(({ id }) => id), `${column}, ${direction}`);
+      assert.deepEqual(
+        found,
+        plainlySorted(rows, column, sign).map(({ id }) => id),
+        `${column}, ${direction}`,
+      );
     }
     await header.getByRole("button").click();
     await untilSummary(page, "3,000 rows, 8 columns");
@@ -267,18 +326,32 @@ const FILTERS = [
 
 test("filters of columns let through what a plain reading of them does", async (t) => {
   const rows = many(2000);
-  const { page, problems } = await show(t, browser, `${table(toJson(rows))} element.sort = { column: "n", direction: "descending" };`);
+  const { page, problems } = await show(
+    t,
+    browser,
+    `${table(toJson(rows))} element.sort = { column: "n", direction: "descending" };`,
+  );
   for (const [column, typed, fits] of FILTERS) {
     const expected = plainlySorted(rows.filter(fits), "n", -1).map(({ id }) => id);
-    assert.ok(expected.length > 0 && expected.length < rows.length, `${column} ${typed}: a filter that shows something`);
+    assert.ok(
+      expected.length > 0 && expected.length < rows.length,
+      `${column} ${typed}: a filter that shows something`,
+    );
     await page.evaluate(
       (columns) => {
         Reflect.get(globalThis, "element").filters = { text: "", columns };
       },
       { [column]: typed },
     );
-    await untilSummary(page, `${expected.length.toLocaleString("en")} of 2,000 rows, 8 columns, sorted by n, descending`);
-    assert.deepEqual((await shownLines(page)).map((line) => JSON.parse(line).id), expected, `${column} ${typed}`);
+    await untilSummary(
+      page,
+      `${expected.length.toLocaleString("en")} of 2,000 rows, 8 columns, sorted by n, descending`,
+    );
+    assert.deepEqual(
+      (await shownLines(page)).map((line) => JSON.parse(line).id),
+      expected,
+      `${column} ${typed}`,
+    );
   }
   assert.deepEqual(problems, []);
 });
@@ -349,7 +422,9 @@ test("what the person sorts and filters is told to the page, and the page may se
     [{ filters: { text: "1", columns: {} } }],
   );
   // Another table begins anew.
-  await page.evaluate(() => Object.assign(Reflect.get(globalThis, "element"), { table: Reflect.get(globalThis, "Table").read('[{"id":5}]') }));
+  await page.evaluate(() =>
+    Object.assign(Reflect.get(globalThis, "element"), { table: Reflect.get(globalThis, "Table").read('[{"id":5}]') }),
+  );
   await untilSummary(page, "1 row, 1 column");
   assert.deepEqual(problems, []);
 });

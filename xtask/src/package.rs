@@ -38,11 +38,10 @@ const ELEMENTS: &str = "www/elements";
 const PAGE: (&str, [&str; 4]) = ("www/page", ["dashboard", "icon.svg", "index.html", "scenarios"]);
 
 /// What other people's code is bundled into the elements, and its terms.
-const IN_ELEMENTS: [(&str, &str); 4] = [
+const IN_ELEMENTS: [(&str, &str); 3] = [
     ("lit", "node_modules/lit/LICENSE"),
     ("prism", "node_modules/prismjs/LICENSE"),
     ("uplot", "node_modules/uplot/LICENSE"),
-    ("virtual-core", "node_modules/@tanstack/virtual-core/LICENSE"),
 ];
 
 /// The entry of the tables in Node, whose parts are put into one file: each file that Node loads takes about 0.4 ms, as

@@ -10,13 +10,13 @@ const SHOWN = 240;
 /** How many rows at the start, and how many spread over the rest, say how wide a column is. */
 const LOOKED_AT = 60;
 
-/** What can't be seen by itself, and what is shown in its place. */
+/** What can't be seen by itself, and what is shown in its place. Other control characters have pictures of their own. */
 const SIGNS = new Map([
   ["\n", ["↵", "line break"]],
-  ["\r", ["␍", "carriage return"]],
   ["\r\n", ["↵", "line break"]],
   ["\t", ["⇥", "tab"]],
 ]);
+const UNSEEN = /(\r\n|[\u0000-\u001F\u007F])/u;
 
 /**
  * The content of a cell.
@@ -47,15 +47,21 @@ function cut(text) {
  *
  * @param {string} text
  */
-export function visible(text) {
-  if (!/[\n\r\t]/u.test(text)) {
+function visible(text) {
+  if (!UNSEEN.test(text)) {
     return text;
   }
-  return text.split(/(\r\n|[\n\r\t])/u).map((piece) => {
-    const [sign, name] = SIGNS.get(piece) ?? [];
-    return sign ? html`<span class="sign" role="img" aria-label=${name}>${sign}</span>` : piece;
+  return text.split(UNSEEN).map((piece, at) => {
+    if (at % 2 === 0) {
+      return piece;
+    }
+    const [sign, name] = SIGNS.get(piece) ?? [picture(piece), "control character"];
+    return html`<span class="sign" role="img" aria-label=${name}>${sign}</span>`;
   });
 }
+
+/** @param {string} control */
+const picture = (control) => String.fromCodePoint(control === "\u007F" ? 0x2421 : 0x2400 + control.charCodeAt(0));
 
 /** Whether the numbers of a column are easier to compare at the right. @param {Column} column */
 export const isRight = (column) => column.kind === "number";
@@ -86,7 +92,7 @@ export function samples(column, rows) {
   /** @type {Map<number, string>} */
   const byLength = new Map();
   const look = (/** @type {number} */ at) => {
-    const text = column.isNull(rows[at]) ? "null" : column.text(rows[at]).slice(0, 64) || "empty";
+    const text = column.isNull(rows[at]) ? "null" : signed(column.text(rows[at]).slice(0, 64)) || "empty";
     byLength.set(text.length, text);
   };
   for (let at = 0; at < Math.min(LOOKED_AT, rows.length); at += 1) {
@@ -95,8 +101,20 @@ export function samples(column, rows) {
   for (let at = LOOKED_AT; at < rows.length; at += step) {
     look(at);
   }
-  return [...byLength].sort(([one], [other]) => other - one).slice(0, 3).map(([, text]) => text);
+  return [...byLength]
+    .sort(([one], [other]) => other - one)
+    .slice(0, 3)
+    .map(([, text]) => text);
 }
+
+/** As wide as what is shown. @param {string} text */
+const signed = (text) =>
+  UNSEEN.test(text)
+    ? text
+        .split(UNSEEN)
+        .map((piece, at) => (at % 2 ? "↵ " : piece))
+        .join("")
+    : text;
 
 /**
  * JSON on several lines, with every number as it is written: nothing is read that could lose a digit.

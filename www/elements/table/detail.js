@@ -30,7 +30,7 @@ export function detail(source, place, { copy, close }) {
     @click=${leaveOutside}
   >
     <header>
-      <h3 id="detail-title">${titleOf(source, place)}</h3>
+      <h2 id="detail-title">${titleOf(source, place)}</h2>
       <button type="button" @click=${copy}>Copy</button>
       <button type="button" autofocus @click=${leave}>Close</button>
     </header>
@@ -94,7 +94,13 @@ function valueOf(column, row, alone) {
   }
   const shown = text.slice(0, LONGEST);
   const whole = shown.length === text.length && column.kind === "json" ? pretty(shown) : shown;
-  return html`<pre tabindex=${alone ? "0" : nothing} role=${alone ? "group" : nothing} aria-label=${alone ? "Value" : nothing}>${whole}</pre>`;
+  return html`<pre
+    tabindex=${alone ? "0" : nothing}
+    role=${alone ? "group" : nothing}
+    aria-label=${alone ? "Value" : nothing}
+  >
+${whole}</pre
+  >`;
 }
 
 /**
@@ -107,10 +113,11 @@ function rowOf(source, row) {
   return html`<div class="record" tabindex="0" role="group" aria-label="Values">
     <dl>
       ${columns.map(
-        (column) => html`<div>
-          <dt>${column.name || html`<span class="none">no name</span>`} <span class="type">${column.type}</span></dt>
-          <dd>${valueOf(column, row, false)}</dd>
-        </div>`,
+        (column) =>
+          html`<div>
+            <dt>${column.name || html`<span class="none">no name</span>`} <span class="type">${column.type}</span></dt>
+            <dd>${valueOf(column, row, false)}</dd>
+          </div>`,
       )}
     </dl>
     ${rest > 0 ? html`<p class="hint">And ${counted(rest, "more column")}.</p>` : nothing}

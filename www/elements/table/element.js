@@ -1,5 +1,4 @@
 import { html, nothing, unsafeCSS } from "lit";
-import { live } from "lit/directives/live.js";
 
 import { PqrunElement } from "../base/element.js";
 import { count, counted } from "../base/format.js";
@@ -13,9 +12,11 @@ import gridText from "./grid.css";
 import { Grid } from "./grid.js";
 import { aboutOutput, chooser, firstChoice, notice, outputsOf } from "./outputs.js";
 import { Plot, numeric } from "./plot.js";
+import { problemOf, said } from "./problem.js";
 import { inSlices } from "./slices.js";
 import { Source } from "./source.js";
-import { allRows, fitting, inOrder } from "./view.js";
+import { toolbar } from "./toolbar.js";
+import { allRows, fitting, inOrder, isFiltering } from "./view.js";
 import { FORMATS, fileName, tabSeparated, taken, write } from "./write.js";
 
 /**
@@ -23,10 +24,9 @@ import { FORMATS, fileName, tabSeparated, taken, write } from "./write.js";
  * @import { PropertyValues } from "lit"
  * @import { Choice } from "./downloads.js"
  * @import { Output } from "./outputs.js"
+ * @import { Problem } from "./problem.js"
  * @import { Filters, Sort } from "./view.js"
  */
-
-/** What is said of something that went wrong. @typedef {{ message: string, hint?: string }} Problem */
 
 /** How long typing may pause before rows are looked for, in milliseconds. */
 const TYPING = 120;
@@ -128,8 +128,6 @@ export class PqrunTable extends PqrunElement {
 
   disconnectedCallback() {
     super.disconnectedCallback();
-    this.#work.abort();
-    clearTimeout(this.#typing);
     this.#grid.disconnect();
     this.#plot.hide();
   }
@@ -166,6 +164,7 @@ export class PqrunTable extends PqrunElement {
    */
   #open(table, changed) {
     this.#work.abort();
+    clearTimeout(this.#typing);
     this.#source = undefined;
     this.failure = null;
     this.busy = false;
@@ -260,7 +259,8 @@ export class PqrunTable extends PqrunElement {
         <p class="hint">Its rows are shown here as soon as there is one.</p>
       </div>`;
     }
-    const about = output.table && output.key === "" ? nothing : aboutOutput(output, (copied) => void this.#copy(copied));
+    const about =
+      output.table && output.key === "" ? nothing : aboutOutput(output, (copied) => void this.#copy(copied));
     if (this.failure) {
       return html`${about} ${notice("bad", "The table can't be shown", this.failure.message, this.failure.hint)}`;
     }
@@ -269,7 +269,8 @@ export class PqrunTable extends PqrunElement {
       return about;
     }
     if (source.columns.length === 0) {
-      const rows = source.rowCount === 0 ? "neither columns nor rows" : `${counted(source.rowCount, "row")}, but no columns`;
+      const rows =
+        source.rowCount === 0 ? "neither columns nor rows" : `${counted(source.rowCount, "row")}, but no columns`;
       return html`${about}
         <div class="state" part="empty">
           <p class="label">An empty table</p>
@@ -281,7 +282,8 @@ export class PqrunTable extends PqrunElement {
       ${this.place ? this.#detail(source, this.place) : nothing}`;
     } catch (error) {
       // What was not read before the table was freed.
-      return notice("bad", "The table can't be shown", ...said(problemOf(error)));
+      const { message, hint } = problemOf(error);
+      return notice("bad", "The table can't be shown", message, hint);
     }
   }
 
@@ -291,68 +293,37 @@ export class PqrunTable extends PqrunElement {
       this.emit("pqrun-output", { key: this.#outputs[at].key });
     });
     return this.heading || outputs !== nothing
-      ? html`<header class="top">${this.heading ? html`<h2 part="heading">${this.heading}</h2>` : nothing} ${outputs}</header>`
+      ? html`<header class="top">
+          ${this.heading ? html`<h2 part="heading">${this.heading}</h2>` : nothing} ${outputs}
+        </header>`
       : nothing;
   }
 
   /** @param {Source} source */
   #toolbar(source) {
-    const toggle = (/** @type {"chart" | "downloads"} */ panel) => () => {
-      this.panel = this.panel === panel ? "" : panel;
-    };
-    return html`<div class="toolbar" part="toolbar">
-      <input
-        class="search"
-        type="search"
-        placeholder="Find in all columns"
-        aria-label="Find in all columns"
-        autocomplete="off"
-        spellcheck="false"
-        .value=${live(this.typed.text)}
-        @input=${(/** @type {Event} */ event) =>
-          this.#type({ ...this.typed, text: /** @type {HTMLInputElement} */ (event.target).value })}
-      />
-      <div class="buttons">
-        <button
-          type="button"
-          aria-pressed=${this.filtering}
-          @click=${() => {
-            this.filtering = !this.filtering;
-          }}
-        >
-          Filter columns
-        </button>
-        ${this.#hasChart
-          ? html`<button
-              type="button"
-              aria-expanded=${this.panel === "chart"}
-              aria-controls=${this.panel === "chart" ? "chart" : nothing}
-              @click=${toggle("chart")}
-            >
-              Chart
-            </button>`
-          : nothing}
-        <button
-          type="button"
-          aria-expanded=${this.panel === "downloads"}
-          aria-controls=${this.panel === "downloads" ? "downloads" : nothing}
-          @click=${toggle("downloads")}
-        >
-          Download
-        </button>
-      </div>
-      <p class="summary">
-        <span>${this.#summary()}</span>
-        ${this.busy ? html`<span class="badge busy">Working…</span>` : nothing}
-        ${isFiltering(this.typed)
-          ? html`<button class="bare small" type="button" @click=${this.#clear}>Clear filters</button>`
-          : nothing}
-        ${this.sort
-          ? html`<button class="bare small" type="button" @click=${() => this.#setSort(null)}>End sorting</button>`
-          : nothing}
-      </p>
-      ${problemsOf(source.columns, this.typed.columns).map((problem) => html`<p class="problem" role="alert">${problem}</p>`)}
-    </div>`;
+    return toolbar({
+      typed: this.typed,
+      filtering: this.filtering,
+      panel: this.panel,
+      hasChart: this.#hasChart,
+      summary: this.#summary(),
+      busy: this.busy,
+      isFiltered: isFiltering(this.typed),
+      isSorted: this.#order !== undefined,
+      problems: problemsOf(source.columns, this.typed.columns),
+      find: (text) => this.#type({ ...this.typed, text }),
+      filter: () => {
+        this.filtering = !this.filtering;
+      },
+      open: (panel) => {
+        this.panel = this.panel === panel ? "" : panel;
+      },
+      clear: this.#clear,
+      unsort: () => {
+        this.#setSort(null);
+        this.#focusSearch();
+      },
+    });
   }
 
   get #hasChart() {
@@ -363,8 +334,11 @@ export class PqrunTable extends PqrunElement {
   #summary() {
     const all = this.#source?.rowCount ?? 0;
     const columns = counted(this.#source?.columns.length ?? 0, "column");
-    const rows = isFiltering(this.filters) ? `${count(this.rows.length)} of ${counted(all, "row")}` : counted(all, "row");
-    const order = this.sort ? `, sorted by ${this.sort.column || "no name"}, ${this.sort.direction}` : "";
+    const rows = isFiltering(this.filters)
+      ? `${count(this.rows.length)} of ${counted(all, "row")}`
+      : counted(all, "row");
+    const sort = this.#order;
+    const order = sort ? `, sorted by ${sort.column || "no name"}, ${sort.direction}` : "";
     return `${rows}, ${columns}${order}`;
   }
 
@@ -392,9 +366,15 @@ export class PqrunTable extends PqrunElement {
     });
   }
 
+  /** How the rows are sorted: a table may lack the column. */
+  get #order() {
+    const { sort } = this;
+    return sort && this.#source?.columns.some(({ name }) => name === sort.column) ? sort : undefined;
+  }
+
   /** Whether what is shown differs from the table. */
   get #isChanged() {
-    return this.sort !== null || isFiltering(this.filters);
+    return this.#order !== undefined || isFiltering(this.filters);
   }
 
   /** @param {Source} source */
@@ -405,8 +385,10 @@ export class PqrunTable extends PqrunElement {
       busy: this.busy,
       filter: (column) =>
         this.filtering
-          ? columnFilter(column, Object.hasOwn(this.typed.columns, column.name) ? this.typed.columns[column.name] : "", (typed) =>
-              this.#type({ ...this.typed, columns: { ...this.typed.columns, [column.name]: typed } }),
+          ? columnFilter(
+              column,
+              Object.hasOwn(this.typed.columns, column.name) ? this.typed.columns[column.name] : "",
+              (typed) => this.#type({ ...this.typed, columns: { ...this.typed.columns, [column.name]: typed } }),
             )
           : nothing,
     });
@@ -454,9 +436,7 @@ export class PqrunTable extends PqrunElement {
   /** Ascending, descending, off. @param {string} column */
   #sortBy(column) {
     const direction = this.sort?.column === column ? this.sort.direction : undefined;
-    this.#setSort(
-      direction === "descending" ? null : { column, direction: direction ? "descending" : "ascending" },
-    );
+    this.#setSort(direction === "descending" ? null : { column, direction: direction ? "descending" : "ascending" });
   }
 
   /** @param {Sort | null} sort */
@@ -476,9 +456,13 @@ export class PqrunTable extends PqrunElement {
     clearTimeout(this.#typing);
     this.typed = NO_FILTERS;
     this.#setFilters(NO_FILTERS);
-    // The button that was pressed goes.
-    /** @type {HTMLElement | null} */ (this.renderRoot.querySelector(".search"))?.focus();
+    this.#focusSearch();
   };
+
+  /** For what was pressed is gone then. */
+  #focusSearch() {
+    /** @type {HTMLElement | null} */ (this.renderRoot.querySelector(".search"))?.focus();
+  }
 
   /** @param {Filters} filters */
   #setFilters(filters) {
@@ -504,7 +488,7 @@ export class PqrunTable extends PqrunElement {
       this.announce(`${name}, ${counted(rows, "row")}`);
       this.emit("pqrun-download", { format, fileName: name, rows });
     } catch (error) {
-      this.writeProblem = said(problemOf(error)).filter(Boolean).join(": ");
+      this.writeProblem = said(error);
     } finally {
       part?.free();
       this.writing = false;
@@ -528,7 +512,7 @@ export class PqrunTable extends PqrunElement {
       );
       await this.#copy(text, `${counted(rows.length, "row")} copied`);
     } catch (error) {
-      this.writeProblem = said(problemOf(error)).filter(Boolean).join(": ");
+      this.writeProblem = said(error);
     } finally {
       this.writing = false;
     }
@@ -547,27 +531,4 @@ export class PqrunTable extends PqrunElement {
       this.announce(this.writeProblem);
     }
   }
-}
-
-/** @param {Filters} filters */
-function isFiltering({ text, columns }) {
-  return text.trim() !== "" || Object.values(columns).some((typed) => typed.trim() !== "");
-}
-
-/** @param {Problem} problem @returns {[string, string]} */
-const said = ({ message, hint = "" }) => [message, hint];
-
-/**
- * @param {unknown} error
- * @returns {Problem}
- */
-function problemOf(error) {
-  if (error instanceof TypeError && /freed/u.test(error.message)) {
-    return { message: "The table was freed before all of it was shown.", hint: "Read it again, and free it when it is no longer shown." };
-  }
-  if (typeof error === "string") {
-    return { message: error };
-  }
-  const { message, hint } = /** @type {Partial<Problem>} */ (Object(error));
-  return { message: message ?? String(error), ...(hint ? { hint } : {}) };
 }

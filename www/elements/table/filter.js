@@ -12,7 +12,7 @@ export const HINTS = /** @type {Record<Kind, string>} */ ({
   json: 'Part of the JSON; = for all of it, != for anything else; null, not null; "null" for that text',
   number: "A number, > >= < <= != and a number, a range such as 10..20, null or not null",
   text: 'Part of the text; = for all of it, != for anything else; null, not null; "null" for that text',
-  time: "A day such as 2026-01-31 or a part of one, > >= < <= != and a day, a range such as 2026-01..2026-03, null or not null",
+  time: "A day such as 2026-01-31 or a part of one, > >= < <= != and a day, a range, null or not null",
 });
 
 const SPELLINGS = new Map([

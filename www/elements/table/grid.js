@@ -3,7 +3,8 @@ import { repeat } from "lit/directives/repeat.js";
 
 import { count } from "../base/format.js";
 import { cell, isRight, ruler, samples } from "./cells.js";
-import { columnsInSight, rowsInSight, scrollToColumn, scrollToRow, startsOf } from "./window.js";
+import { placeOf, target } from "./keys.js";
+import { columnsInSight, rowsInSight, scrollToColumn, scrollToRow, startsOf, withActive } from "./window.js";
 
 /**
  * @import { TableColumn } from "pqrun"
@@ -249,7 +250,9 @@ export class Grid {
                   ><span id=${`name${at}`} class="text">${column.name || html`<span class="none">no name</span>`}</span
                   >${direction === "none"
                     ? nothing
-                    : html`<span class="arrow" aria-hidden="true">${direction === "ascending" ? "↑" : "↓"}</span>`}</span
+                    : html`<span class="arrow" aria-hidden="true"
+                        >${direction === "ascending" ? "↑" : "↓"}</span
+                      >`}</span
                 >
                 <span id=${`type${at}`} class="type">${column.type}</span>
               </button>
@@ -292,16 +295,16 @@ export class Grid {
                   ${repeat(
                     columns,
                     (shownColumn) => shownColumn.at,
-                    (shownColumn) => html`<div
-                      class="cell ${isRight(shownColumn.column) ? "right" : ""} ${shownColumn.column.type}"
-                      part="cell"
-                      role="gridcell"
-                      aria-colindex=${shownColumn.at + 2}
-                      data-at=${`${at},${shownColumn.at}`}
-                      tabindex=${this.#tab(at, shownColumn.at)}
-                      .style=${shownColumn.style}
-                      >${cell(shownColumn.column, row)}</div
-                    >`,
+                    (shownColumn) =>
+                      html`<div
+                        class="cell ${isRight(shownColumn.column) ? "right" : ""} ${shownColumn.column.type}"
+                        part="cell"
+                        role="gridcell"
+                        aria-colindex=${shownColumn.at + 2}
+                        data-at=${`${at},${shownColumn.at}`}
+                        tabindex=${this.#tab(at, shownColumn.at)}
+                        .style=${shownColumn.style}
+                      >${cell(shownColumn.column, row)}</div>`,
                   )}
                 </div>`;
               },
@@ -368,7 +371,9 @@ export class Grid {
     const ended = new AbortController();
     const { signal } = ended;
     handle.setPointerCapture(begin.pointerId);
-    handle.addEventListener("pointermove", ({ clientX }) => this.#resize(at, width + clientX - begin.clientX), { signal });
+    handle.addEventListener("pointermove", ({ clientX }) => this.#resize(at, width + clientX - begin.clientX), {
+      signal,
+    });
     for (const end of ["pointerup", "pointercancel"]) {
       handle.addEventListener(end, () => ended.abort(), { signal });
     }
@@ -444,58 +449,25 @@ export class Grid {
       this.host.open(this.#rows[row], column);
       return;
     }
-    const to = event.shiftKey ? undefined : this.#target(event, row, column);
+    const to = target(event, place, {
+      rows: this.#rows.length,
+      columns: this.#widths.length,
+      page: Math.max(1, Math.floor(this.#viewport.height / this.#rowHeight) - 1),
+    });
     if (to) {
       event.preventDefault();
       this.#go(to);
     }
   };
 
-  /**
-   * Where a key leads.
-   *
-   * @param {KeyboardEvent} event
-   * @param {number} row
-   * @param {number} column
-   */
-  #target({ key, ctrlKey, metaKey }, row, column) {
-    const far = ctrlKey || metaKey;
-    const page = Math.max(1, Math.floor(this.#viewport.height / this.#rowHeight) - 1);
-    const last = this.#rows.length - 1;
-    const lastColumn = this.#widths.length - 1;
-    switch (key) {
-      case "ArrowUp":
-        return { row: far ? Math.min(0, last) : row - 1, column };
-      case "ArrowDown":
-        return { row: far ? last : row + 1, column };
-      case "ArrowLeft":
-        return { row, column: far ? 0 : column - 1 };
-      case "ArrowRight":
-        return { row, column: far ? lastColumn : column + 1 };
-      case "PageUp":
-        return { row: row === -1 ? -1 : Math.max(Math.min(0, last), row - page), column };
-      case "PageDown":
-        return { row: row + page, column };
-      case "Home":
-        return { row: far ? Math.min(0, last) : row, column: 0 };
-      case "End":
-        return { row: far ? last : row, column: lastColumn };
-      default:
-        return undefined;
-    }
-  }
-
   /** @param {{ row: number, column: number }} to */
   #go({ row, column }) {
     const scroller = this.#scroller;
-    const last = this.#rows.length;
-    row = Math.max(-1, Math.min(row, last - 1));
-    column = Math.max(-1, Math.min(column, this.#widths.length - 1));
     this.#active = { row, column };
     this.#mustFocus = true;
     let { top, left } = this.#scroll;
     if (row >= 0) {
-      top = scrollToRow(row, top, this.#viewport.height, last, this.#rowHeight);
+      top = scrollToRow(row, top, this.#viewport.height, this.#rows.length, this.#rowHeight);
     }
     if (column >= 0) {
       left = scrollToColumn(column, left, this.#viewport.width, this.#starts);
@@ -505,36 +477,4 @@ export class Grid {
     scroller?.scrollTo({ top, left, behavior: "instant" });
     this.host.update();
   }
-}
-
-/**
- * The numbers from `first` up to `end`, and the active one wherever it is: what has the focus must not go.
- *
- * @param {number} first
- * @param {number} end
- * @param {number} active
- * @param {number} count
- */
-function withActive(first, end, active, count) {
-  const shown = Array.from({ length: Math.max(0, end - first) }, (_, at) => first + at);
-  if (active >= 0 && active < count) {
-    if (active < first) {
-      shown.unshift(active);
-    } else if (active >= end) {
-      shown.push(active);
-    }
-  }
-  return shown;
-}
-
-/**
- * The cell that something is in, unless it is a control of its own.
- *
- * @param {EventTarget | null} target
- */
-function placeOf(target) {
-  const element = target instanceof Element ? target : null;
-  const found = /** @type {HTMLElement | null} */ (element?.closest("[data-at]") ?? null);
-  const [row, column] = found?.dataset.at?.split(",").map(Number) ?? [];
-  return row === undefined || column === undefined ? undefined : { row, column };
 }

@@ -107,7 +107,12 @@ export function aboutOutput(output, copy) {
       ? html`<p class="hint">Read from <code class="path">${file.path}</code>, ${counted(file.size, "byte")}.</p>`
       : nothing}
     ${error
-      ? notice("bad", "The output could not be read", told(error), error.hint ?? "Run it again, or open it in the service.")
+      ? notice(
+          "bad",
+          "The output could not be read",
+          told(error),
+          error.hint ?? "Run it again, or open it in the service.",
+        )
       : nothing}
     ${errorMessage !== undefined || errorTrace !== undefined
       ? notice("bad", "The task failed", errorMessage ?? "", "", errorTrace)
@@ -117,7 +122,7 @@ export function aboutOutput(output, copy) {
           "warn",
           "The service cut this output",
           "What is left is not read as a table: nothing cut should look whole.",
-          "Let the task write its rows to a file in a volume or in OneLake and give out the file's path, and start the run with followPath.",
+          "Let the task write a file in a volume or in OneLake and give out its path, and start the run with followPath.",
         )
       : nothing}
     ${tableError ? notice("warn", "This output is not a table", told(tableError), tableError.hint ?? "") : nothing}
@@ -129,15 +134,22 @@ export function aboutOutput(output, copy) {
           </div>
           <pre tabindex="0" role="group" aria-label=${body.label}>${body.shown}</pre>
           ${body.whole.length > body.shown.length && body.cut
-            ? html`<p class="hint">The first ${count(LONGEST)} of ${count(body.whole.length)} characters. Copy takes all.</p>`
+            ? html`<p class="hint">
+                The first ${count(LONGEST)} of ${count(body.whole.length)} characters. Copy takes all.
+              </p>`
             : nothing}
         </div>`
       : nothing}
     ${nothingElse
-      ? html`<div class="state"><p class="label">No output</p><p class="hint">This task gave out nothing.</p></div>`
+      ? html`<div class="state">
+          <p class="label">No output</p>
+          <p class="hint">This task gave out nothing.</p>
+        </div>`
       : nothing}
     ${safeUrl(pageUrl)
-      ? html`<p class="hint"><a href=${/** @type {string} */ (pageUrl)} target="_blank" rel="noreferrer">Open it in the service</a></p>`
+      ? html`<p class="hint">
+          <a href=${/** @type {string} */ (pageUrl)} target="_blank" rel="noreferrer">Open it in the service</a>
+        </p>`
       : nothing}
   `;
 }
@@ -161,7 +173,9 @@ function bodyOf({ data, text }) {
 
 /** @param {Pick<ErrorInfo, "message" | "serviceCode" | "status" | "requestId">} error */
 function told({ message, serviceCode, status, requestId }) {
-  const more = [serviceCode, status && `status ${status}`, requestId && `request ${requestId}`].filter(Boolean).join(", ");
+  const more = [serviceCode, status && `status ${status}`, requestId && `request ${requestId}`]
+    .filter(Boolean)
+    .join(", ");
   return more ? `${message} (${more})` : message;
 }
 

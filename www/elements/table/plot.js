@@ -50,10 +50,13 @@ export class Plot {
     if (source === this.#source && rows === this.#rows) {
       return;
     }
-    if (source !== this.#source) {
+    // What was chosen stays, as far as the table has it.
+    const columns = numeric(source);
+    if (!columns.some(({ name }) => name === this.#y)) {
       // Whole numbers are often names of things.
-      const columns = numeric(source);
       this.#y = (columns.find(({ type }) => type === "float64") ?? columns[0])?.name ?? "";
+    }
+    if (!times(source).some(({ name }) => name === this.#x)) {
       this.#x = "";
     }
     this.#source = source;
@@ -141,13 +144,19 @@ export class Plot {
     const colour = (/** @type {string} */ name) =>
       getComputedStyle(/** @type {Element} */ (this.root().querySelector(`.look-${name}`))).color;
     const { fontFamily } = getComputedStyle(place);
-    return { line: colour("line"), fill: colour("fill"), text: colour("text"), grid: colour("grid"), font: `12px ${fontFamily}` };
+    return {
+      line: colour("line"),
+      fill: colour("fill"),
+      text: colour("text"),
+      grid: colour("grid"),
+      font: `12px ${fontFamily}`,
+    };
   }
 
   /** @param {Source} source */
   render(source) {
     const y = numeric(source);
-    const x = source.columns.filter(({ type }) => kindOf(type) === "time");
+    const x = times(source);
     const choose = (/** @type {"x" | "y"} */ axis) => (/** @type {Event} */ event) => {
       const { value } = /** @type {HTMLSelectElement} */ (event.target);
       if (axis === "x") {
@@ -164,14 +173,18 @@ export class Plot {
         <label class="field"
           >Column
           <select name="y" @change=${choose("y")}>
-            ${y.map(({ name }) => html`<option value=${name} ?selected=${name === this.#y}>${name || "no name"}</option>`)}
+            ${y.map(
+              ({ name }) => html`<option value=${name} ?selected=${name === this.#y}>${name || "no name"}</option>`,
+            )}
           </select>
         </label>
         <label class="field"
           >Along
           <select name="x" @change=${choose("x")}>
             <option value="" ?selected=${this.#x === ""}>the rows as shown</option>
-            ${x.map(({ name }) => html`<option value=${name} ?selected=${name === this.#x}>${name || "no name"}</option>`)}
+            ${x.map(
+              ({ name }) => html`<option value=${name} ?selected=${name === this.#x}>${name || "no name"}</option>`,
+            )}
           </select>
         </label>
       </div>
@@ -208,3 +221,6 @@ export class Plot {
 export function numeric(source) {
   return source.columns.filter(({ type }) => kindOf(type) === "number");
 }
+
+/** What they can be drawn along. @param {Source} source */
+const times = (source) => source.columns.filter(({ type }) => kindOf(type) === "time");

@@ -20,7 +20,13 @@ const PARTS = 1000;
  * @property {number} mean
  */
 
-/** @typedef {{ xs: number[], ys: (number | null)[], rows: number[], facts: Facts }} Series `rows`: where each point is from. */
+/**
+ * @typedef {object} Series
+ * @property {number[]} xs Seconds since the Unix epoch, or places counted from 1.
+ * @property {(number | null)[]} ys
+ * @property {number[]} rows Where each point is from.
+ * @property {Facts} facts Of all rows, also of those that no point is drawn of.
+ */
 
 /**
  * @param {Source} source
@@ -41,7 +47,12 @@ export function* seriesOf(source, shown, yAt, xAt) {
   const all = rows.length <= 4 * PARTS || length === 0;
 
   /** @type {Series} */
-  const series = { xs: [], ys: [], rows: [], facts: { rows: rows.length, missing: 0, least: undefined, greatest: undefined, mean: 0 } };
+  const series = {
+    xs: [],
+    ys: [],
+    rows: [],
+    facts: { rows: rows.length, missing: 0, least: undefined, greatest: undefined, mean: 0 },
+  };
   const { facts } = series;
   const put = (/** @type {number} */ at) => {
     const found = value(rows[at]);

@@ -208,11 +208,7 @@ function* byBytes(rows, data, flip) {
     for (let at = 0; at < places.length; at += 1) {
       some[at] = begin[places[at]];
       const next = at + 1;
-      if (
-        next === places.length ||
-        high[places[next]] !== high[places[at]] ||
-        low[places[next]] !== low[places[at]]
-      ) {
+      if (next === places.length || high[places[next]] !== high[places[at]] || low[places[next]] !== low[places[at]]) {
         if (next - start > 1) {
           parts.push({ from: from + start, to: from + next, depth: depth + 8 });
         }

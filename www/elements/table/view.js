@@ -12,6 +12,15 @@ import { sorted } from "./sort.js";
 /** @typedef {{ text: string, columns: Record<string, string> }} Filters What is typed: for all columns, and by column. */
 
 /**
+ * Whether anything is typed.
+ *
+ * @param {Filters} filters
+ */
+export function isFiltering({ text, columns }) {
+  return [text, ...Object.values(columns)].some((typed) => typed.trim() !== "");
+}
+
+/**
  * All rows, in the table's order.
  *
  * @param {number} count

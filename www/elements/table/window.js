@@ -125,3 +125,23 @@ export function scrollToColumn(at, scroll, viewport, starts) {
   // The beginning of a column that is wider than the place for it.
   return start < scroll || end - start > viewport ? start : end > scroll + viewport ? end - viewport : scroll;
 }
+
+/**
+ * The numbers from `first` up to `end`, and the active one wherever it is: what has the focus must not go.
+ *
+ * @param {number} first
+ * @param {number} end
+ * @param {number} active
+ * @param {number} count
+ */
+export function withActive(first, end, active, count) {
+  const shown = Array.from({ length: Math.max(0, end - first) }, (_, at) => first + at);
+  if (active >= 0 && active < count) {
+    if (active < first) {
+      shown.unshift(active);
+    } else if (active >= end) {
+      shown.push(active);
+    }
+  }
+  return shown;
+}

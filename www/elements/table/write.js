@@ -10,15 +10,30 @@ import { arrow } from "../base/modules/arrow.js";
 
 /** @type {Record<Format, { label: string, ending: string, type: string, hint: string }>} */
 export const FORMATS = {
-  csv: { label: "CSV", ending: "csv", type: "text/csv;charset=utf-8", hint: "For spreadsheets and nearly everything else." },
+  csv: {
+    label: "CSV",
+    ending: "csv",
+    type: "text/csv;charset=utf-8",
+    hint: "For spreadsheets and nearly everything else.",
+  },
   json: {
     label: "JSON",
     ending: "json",
     type: "application/json",
     hint: "An array with an object for each row. Integers keep all their digits.",
   },
-  jsonLines: { label: "JSON lines", ending: "jsonl", type: "application/jsonl", hint: "An object for each row, on a line." },
-  markdown: { label: "Markdown", ending: "md", type: "text/markdown;charset=utf-8", hint: "A table for documents and comments." },
+  jsonLines: {
+    label: "JSON lines",
+    ending: "jsonl",
+    type: "application/jsonl",
+    hint: "An object for each row, on a line.",
+  },
+  markdown: {
+    label: "Markdown",
+    ending: "md",
+    type: "text/markdown;charset=utf-8",
+    hint: "A table for documents and comments.",
+  },
   arrow: {
     label: "Arrow",
     ending: "arrow",
@@ -76,7 +91,10 @@ export function taken(table, rows) {
  * @returns {Record<string, ColumnType>}
  */
 function schemaOf(columns) {
-  return Object.fromEntries(columns.map(({ name, type }) => [name, type]));
+  const names = columns.map(({ name }) => name);
+  const types = Object.fromEntries(columns.map(({ name, type }) => [name, type]));
+  // A schema says the order of the columns, too, and an object would put names that are integers first.
+  return new Proxy(types, { ownKeys: () => names });
 }
 
 /**
@@ -88,6 +106,7 @@ function schemaOf(columns) {
 export function fileName(stem, format) {
   const safe = stem
     .replace(/[^\p{L}\p{N}._ -]+/gu, "-")
+    .replace(/[ -]*-[ -]*/gu, "-")
     .replace(/^[.\s-]+|[.\s-]+$/gu, "")
     .slice(0, 100);
   return `${safe || "table"}.${FORMATS[format].ending}`;
