@@ -13,7 +13,8 @@ use super::library::{Form, members};
 use crate::error::ErrorCode;
 use crate::http::Service;
 use crate::m::{
-    Expr, Member, Name, Primitive, for_each_call_mut, free_names, member, mentions, name, parameter, plain, rename, substitute,
+    Expr, Member, Name, Primitive, for_each_call_mut, free_names, member, mentions, name, parameter, plain, rename,
+    substitute,
 };
 
 /// The base URL as the library names it, and the parameter that takes its place in an extension.

@@ -503,6 +503,27 @@ test("a run's settings become the options of both forms", async (t) => {
   assert.deepEqual(of.problems, []);
 });
 
+test("in a connector for both services a job is of the one whose ids it has", async (t) => {
+  const of = await opened(t);
+  await of.set({ form: "connector" });
+  await of.after(() => of.set({ options: { service: "databricks" } }));
+  await of.after(() => of.element.getByLabel("Microsoft Fabric").check());
+  await of.element.getByLabel("Workspace id").fill(WORKSPACE);
+  await of.after(() => of.element.getByLabel("Item id").fill(ITEM));
+  await of.element.getByRole("button", { name: "Add a function" }).click();
+  await of.after(() => of.element.getByLabel("Both", { exact: true }).check());
+  await of.element.getByRole("group", { name: "Function 2" }).getByLabel("Databricks").check();
+  await of.after(() => of.element.getByLabel("Job id").fill("42"));
+  assert.deepEqual(await of.options(), {
+    service: "both",
+    jobs: [
+      { name: "Item7a93e1d4", job: { workspaceId: WORKSPACE, itemId: ITEM } },
+      { name: "Job42", job: { jobId: "42" } },
+    ],
+  });
+  assert.deepEqual(of.problems, []);
+});
+
 test("what M has no counterpart of is told, and nothing is made up for it", async (t) => {
   const of = await opened(t);
   const { jobId: _, ...nameless } = databricks;

@@ -8,7 +8,7 @@ import { serviceOf } from "./draft.js";
 /**
  * @import { View } from "./controls.js"
  * @import { Field } from "./fields.js"
- * @import { Form } from "./draft.js"
+ * @import { Form, Job } from "./draft.js"
  */
 
 /**
@@ -40,7 +40,7 @@ export function form(view, onForm) {
         ...(isQuery ? [] : [/** @type {const} */ (["both", "Both"])]),
       ],
       isQuery && view.draft.service === "both" ? "databricks" : view.draft.service,
-      (value) => view.change("service", value),
+      (value) => chooseService(view, value),
     )}
     ${field(
       view,
@@ -62,6 +62,27 @@ export function form(view, onForm) {
     ${more(view, "When a run counts for a new one", REUSE)} ${more(view, "What of the output is read", OUTPUT)}
     ${more(view, "How it waits", WAITS)} ${isQuery ? nothing : more(view, "Version and hosts", EXTENSION)}
   `;
+}
+
+/**
+ * Where a connector becomes one for both, each job is of the service whose ids it has.
+ *
+ * @param {View} view
+ * @param {string} value
+ */
+function chooseService(view, value) {
+  const { service: before, jobs: all } = view.draft;
+  if (value === "both" && before !== "both") {
+    const ofIds = (/** @type {Job} */ { jobId, itemId }) => {
+      const [isDatabricks, isFabric] = [jobId !== "", itemId !== ""];
+      return isDatabricks === isFabric ? before : isFabric ? "fabric" : "databricks";
+    };
+    view.change(
+      "jobs",
+      all.map((job) => ({ ...job, service: ofIds(job) })),
+    );
+  }
+  view.change("service", value);
 }
 
 /** @param {View} view */
