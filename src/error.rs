@@ -1,6 +1,7 @@
 //! One error for everything: a stable code, the service's own code, where it happened, and what a user can do.
 
 use std::fmt;
+use std::ops::{Deref, DerefMut};
 
 use serde::{Deserialize, Serialize};
 
@@ -153,17 +154,18 @@ impl fmt::Display for ErrorCode {
     }
 }
 
-/// What went wrong, where, and what the service said. It never holds a credential or a body.
+/// What went wrong, where, and what the service said: an [`ErrorInfo`], in a box, since most of what is made here may
+/// come with one.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
-// In a declaration file `Error` would hide the one that everybody knows.
-#[cfg_attr(
-    all(target_family = "wasm", feature = "client"),
-    derive(tsify::Tsify),
-    tsify(rename = "ErrorInfo")
-)]
+#[serde(transparent)]
+pub struct Error(Box<ErrorInfo>);
+
+/// What there is to know of an [`Error`]. It never holds a credential or a body.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(all(target_family = "wasm", feature = "client"), derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
-pub struct Error {
+pub struct ErrorInfo {
     /// The stable code to branch on.
     pub code: ErrorCode,
     /// What was expected, what was found, and where.
@@ -213,7 +215,7 @@ impl Error {
     /// An error with its code's hint.
     #[must_use]
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self {
+        Self(Box::new(ErrorInfo {
             code,
             message: message.into(),
             hint: code.hint().to_owned(),
@@ -226,18 +228,18 @@ impl Error {
             offset: None,
             retryable: false,
             run_ids: Vec::new(),
-        }
+        }))
     }
 
     /// The stable code.
     #[must_use]
-    pub const fn code(&self) -> ErrorCode {
+    pub fn code(&self) -> ErrorCode {
         self.code
     }
 
     /// Whether the same request may well succeed later.
     #[must_use]
-    pub const fn is_retryable(&self) -> bool {
+    pub fn is_retryable(&self) -> bool {
         self.retryable
     }
 
@@ -246,6 +248,18 @@ impl Error {
     pub fn with_code(mut self, code: ErrorCode) -> Self {
         self.code = code;
         code.hint().clone_into(&mut self.hint);
+        self
+    }
+
+    /// What there is to know of it.
+    #[must_use]
+    pub fn into_info(self) -> ErrorInfo {
+        *self.0
+    }
+
+    /// The same error with a hint of its own.
+    pub(crate) fn with_hint(mut self, hint: &str) -> Self {
+        hint.clone_into(&mut self.hint);
         self
     }
 
@@ -262,9 +276,23 @@ impl Error {
         self
     }
 
-    pub(crate) const fn retryable(mut self) -> Self {
+    pub(crate) fn retryable(mut self) -> Self {
         self.retryable = true;
         self
+    }
+}
+
+impl Deref for Error {
+    type Target = ErrorInfo;
+
+    fn deref(&self) -> &ErrorInfo {
+        &self.0
+    }
+}
+
+impl DerefMut for Error {
+    fn deref_mut(&mut self) -> &mut ErrorInfo {
+        &mut self.0
     }
 }
 

@@ -290,7 +290,7 @@ fn split_port(authority: &str) -> (&str, Option<&str>) {
     }
 }
 
-fn is_loopback(host: &str) -> bool {
+pub(crate) fn is_loopback(host: &str) -> bool {
     host == "localhost"
         || host == "[::1]"
         || (host.starts_with("127.")

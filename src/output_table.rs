@@ -79,12 +79,11 @@ fn unreadable(output: &RunOutput, error: &TableError) -> Error {
         TableErrorCode::Truncated => ErrorCode::OutputTruncated,
         _ => ErrorCode::OutputUnreadable,
     };
-    Error {
-        row: error.row(),
-        column: error.column().map(str::to_owned),
-        offset: error.offset(),
-        ..Error::new(code, format!("{}: {error}", output.key))
-    }
+    let mut told = Error::new(code, format!("{}: {error}", output.key));
+    told.row = error.row();
+    told.column = error.column().map(str::to_owned);
+    told.offset = error.offset();
+    told
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::fmt;
 use serde_json::Value;
 use zeroize::{Zeroize, Zeroizing};
 
-use crate::error::Error;
+use crate::error::{Error, ErrorInfo};
 use crate::http::{HttpResponse, push_encoded};
 use crate::json::{quoted, written};
 use crate::search::{find, holds};
@@ -169,6 +169,7 @@ impl Redactor {
 
 /// What others may have said in an error.
 fn said(error: &mut Error) -> impl Iterator<Item = &mut String> {
+    let error: &mut ErrorInfo = error;
     [
         Some(&mut error.message),
         error.service_code.as_mut(),

@@ -84,7 +84,9 @@ fn of_databricks(response: &HttpResponse) -> Failure {
     };
     let mut error = refusal.into_error(response.status, code);
     error.retryable = passes;
-    error.request_id = error.request_id.or_else(|| request_id(response));
+    if error.request_id.is_none() {
+        error.request_id = request_id(response);
+    }
     let oauth = error.service_code.clone().unwrap_or_default();
     if code == ErrorCode::SignInRefused
         && let Some(hint) = hint::of_databricks(&oauth)

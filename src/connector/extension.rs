@@ -340,7 +340,7 @@ mod tests {
     fn message(value: serde_json::Value) -> String {
         let error = section(value).expect_err("these options are wrong");
         assert_eq!(error.code(), ErrorCode::InvalidOptions);
-        error.message
+        error.into_info().message
     }
 
     #[test]

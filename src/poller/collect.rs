@@ -205,13 +205,13 @@ impl Poller {
         let outcome = self.outcome();
         let error = match outcome {
             // The code's own hint is about a run that may still be going.
-            Outcome::TimedOut => Some(Error {
-                hint: "give a longer timeout if the run needs more time".to_owned(),
-                ..Error::new(
+            Outcome::TimedOut => Some(
+                Error::new(
                     ErrorCode::DeadlinePassed,
                     "the deadline passed and the run was cancelled",
                 )
-            }),
+                .with_hint("give a longer timeout if the run needs more time"),
+            ),
             Outcome::Failed => Some(self.failure(&outputs)),
             _ => None,
         };

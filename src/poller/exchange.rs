@@ -56,7 +56,7 @@ pub(super) enum Policy {
 
 impl Tag {
     /// What a failure for good means: whether things go on without the answer.
-    const fn last<'a>(&self, error: &'a Error) -> Turn<'a> {
+    fn last<'a>(&self, error: &'a Error) -> Turn<'a> {
         match (self, error.code()) {
             (Self::Marked | Self::Watch | Self::CancelDuplicate, _)
             | (Self::Judged | Self::RunsRow(_), ErrorCode::RunNotFound) => Turn::Without(error),

@@ -370,7 +370,7 @@ impl Poller {
         }
     }
 
-    fn start_left_no_trace(&mut self, cause: Error) {
+    fn start_left_no_trace(&mut self, mut cause: Error) {
         let may_resend = !self.record.accepted
             && !self.record.resent
             && self.cancel.is_none()
@@ -383,7 +383,8 @@ impl Poller {
                 "{cause}; it was not sent once more for want of the secret parameters {}",
                 self.missing_secrets.join(", ")
             );
-            self.start_gave_up(Error { message, ..cause });
+            cause.message = message;
+            self.start_gave_up(cause);
         } else {
             self.start_gave_up(cause);
         }

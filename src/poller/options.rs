@@ -78,7 +78,7 @@ impl FromValue for Length {
                 .map(|ms| ms as u64)
         });
         match (&value, ms) {
-            (Value::String(text), _) => Self::parse(text).map_err(|error| Wrong::new(error.message)),
+            (Value::String(text), _) => Self::parse(text).map_err(|error| Wrong::new(error.into_info().message)),
             (_, Some(ms)) if ms <= LONGEST_MS => Ok(Self(Duration::from_millis(ms))),
             _ => Err(Wrong::new(format!(
                 "expected milliseconds or a length such as \"20m\", found {}",

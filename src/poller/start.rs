@@ -256,10 +256,8 @@ impl Poller {
             (ErrorCode::WrongHost, Service::Databricks) => ErrorCode::WrongHost,
             _ => ErrorCode::StartUnconfirmed,
         };
-        let error = Error {
-            message,
-            ..error.with_code(code)
-        };
+        let mut error = error.with_code(code);
+        error.message = message;
         self.finish(Outcome::Abandoned, error);
     }
 

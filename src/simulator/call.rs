@@ -1,13 +1,11 @@
 //! What a service's half is given, and the few things that both halves answer with.
 
-use std::net::IpAddr;
-
 use serde_json::Value;
 
 use super::clock::Speed;
 use super::rng::Rng;
 use super::tokens::Audience;
-use crate::http::HttpResponse;
+use crate::http::{self, HttpResponse};
 use crate::json::written;
 use crate::search::split_once;
 use crate::time::Timestamp;
@@ -65,11 +63,11 @@ impl Call<'_> {
 /// Whether an origin is this machine itself, and so stands for every service.
 fn is_loopback(origin: &str) -> bool {
     let authority = split_once(origin, "://").map_or(origin, |(_, authority)| authority);
-    let host = match authority.strip_prefix('[') {
-        Some(rest) => rest.split(']').next().unwrap_or_default(),
+    let host = match authority.find(']') {
+        Some(end) => &authority[..=end],
         None => authority.split(':').next().unwrap_or_default(),
     };
-    host.eq_ignore_ascii_case("localhost") || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+    http::is_loopback(&host.to_ascii_lowercase())
 }
 
 /// Why a credential is not good enough. Each half words its own answer.

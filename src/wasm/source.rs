@@ -121,9 +121,9 @@ impl Source {
         match self {
             Self::Asked(asked) => Ok(Self::shared(asked.who.clone(), None, resource, Some(Rc::clone(asked)))),
             Self::Elsewhere => Ok(Self::Elsewhere),
-            Self::Fixed(_) => Err(Error {
-                hint: "give a token callback that heeds the scope it is asked for, or a credential; for the command set FAB_TOKEN_ONELAKE, or sign in to Entra, such as by AZURE_CLIENT_SECRET or Azure CLI".to_owned(),
-                ..Error::new(
+            Self::Fixed(_) => Err({
+                let hint = "give a token callback that heeds the scope it is asked for, or a credential; for the command set FAB_TOKEN_ONELAKE, or sign in to Entra, such as by AZURE_CLIENT_SECRET or Azure CLI";
+                Error::new(
                     ErrorCode::MissingCredentials,
                     [
                         "expected a token callback or a credential for ",
@@ -132,6 +132,7 @@ impl Source {
                     ]
                     .concat(),
                 )
+                .with_hint(hint)
             }),
         }
     }

@@ -22,7 +22,7 @@ impl Acquisition {
             // An error is what the redactor takes.
             let mut carrier = Error::new(ErrorCode::SignInRefused, "");
             carrier.request_id = response.request_id().map(str::to_owned);
-            let id = self.redactor().clean_line(carrier).request_id;
+            let id = self.redactor().clean_line(carrier).into_info().request_id;
             self.write(exchange, Some(response), id.as_deref(), Turn::Good);
         }
     }

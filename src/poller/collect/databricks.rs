@@ -209,13 +209,11 @@ impl Poller {
 }
 
 /// What went wrong with a read of outputs is an output's error, with the cause in its words.
-pub(super) fn unavailable(error: Error) -> Error {
-    match error.code() {
-        ErrorCode::OutputUnavailable => error,
-        _ => Error {
-            message: error.to_string(),
-            endpoint: None,
-            ..error.with_code(ErrorCode::OutputUnavailable)
-        },
+pub(super) fn unavailable(mut error: Error) -> Error {
+    if error.code == ErrorCode::OutputUnavailable {
+        return error;
     }
+    error.message = error.to_string();
+    error.endpoint = None;
+    error.with_code(ErrorCode::OutputUnavailable)
 }

@@ -172,9 +172,7 @@ fn not_read(output: &RunOutput, place: Option<&FilePlace>, error: Error) -> Erro
     if !hint.is_empty() {
         hint.clone_into(&mut error.hint);
     }
-    Error {
-        message,
-        endpoint: None,
-        ..error
-    }
+    error.message = message;
+    error.endpoint = None;
+    error
 }

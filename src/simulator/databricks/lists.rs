@@ -107,10 +107,7 @@ impl Databricks {
     pub(super) fn list_jobs(&self, call: &Call<'_>, view: View<'_>) -> ApiResult<Value> {
         let expand = query_flag(call, "expand_tasks")?;
         let limit = limit(call, 20, 100)?;
-        let name = call
-            .query_value("name")
-            .filter(|name| !name.is_empty())
-            .map(str::to_lowercase);
+        let name = call.query_value("name").filter(|name| !name.is_empty());
         let start = match read_page_token::<1>(call)? {
             Some([position]) => usize::try_from(position).unwrap_or_default(),
             None => offset(call)?,
@@ -118,7 +115,7 @@ impl Databricks {
         let found: Vec<usize> = (0..self.spec.jobs.len())
             .filter(|index| {
                 let job = &self.spec.jobs[*index];
-                job.permission != Permission::None && name.as_ref().is_none_or(|name| job.name.to_lowercase() == *name)
+                job.permission != Permission::None && name.is_none_or(|name| job.name.eq_ignore_ascii_case(name))
             })
             .collect();
         let jobs: Vec<Value> = found

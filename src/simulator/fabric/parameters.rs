@@ -134,10 +134,7 @@ fn typed_array(array: &Value, name_member: &str) -> Result<Map<String, Value>, P
                 "A parameter needs a {name_member} of at most 256 characters, a type and a value."
             )));
         }
-        if parameters
-            .keys()
-            .any(|other: &String| other.to_lowercase() == name.to_lowercase())
-        {
+        if parameters.keys().any(|other| other.eq_ignore_ascii_case(name)) {
             return Err(Problem::invalid_input(format!("The parameter {name} is given twice.")));
         }
         parameters.insert(name.to_owned(), parameter["value"].clone());

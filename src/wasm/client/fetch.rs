@@ -72,7 +72,7 @@ pub(super) async fn send(host: &Rc<Host>, request: &HttpRequest, flight: &Flight
     let lease = match host.lease(request).await {
         Ok(lease) => lease,
         // A credential that worked before may well work again.
-        Err(error) if had_one => return did_not_leave(error.message),
+        Err(error) if had_one => return did_not_leave(error.into_info().message),
         Err(error) => return Answer::NotSent(error),
     };
     if !flight.is_held() {
