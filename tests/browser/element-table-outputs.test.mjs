@@ -1,19 +1,22 @@
-/** Outputs, downloads and the chart of `<pqrun-table>`, and what axe-core says of each state. */
+/** Outputs, downloads and the chart of `<pqrun-table>`. */
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
 
 import { tableFromIPC } from "apache-arrow";
 import { Table } from "pqrun/table";
 
-import { announced, cells, download, show, summary, untilSummary } from "./element-table.support.mjs";
+import {
+  JSON_TEXT,
+  OUTPUTS,
+  announced,
+  cells,
+  download,
+  show,
+  summary,
+  untilSummary,
+} from "./element-table.support.mjs";
 import { launch, shot } from "./support.mjs";
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-
-/** @typedef {import("playwright-core").Page} Page */
 
 /** @type {import("playwright-core").Browser} */
 let browser;
@@ -21,33 +24,6 @@ before(async () => {
   browser = await launch();
 });
 after(() => browser?.close());
-
-const CODE = {
-  code: "outputUnreadable",
-  message: "expected an array of objects, found a number at byte 7",
-  hint: "check the output path",
-};
-
-const LOST = {
-  code: "service",
-  message: "runs/get-output: expected 200, found 503",
-  hint: "try again",
-  status: 503,
-  requestId: "req-1",
-};
-
-/** An output of each kind, as `RunResult.outputs` has them. */
-const OUTPUTS = `[
-  { key: "nothing", kind: "none", truncated: false },
-  { key: "failed", kind: "none", truncated: false, errorMessage: "Division by <b>zero</b>", errorTrace: "at line 1\\nat line 2" },
-  { key: "cut", kind: "notebookResult", truncated: true, text: '[{"a": 1}, {"a"' },
-  { key: "lost", kind: "none", truncated: false, error: ${JSON.stringify(LOST)} },
-  { key: "text", kind: "logs", truncated: false, text: "one\\ntwo", pageUrl: "https://example.com/run/1" },
-  { key: "data", kind: "data", truncated: false, data: { links: ["a"] } },
-  { key: "odd", kind: "notebookResult", truncated: false, text: "7", tableError: ${JSON.stringify(CODE)} },
-  { key: "rows", kind: "rows", truncated: false, table: Table.read('[{"a": 1}, {"a": 2}]') },
-  { key: "file", kind: "rows", truncated: false, table: Table.read('[{"b": 3}]'), file: { path: "/Volumes/main/x/y.json", size: 12345 } },
-]`;
 
 test("of several outputs the first table is shown, and each of the others as what it is", async (t) => {
   const script = `
@@ -120,13 +96,6 @@ test("the table of all outputs comes before them", async (t) => {
   assert.equal(await summary(page), "2 rows, 2 columns");
   assert.deepEqual(problems, []);
 });
-
-const JSON_TEXT = `[
-  {"n": 9007199254740993, "x": 0.1, "t": "=1+1", "at": "2026-01-31T12:00:00.123456Z", "d": "2026-01-31", "j": {"a": 12345678901234567890}, "ok": true, "__proto__": "p"},
-  {"n": null, "x": -0.0, "t": "a\\nb,\\"c\\" | d", "at": null, "d": null, "j": null, "ok": null, "__proto__": null},
-  {"n": 3, "x": 1e300, "t": "", "at": "1969-12-31T23:59:59Z", "d": "1969-12-31", "j": [], "ok": false, "__proto__": ""},
-  {"n": -4, "x": null, "t": "\\u0000 \\u2028", "at": "9999-12-31T23:59:59.999999Z", "d": "0001-01-01", "j": "s", "ok": false, "__proto__": "q"}
-]`;
 
 test("downloads are what the table itself writes, whatever is in it", async (t) => {
   const script = `element.heading = "Orders: day/1"; element.table = Table.read(${JSON.stringify(JSON_TEXT)});`;
@@ -221,6 +190,28 @@ test("what can't be written is said where it was asked for", async (t) => {
   assert.deepEqual(problems, []);
 });
 
+test("what the browser does not let be copied is said where it was asked for", async (t) => {
+  const script = `
+    Object.defineProperty(navigator, "clipboard", { value: { writeText: () => Promise.reject(new DOMException("no", "NotAllowedError")) } });
+    element.tables = [{ key: "rows", table: Table.read('[{"a":1}]') }, { key: "text", text: "one" }];
+  `;
+  const { page, problems } = await show(t, browser, script);
+  const said = /does not let this page write to the clipboard/u;
+  await page.getByRole("button", { name: "Download" }).click();
+  await page.getByRole("button", { name: "Copy for a spreadsheet" }).click();
+  assert.match(await page.getByRole("form", { name: "Download" }).getByRole("alert").innerText(), said);
+  await page.locator('[data-at="0,0"]').dblclick();
+  const dialog = page.getByRole("dialog", { name: "a, row 1" });
+  assert.equal(await dialog.getByRole("alert").count(), 0);
+  await dialog.getByRole("button", { name: "Copy" }).click();
+  assert.match(await dialog.getByRole("alert").innerText(), said);
+  await page.keyboard.press("Escape");
+  await page.getByLabel("Output").selectOption({ label: "text: text" });
+  await page.getByRole("button", { name: "Copy" }).click();
+  assert.match(await page.getByRole("alert").innerText(), said);
+  assert.deepEqual(problems, []);
+});
+
 test("the rows that are shown are copied with tabs, as spreadsheets take them", async (t) => {
   const { page, problems } = await show(
     t,
@@ -298,81 +289,3 @@ test("the chart follows the page from light to dark", async (t) => {
   );
   assert.deepEqual(problems, []);
 });
-
-/**
- * States: what the script sets, and what a person does then.
- *
- * @type {Record<string, [string, (page: Page) => Promise<unknown>]>}
- */
-const STATES = {
-  "no table": ["", async () => {}],
-  loading: ["element.loading = true;", async () => {}],
-  error: [`element.error = ${JSON.stringify(CODE)};`, async () => {}],
-  empty: ["element.table = Table.read('{\"a\":{}}');", async () => {}],
-  "nothing fits": [
-    "element.table = Table.read('[{\"a\":1}]'); element.filters = { text: 'x', columns: {} };",
-    (page) => untilSummary(page, "0 of 1 row, 1 column"),
-  ],
-  types: [`element.heading = "Orders"; element.table = Table.read(${JSON.stringify(JSON_TEXT)});`, async () => {}],
-  filters: [
-    `element.table = Table.read(${JSON.stringify(JSON_TEXT)}); element.sort = { column: "n", direction: "ascending" };`,
-    async (page) => {
-      await page.getByRole("button", { name: "Filter columns" }).click();
-      await page.getByLabel("Filter n").fill("abc");
-      await page.locator(".problem").waitFor();
-      await page.locator('[data-at="0,2"]').click();
-    },
-  ],
-  chart: [
-    `const rows = Array.from({ length: 400 }, (_, at) => ({ n: at, x: Math.sin(at / 30) * 40 + at / 10, at: new Date(at * 3600000) }));
-     element.table = Table.read(JSON.stringify(rows));`,
-    async (page) => {
-      await page.getByRole("button", { name: "Chart" }).click();
-      await page.locator("canvas").waitFor();
-    },
-  ],
-  download: [
-    `element.table = Table.read(${JSON.stringify(JSON_TEXT)}); element.sort = { column: "n", direction: "ascending" };`,
-    (page) => page.getByRole("button", { name: "Download" }).click(),
-  ],
-  cell: [
-    `element.table = Table.read(${JSON.stringify(JSON_TEXT)});`,
-    (page) => page.locator('[data-at="0,5"]').dblclick(),
-  ],
-  row: [
-    `element.table = Table.read(${JSON.stringify(JSON_TEXT)});`,
-    (page) => page.locator('[data-at="0,-1"]').dblclick(),
-  ],
-  ...Object.fromEntries(
-    ["nothing", "failed", "cut", "lost", "text", "data", "odd", "rows", "file"].map((key, at) => [
-      `output ${key}`,
-      [
-        `element.heading = "The run"; element.tables = ${OUTPUTS};`,
-        (/** @type {Page} */ page) => page.getByLabel("Output").selectOption({ index: at }),
-      ],
-    ]),
-  ),
-};
-
-for (const dark of [false, true]) {
-  test(`axe-core finds nothing in any state, ${dark ? "dark" : "light"}`, async (t) => {
-    for (const [state, [script, act]] of Object.entries(STATES)) {
-      const { page, problems } = await show(t, browser, script, { dark });
-      await act(page);
-      // It is put in by the browser itself, which no policy of the page keeps from it.
-      await page.evaluate(AXE);
-      const { violations } = await page.evaluate(() => Reflect.get(globalThis, "axe").run(document));
-      assert.deepEqual(
-        violations.map((/** @type {any} */ { id, nodes }) => [
-          id,
-          nodes.map((/** @type {any} */ node) => [node.html, node.failureSummary]),
-        ]),
-        [],
-        state,
-      );
-      await shot(page, `table-${state.replaceAll(" ", "-")}-${dark ? "dark" : "light"}`);
-      assert.deepEqual(problems, [], state);
-      await page.close();
-    }
-  });
-}

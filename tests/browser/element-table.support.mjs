@@ -19,6 +19,41 @@ const PAGE = `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="v
 const STYLES = `:root { color-scheme: light dark; background: light-dark(#fff, #14171c); color: light-dark(#111, #eee) }
 body { margin: 0 } main { padding: 12px }`;
 
+const CODE = {
+  code: "outputUnreadable",
+  message: "expected an array of objects, found a number at byte 7",
+  hint: "check the output path",
+};
+
+const LOST = {
+  code: "service",
+  message: "runs/get-output: expected 200, found 503",
+  hint: "try again",
+  status: 503,
+  requestId: "req-1",
+};
+
+/** An output of each kind, as `RunResult.outputs` has them, for a page's script. */
+export const OUTPUTS = `[
+  { key: "nothing", kind: "none", truncated: false },
+  { key: "failed", kind: "none", truncated: false, errorMessage: "Division by <b>zero</b>", errorTrace: "at line 1\\nat line 2" },
+  { key: "cut", kind: "notebookResult", truncated: true, text: '[{"a": 1}, {"a"' },
+  { key: "lost", kind: "none", truncated: false, error: ${JSON.stringify(LOST)} },
+  { key: "text", kind: "logs", truncated: false, text: "one\\ntwo", pageUrl: "https://example.com/run/1" },
+  { key: "data", kind: "data", truncated: false, data: { links: ["a"] } },
+  { key: "odd", kind: "notebookResult", truncated: false, text: "7", tableError: ${JSON.stringify(CODE)} },
+  { key: "rows", kind: "rows", truncated: false, table: Table.read('[{"a": 1}, {"a": 2}]') },
+  { key: "file", kind: "rows", truncated: false, table: Table.read('[{"b": 3}]'), file: { path: "/Volumes/main/x/y.json", size: 12345 } },
+]`;
+
+/** Rows with every type, and what is awkward of each. */
+export const JSON_TEXT = `[
+  {"n": 9007199254740993, "x": 0.1, "t": "=1+1", "at": "2026-01-31T12:00:00.123456Z", "d": "2026-01-31", "j": {"a": 12345678901234567890}, "ok": true, "__proto__": "p"},
+  {"n": null, "x": -0.0, "t": "a\\nb,\\"c\\" | d", "at": null, "d": null, "j": null, "ok": null, "__proto__": null},
+  {"n": 3, "x": 1e300, "t": "", "at": "1969-12-31T23:59:59Z", "d": "1969-12-31", "j": [], "ok": false, "__proto__": ""},
+  {"n": -4, "x": null, "t": "\\u0000 \\u2028", "at": "9999-12-31T23:59:59.999999Z", "d": "0001-01-01", "j": "s", "ok": false, "__proto__": "q"}
+]`;
+
 /**
  * Opens a page with a `<pqrun-table>`, after whose script nothing may be wrong: no word on the console, no request to another
  * place.

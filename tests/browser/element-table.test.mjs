@@ -158,6 +158,11 @@ test("a cell is shown in whole: JSON on lines with every digit, a text with its 
   await page.keyboard.press("Escape");
   await page.locator('[data-at="2,-1"]').dblclick();
   const row = page.getByRole("dialog", { name: "Row 3" });
+  const [frame, buttons] = await Promise.all([
+    row.boundingBox(),
+    row.getByRole("button", { name: "Close" }).boundingBox(),
+  ]);
+  assert.ok(frame && buttons && frame.height <= 800 && buttons.y >= frame.y, "the buttons are in sight");
   assert.deepEqual(await row.locator("dd").allInnerTexts(), Array(8).fill("null"));
   await shot(page, "table-row");
   assert.deepEqual(problems, []);

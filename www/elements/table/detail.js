@@ -19,9 +19,9 @@ const MOST = 400;
  *
  * @param {Source} source
  * @param {Place} place
- * @param {{ copy: () => void, close: () => void }} act
+ * @param {{ problem: string, copy: () => void, close: () => void }} given `problem`: why it could not be copied.
  */
-export function detail(source, place, { copy, close }) {
+export function detail(source, place, { problem, copy, close }) {
   return html`<dialog
     class="detail"
     part="detail"
@@ -34,6 +34,7 @@ export function detail(source, place, { copy, close }) {
       <button type="button" @click=${copy}>Copy</button>
       <button type="button" autofocus @click=${leave}>Close</button>
     </header>
+    ${problem ? html`<p class="problem" role="alert">${problem}</p>` : nothing}
     ${place.column === -1 ? rowOf(source, place.row) : cellOf(source.column(place.column), place.row)}
   </dialog>`;
 }

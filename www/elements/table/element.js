@@ -2,27 +2,25 @@ import { html, nothing, unsafeCSS } from "lit";
 
 import { PqrunElement } from "../base/element.js";
 import { count, counted } from "../base/format.js";
-import { save } from "../base/save.js";
 import { BASE } from "../base/styles.js";
 import { detail } from "./detail.js";
-import { FIRST_CHOICE, downloads } from "./downloads.js";
 import text from "./element.css";
+import { Exporter } from "./export.js";
 import { columnFilter, problemsOf } from "./filters.js";
 import gridText from "./grid.css";
 import { Grid } from "./grid.js";
 import { aboutOutput, chooser, firstChoice, notice, outputsOf } from "./outputs.js";
 import { Plot, numeric } from "./plot.js";
-import { problemOf, said } from "./problem.js";
+import { problemOf } from "./problem.js";
 import { inSlices } from "./slices.js";
 import { Source } from "./source.js";
 import { toolbar } from "./toolbar.js";
 import { allRows, fitting, inOrder, isFiltering } from "./view.js";
-import { FORMATS, fileName, tabSeparated, taken, write } from "./write.js";
+import { tabSeparated } from "./write.js";
 
 /**
  * @import { ErrorInfo, Table } from "pqrun"
  * @import { PropertyValues } from "lit"
- * @import { Choice } from "./downloads.js"
  * @import { Output } from "./outputs.js"
  * @import { Problem } from "./problem.js"
  * @import { Filters, Sort } from "./view.js"
@@ -55,9 +53,6 @@ export class PqrunTable extends PqrunElement {
     filtering: { state: true },
     panel: { state: true },
     place: { state: true },
-    choice: { state: true },
-    writing: { state: true },
-    writeProblem: { state: true },
     failure: { state: true },
   };
 
@@ -77,10 +72,23 @@ export class PqrunTable extends PqrunElement {
     update: () => this.requestUpdate(),
     sort: (column) => this.#sortBy(column),
     open: (row, column) => {
+      this.#exporter.reset();
       this.place = { row, column };
     },
-    copied: (row, column) => this.#textOf(row, column),
+    copied: (row, column) => {
+      try {
+        return this.#textOf(row, column);
+      } catch (error) {
+        this.failure = problemOf(error);
+        return "";
+      }
+    },
     announce: (said) => this.announce(said),
+  });
+  #exporter = new Exporter({
+    update: () => this.requestUpdate(),
+    announce: (said) => this.announce(said),
+    emit: (name, detail) => this.emit(name, detail),
   });
   #plot = new Plot(
     () => /** @type {ShadowRoot} */ (this.renderRoot),
@@ -116,12 +124,6 @@ export class PqrunTable extends PqrunElement {
     this.panel = "";
     /** @protected @type {{ row: number, column: number } | null} */
     this.place = null;
-    /** @protected @type {Choice} */
-    this.choice = FIRST_CHOICE;
-    /** @protected */
-    this.writing = false;
-    /** @protected */
-    this.writeProblem = "";
     /** @protected @type {Problem | null} */
     this.failure = null;
   }
@@ -169,7 +171,7 @@ export class PqrunTable extends PqrunElement {
     this.failure = null;
     this.busy = false;
     this.place = null;
-    this.writeProblem = "";
+    this.#exporter.reset();
     if (!changed.has("sort")) {
       this.sort = null;
     }
@@ -260,13 +262,14 @@ export class PqrunTable extends PqrunElement {
       </div>`;
     }
     const about =
-      output.table && output.key === "" ? nothing : aboutOutput(output, (copied) => void this.#copy(copied));
+      output.table && output.key === "" ? nothing : aboutOutput(output, (copied) => void this.#exporter.copy(copied));
     if (this.failure) {
       return html`${about} ${notice("bad", "The table can't be shown", this.failure.message, this.failure.hint)}`;
     }
     const source = this.#source;
     if (!source) {
-      return about;
+      const { problem } = this.#exporter;
+      return html`${about} ${problem ? html`<p class="problem" role="alert">${problem}</p>` : nothing}`;
     }
     if (source.columns.length === 0) {
       const rows =
@@ -350,19 +353,11 @@ export class PqrunTable extends PqrunElement {
     if (this.panel !== "downloads") {
       return nothing;
     }
-    return downloads({
-      choice: this.choice,
-      all: source.rowCount,
-      shown: this.rows.length,
-      changed: this.#isChanged,
-      busy: this.writing,
-      problem: this.writeProblem,
-      choose: (choice) => {
-        this.choice = { ...this.choice, ...choice };
-        this.writeProblem = "";
-      },
-      download: () => void this.#download(source),
-      copy: () => void this.#copyAll(source),
+    return this.#exporter.render({
+      source,
+      rows: this.rows,
+      changed: this.#order !== undefined || isFiltering(this.filters),
+      name: this.fileName || this.heading || this.#outputs[this.chosen]?.key || "table",
     });
   }
 
@@ -370,11 +365,6 @@ export class PqrunTable extends PqrunElement {
   get #order() {
     const { sort } = this;
     return sort && this.#source?.columns.some(({ name }) => name === sort.column) ? sort : undefined;
-  }
-
-  /** Whether what is shown differs from the table. */
-  get #isChanged() {
-    return this.#order !== undefined || isFiltering(this.filters);
   }
 
   /** @param {Source} source */
@@ -413,7 +403,8 @@ export class PqrunTable extends PqrunElement {
    */
   #detail(source, place) {
     return detail(source, place, {
-      copy: () => void this.#copy(this.#textOf(place.row, place.column)),
+      problem: this.#exporter.problem,
+      copy: () => void this.#exporter.copy(this.#textOf(place.row, place.column)),
       close: () => {
         this.place = null;
       },
@@ -468,67 +459,5 @@ export class PqrunTable extends PqrunElement {
   #setFilters(filters) {
     this.filters = filters;
     this.emit("pqrun-filter", { filters });
-  }
-
-  /** @param {Source} source */
-  async #download(source) {
-    const { format, some, defuseFormulas } = this.choice;
-    this.writing = true;
-    this.writeProblem = "";
-    // What is to come may take a while, so let this be seen.
-    await new Promise((resolve) => setTimeout(resolve));
-    /** @type {Table | undefined} */
-    let part;
-    try {
-      part = some && this.#isChanged ? taken(source.table, this.rows) : undefined;
-      const content = await write(part ?? source.table, format, { defuseFormulas });
-      const name = fileName(this.fileName || this.heading || this.#outputs[this.chosen]?.key || "table", format);
-      save(name, content, FORMATS[format].type);
-      const rows = (part ?? source.table).rowCount;
-      this.announce(`${name}, ${counted(rows, "row")}`);
-      this.emit("pqrun-download", { format, fileName: name, rows });
-    } catch (error) {
-      this.writeProblem = said(error);
-    } finally {
-      part?.free();
-      this.writing = false;
-    }
-  }
-
-  /** @param {Source} source */
-  async #copyAll(source) {
-    this.writing = true;
-    this.writeProblem = "";
-    try {
-      const columns = source.columns.map((_, at) => source.column(at));
-      const rows = this.choice.some ? this.rows : allRows(source.rowCount);
-      const text = tabSeparated(
-        (function* () {
-          yield columns.map(({ name }) => name);
-          for (const row of rows) {
-            yield columns.map((column) => column.text(row));
-          }
-        })(),
-      );
-      await this.#copy(text, `${counted(rows.length, "row")} copied`);
-    } catch (error) {
-      this.writeProblem = said(error);
-    } finally {
-      this.writing = false;
-    }
-  }
-
-  /**
-   * @param {string} text
-   * @param {string} [done]
-   */
-  async #copy(text, done = "Copied") {
-    try {
-      await navigator.clipboard.writeText(text);
-      this.announce(done);
-    } catch {
-      this.writeProblem = "The browser does not let this page write to the clipboard. Select the text, or download it.";
-      this.announce(this.writeProblem);
-    }
   }
 }
