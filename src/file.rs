@@ -12,6 +12,7 @@ use parts::Headers;
 pub use place::FilePlace;
 #[cfg(feature = "connector")]
 pub(crate) use place::OTHER_FORMATS;
+pub(crate) use place::{decoded, is_clean};
 
 /// The most bytes of files that are read for the outputs of one run: 256 MiB.
 pub const FILES_LIMIT: u64 = 256 << 20;

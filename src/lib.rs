@@ -10,6 +10,7 @@ pub mod error;
 pub mod fabric;
 pub mod file;
 pub mod fingerprint;
+pub mod gate;
 pub mod http;
 mod json;
 mod logging;

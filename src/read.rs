@@ -13,8 +13,13 @@ use serde_json::{Map, Value};
 use crate::json::{kind, quoted};
 
 /// What is wrong with a value, and where in it.
+///
+/// In a box: every reader hands it on, and what is as small as a pointer is handed on with a tenth of the code.
 #[derive(Debug)]
-pub(crate) struct Wrong {
+pub(crate) struct Wrong(Box<Parts>);
+
+#[derive(Debug)]
+struct Parts {
     path: String,
     message: String,
 }
@@ -22,7 +27,7 @@ pub(crate) struct Wrong {
 impl Wrong {
     pub(crate) fn new(message: String) -> Self {
         let path = String::new();
-        Self { path, message }
+        Self(Box::new(Parts { path, message }))
     }
 
     /// Something else was expected than what is there.
@@ -41,13 +46,32 @@ impl Wrong {
 
     /// The same, seen from one level higher.
     pub(crate) fn within(mut self, name: &str) -> Self {
-        let rest = if self.path.is_empty() {
-            String::new()
-        } else {
-            [".", &self.path].concat()
-        };
-        self.path = [name, &rest].concat();
+        let path = &mut self.0.path;
+        let dot = if path.is_empty() { "" } else { "." };
+        *path = [name, dot, path].concat();
         self
+    }
+
+    /// Where it is, with the places in arrays as `[0]`, and what is wrong.
+    #[cfg(feature = "simulator")]
+    pub(crate) fn into_parts(self) -> (String, String) {
+        let mut path = String::new();
+        for part in self.0.path.split('.').filter(|part| !part.is_empty()) {
+            if part.bytes().all(|byte| byte.is_ascii_digit()) {
+                path.extend(["[", part, "]"]);
+            } else {
+                path.extend([if path.is_empty() { "" } else { "." }, part]);
+            }
+        }
+        (path, self.0.message)
+    }
+
+    /// The same, within a member whose name may be any text.
+    #[cfg(feature = "simulator")]
+    pub(crate) fn into_parts_within(self, name: &str) -> (String, String) {
+        let (path, message) = self.into_parts();
+        let dot = if path.is_empty() { "" } else { "." };
+        ([name, dot, &path].concat(), message)
     }
 
     /// As an error of the crate.
@@ -59,28 +83,64 @@ impl Wrong {
 
 impl fmt::Display for Wrong {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if !self.path.is_empty() {
-            f.write_str(&self.path)?;
+        let Parts { path, message } = self.0.as_ref();
+        if !path.is_empty() {
+            f.write_str(path)?;
             f.write_str(": ")?;
         }
-        f.write_str(&self.message)
+        f.write_str(message)
     }
 }
 
 /// What can be read from a JSON value.
 pub(crate) trait FromValue: Sized {
     fn from_value(value: Value) -> Result<Self, Wrong>;
+
+    /// Reads into a place. What is there after an error is of no use.
+    fn put_value(place: &mut Self, value: Value) -> Result<(), Wrong> {
+        *place = Self::from_value(value)?;
+        Ok(())
+    }
 }
 
 /// A place that a value is read into.
 pub(crate) trait Slot {
     fn put(&mut self, value: Value) -> Result<(), Wrong>;
+
+    /// Whether nothing was put there that must be.
+    fn is_missing(&self) -> bool {
+        false
+    }
 }
 
 impl<T: FromValue> Slot for T {
     fn put(&mut self, value: Value) -> Result<(), Wrong> {
-        *self = T::from_value(value)?;
+        T::put_value(self, value)
+    }
+}
+
+/// The place of a member that must be there.
+pub(crate) struct Must<T>(Option<T>);
+
+impl<T> Must<T> {
+    pub(crate) const fn empty() -> Self {
+        Self(None)
+    }
+
+    /// What was read. Only after [`members`], which refuses an object without it.
+    pub(crate) fn take(self) -> T {
+        self.0.expect("members refuses what is missing")
+    }
+}
+
+impl<T: FromValue> Slot for Must<T> {
+    fn put(&mut self, value: Value) -> Result<(), Wrong> {
+        self.0 = Some(T::from_value(value)?);
         Ok(())
+    }
+
+    fn is_missing(&self) -> bool {
+        self.0.is_none()
     }
 }
 
@@ -99,10 +159,19 @@ pub(crate) fn members(value: Value, unknown: Unknown, slots: &mut [(&str, &mut d
         match slots.iter_mut().find(|(known, _)| *known == name) {
             Some((_, slot)) => slot.put(value).map_err(|wrong| wrong.within(&name))?,
             None if unknown == Unknown::Skipped => {}
-            None => return Err(Wrong::new(format!("expected known members, found {}", quoted(&name)))),
+            None => return Err(unknown_member(&name, slots)),
         }
     }
-    Ok(())
+    match slots.iter().find(|(_, slot)| slot.is_missing()) {
+        Some((name, _)) => Err(Wrong::missing(name)),
+        None => Ok(()),
+    }
+}
+
+#[cold]
+fn unknown_member(name: &str, slots: &[(&str, &mut dyn Slot)]) -> Wrong {
+    let known: Vec<&str> = slots.iter().map(|(known, _)| *known).collect();
+    Wrong::new(["unknown member; known are ", &known.join(", ")].concat()).within(name)
 }
 
 /// The members of an object.
@@ -119,11 +188,34 @@ pub(crate) fn one_of<T: Copy>(value: &Value, names: &[&str], all: &[T]) -> Resul
     Ok(all[at])
 }
 
-fn index_of(value: &Value, names: &[&str]) -> Result<usize, Wrong> {
+/// The place among `names` of the one that `value` is.
+pub(crate) fn index_of(value: &Value, names: &[&str]) -> Result<usize, Wrong> {
     let found = value
         .as_str()
         .and_then(|text| names.iter().position(|name| *name == text));
     found.ok_or_else(|| Wrong::expected(&names.join(" or "), value))
+}
+
+/// The place of the name and the content of `"name"` or `{"name": content}`. The former has no members.
+#[cfg(feature = "simulator")]
+pub(crate) fn variant(value: Value, names: &[&str]) -> Result<(usize, Value), Wrong> {
+    let (name, content) = match value {
+        Value::Object(members) if members.len() == 1 => {
+            let only = members.into_iter().next();
+            only.map_or_else(Default::default, |(name, content)| (Value::String(name), content))
+        }
+        name => (name, Value::Object(Map::new())),
+    };
+    Ok((index_of(&name, names)?, content))
+}
+
+/// The place of the name that the member `tag` has, and the other members.
+#[cfg(feature = "simulator")]
+pub(crate) fn tagged(value: Value, tag: &str, names: &[&str]) -> Result<(usize, Value), Wrong> {
+    let mut members = object(value)?;
+    let name = members.shift_remove(tag).ok_or_else(|| Wrong::missing(tag))?;
+    let at = index_of(&name, names).map_err(|wrong| wrong.within(tag))?;
+    Ok((at, Value::Object(members)))
 }
 
 fn array(value: Value) -> Result<Vec<Value>, Wrong> {
@@ -157,25 +249,28 @@ impl FromValue for bool {
     }
 }
 
-impl FromValue for u8 {
+macro_rules! unsigned {
+    ($($type:ty),+) => {
+        $(impl FromValue for $type {
+            fn from_value(value: Value) -> Result<Self, Wrong> {
+                integer(&value, 0, Self::MAX as u64).map(|number| number as Self)
+            }
+        })+
+    };
+}
+
+unsigned!(u8, u32, u64);
+#[cfg(feature = "simulator")]
+unsigned!(u16, usize);
+
+#[cfg(feature = "simulator")]
+impl FromValue for i32 {
     fn from_value(value: Value) -> Result<Self, Wrong> {
-        integer(&value, 0, Self::MAX.into()).map(|number| number as Self)
+        integer(&value, Self::MIN.into(), Self::MAX.unsigned_abs().into()).map(|number| number as Self)
     }
 }
 
-impl FromValue for u32 {
-    fn from_value(value: Value) -> Result<Self, Wrong> {
-        integer(&value, 0, Self::MAX.into()).map(|number| number as Self)
-    }
-}
-
-impl FromValue for u64 {
-    fn from_value(value: Value) -> Result<Self, Wrong> {
-        integer(&value, 0, Self::MAX)
-    }
-}
-
-#[cfg(feature = "connector")]
+#[cfg(any(feature = "connector", feature = "simulator"))]
 impl FromValue for f64 {
     fn from_value(value: Value) -> Result<Self, Wrong> {
         value.as_f64().ok_or_else(|| Wrong::expected("a number", &value))
@@ -220,14 +315,87 @@ impl<T: FromValue> FromValue for Vec<T> {
     }
 }
 
-impl FromValue for BTreeMap<String, String> {
+/// What the names of a map's members say.
+pub(crate) trait FromName: Ord + Sized {
+    fn from_name(name: &str) -> Result<Self, Wrong>;
+}
+
+impl FromName for String {
+    fn from_name(name: &str) -> Result<Self, Wrong> {
+        Ok(name.to_owned())
+    }
+}
+
+#[cfg(feature = "simulator")]
+impl FromName for usize {
+    fn from_name(name: &str) -> Result<Self, Wrong> {
+        name.parse()
+            .map_err(|_| Wrong::new(["expected whole numbers as names, found ", &quoted(name)].concat()))
+    }
+}
+
+impl<K: FromName, T: FromValue> FromValue for BTreeMap<K, T> {
     fn from_value(value: Value) -> Result<Self, Wrong> {
-        let mut texts = Self::new();
+        let mut members = Self::new();
         for (name, value) in object(value)? {
-            let text = String::from_value(value).map_err(|wrong| wrong.within(&name))?;
-            texts.insert(name, text);
+            let member = T::from_value(value).map_err(|wrong| wrong.within(&name))?;
+            members.insert(K::from_name(&name)?, member);
         }
-        Ok(texts)
+        Ok(members)
+    }
+}
+
+#[cfg(feature = "simulator")]
+mod stored {
+    //! What only a snapshot of the simulator holds.
+
+    use std::collections::VecDeque;
+    use std::time::Duration;
+
+    use super::{FromValue, Value, Wrong, array, members};
+    use crate::read::Unknown;
+
+    impl<T: FromValue> FromValue for Box<T> {
+        fn from_value(value: Value) -> Result<Self, Wrong> {
+            T::from_value(value).map(Self::new)
+        }
+    }
+
+    impl<T: FromValue> FromValue for VecDeque<T> {
+        fn from_value(value: Value) -> Result<Self, Wrong> {
+            Vec::from_value(value).map(Self::from)
+        }
+    }
+
+    impl<A: FromValue, B: FromValue> FromValue for (A, B) {
+        fn from_value(value: Value) -> Result<Self, Wrong> {
+            match <[Value; 2]>::try_from(array(value)?) {
+                Ok([a, b]) => Ok((A::from_value(a)?, B::from_value(b)?)),
+                Err(items) => Err(Wrong::expected("two values", &items.into())),
+            }
+        }
+    }
+
+    impl<A: FromValue, B: FromValue, C: FromValue> FromValue for (A, B, C) {
+        fn from_value(value: Value) -> Result<Self, Wrong> {
+            match <[Value; 3]>::try_from(array(value)?) {
+                Ok([a, b, c]) => Ok((A::from_value(a)?, B::from_value(b)?, C::from_value(c)?)),
+                Err(items) => Err(Wrong::expected("three values", &items.into())),
+            }
+        }
+    }
+
+    /// As serde writes it.
+    impl FromValue for Duration {
+        fn from_value(value: Value) -> Result<Self, Wrong> {
+            let (mut secs, mut nanos) = (0, 0);
+            members(
+                value,
+                Unknown::Refused,
+                &mut [("secs", &mut secs), ("nanos", &mut nanos)],
+            )?;
+            Ok(Self::new(secs, nanos))
+        }
     }
 }
 
@@ -273,15 +441,14 @@ macro_rules! readable {
     ($type:ident required { $($must:ident: $must_name:literal),+ $(,)? } $($field:ident: $name:literal),+ $(,)?) => {
         impl $crate::read::FromValue for $type {
             fn from_value(value: serde_json::Value) -> Result<Self, $crate::read::Wrong> {
-                $(let mut $must = None;)+
+                $(let mut $must = $crate::read::Must::empty();)+
                 $(let mut $field = Default::default();)+
                 $crate::read::members(
                     value,
                     $crate::read::Unknown::Skipped,
                     &mut [$(($must_name, &mut $must),)+ $(($name, &mut $field)),+],
                 )?;
-                $(let Some($must) = $must else { return Err($crate::read::Wrong::missing($must_name)) };)+
-                Ok(Self { $($must,)+ $($field),+ })
+                Ok(Self { $($must: $must.take(),)+ $($field),+ })
             }
         }
 
@@ -302,4 +469,6 @@ macro_rules! readable_texts {
     };
 }
 
+#[cfg(feature = "simulator")]
+pub(crate) use pqrun_derive::FromValue;
 pub(crate) use {by_value, readable, readable_texts};

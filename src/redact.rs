@@ -126,6 +126,25 @@ impl Redactor {
         }
     }
 
+    /// Whether one of them is in these bytes, whole and in one of its spellings.
+    #[cfg(any(test, all(target_family = "wasm", feature = "auth")))]
+    pub(crate) fn is_in(&self, bytes: &[u8]) -> bool {
+        self.0.iter().any(|secret| {
+            let Some((first, rest)) = secret.as_bytes().split_first() else {
+                return false;
+            };
+            // By the first byte: there may be many megabytes, and comparing whole secrets takes longer.
+            let mut bytes = bytes;
+            while let Some(at) = bytes.iter().position(|byte| byte == first) {
+                bytes = bytes.get(at + 1..).unwrap_or_default();
+                if bytes.starts_with(rest) {
+                    return true;
+                }
+            }
+            false
+        })
+    }
+
     /// The error without any of them.
     pub(crate) fn clean(&self, mut error: Error) -> Error {
         for text in said(&mut error) {
@@ -247,6 +266,20 @@ mod tests {
     #[test]
     fn a_text_too_short_to_be_a_secret_stays() {
         assert_eq!(cleaned("abc"), "abc");
+    }
+
+    #[test]
+    fn a_secret_is_found_in_bytes_that_are_no_text() {
+        let redactor = Redactor::new(["aab+c", "secret"].into_iter());
+        for (bytes, expected) in [
+            (&b"\xff\x00aaab+c\xff"[..], true),
+            (b"aab%2Bc", true),
+            (b"aaab+", false),
+            (b"secre", false),
+            (b"", false),
+        ] {
+            assert_eq!(redactor.is_in(bytes), expected, "{bytes:?}");
+        }
     }
 
     #[test]

@@ -15,6 +15,7 @@ mod faults;
 pub mod files;
 mod form;
 pub mod identity;
+mod json;
 mod place;
 mod rng;
 pub mod scenario;
@@ -25,7 +26,9 @@ pub mod vault;
 
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
+use crate::json::written;
+use crate::read::FromValue;
+use serde::Serialize;
 
 use self::call::{empty_reply, set_header};
 pub use self::clock::Speed;
@@ -42,6 +45,7 @@ use self::sign_in::SignIn;
 use self::tokens::Tokens;
 use self::vault::Vaults;
 use crate::http::HttpResponse;
+use crate::simulator::json::json;
 use crate::time::Timestamp;
 
 /// A request as it came over the wire.
@@ -83,7 +87,7 @@ pub enum Fate {
 }
 
 /// What came in, without query, headers and body.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Eq, FromValue, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Logged {
     /// When.
@@ -99,7 +103,7 @@ pub struct Logged {
 }
 
 /// Both services, and those that sign people in.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, FromValue, Serialize)]
 pub struct Simulator {
     speed: Speed,
     allow_all_origins: bool,
@@ -137,14 +141,14 @@ impl Simulator {
             skew,
             sign_in: SignIn::new(
                 Tokens::new(&scenario.tokens, now),
-                Identities::new(&scenario.identity_tokens, now),
+                Identities::new(scenario.identity_tokens, now),
             ),
-            entra: scenario.entra.clone(),
-            vaults: Vaults::new(&scenario.vaults, scenario.seed, now)?,
-            databricks: Databricks::new(&scenario.databricks, scenario.seed, speed, now),
-            fabric: Fabric::new(&scenario.fabric, scenario.seed)?,
+            entra: scenario.entra,
+            vaults: Vaults::new(scenario.vaults, scenario.seed, now)?,
+            databricks: Databricks::new(scenario.databricks, scenario.seed, speed, now),
+            fabric: Fabric::new(scenario.fabric, scenario.seed)?,
             files: Files::new(&scenario.files, scenario.seed, now)?,
-            faults: Faults::new(&scenario.faults),
+            faults: Faults::new(scenario.faults),
             rng: Rng::new(scenario.seed),
             log: Vec::new(),
         })
@@ -195,7 +199,7 @@ impl Simulator {
 
     /// The same, by the services' clock.
     fn state_at(&self, now: Timestamp) -> serde_json::Value {
-        serde_json::json!({
+        json!({
             "databricks": self.databricks.state(now),
             "fabric": self.fabric.state(now),
             "signIn": self.sign_in.state(),
@@ -222,7 +226,11 @@ fn skew(seconds: f64) -> Result<i64, ScenarioError> {
         #[expect(clippy::cast_possible_truncation, reason = "a day in milliseconds fits")]
         Ok((seconds * 1000.0) as i64)
     } else {
-        let message = format!("expected at most a day ahead or behind, found {seconds}");
+        let message = [
+            "expected at most a day ahead or behind, found ",
+            &written(&seconds.into()),
+        ]
+        .concat();
         Err(ScenarioError::new("clockSkewSeconds", message))
     }
 }

@@ -1,11 +1,18 @@
 //! Sorting a few things. The standard library's sort is fast on many, and costs several KB of compressed wasm for each
 //! type of thing.
 
+use std::cmp::Ordering;
+
 /// Sorts by a key; equals stay in their order.
 pub(crate) fn sort_few<T, K: Ord>(items: &mut [T], key: impl Fn(&T) -> K) {
+    sort_few_by(items, |one, other| key(one).cmp(&key(other)));
+}
+
+/// Sorts by comparing; equals stay in their order. Fastest if they come in order.
+pub(crate) fn sort_few_by<T>(items: &mut [T], compare: impl Fn(&T, &T) -> Ordering) {
     for at in 1..items.len() {
-        let own = key(&items[at]);
-        let to = items[..at].partition_point(|item| key(item) <= own);
+        let (before, rest) = items.split_at(at);
+        let to = before.partition_point(|item| compare(item, &rest[0]).is_le());
         items[to..=at].rotate_right(1);
     }
 }

@@ -26,6 +26,8 @@ mod options;
 mod secret;
 #[cfg(feature = "simulator")]
 pub mod simulator;
+#[cfg(any(feature = "auth", feature = "client"))]
+mod source;
 #[cfg(any(feature = "client", feature = "table"))]
 mod table;
 #[cfg(any(feature = "client", feature = "table"))]

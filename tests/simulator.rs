@@ -397,16 +397,16 @@ fn the_demo_has_a_run_of_each_end() {
 fn what_is_wrong_with_a_scenario_is_named_with_its_path() {
     let job = |task: Value| json!({"databricks": {"jobs": [{"id": 1, "tasks": [{"key": "a"}, task]}]}});
     for (scenario, path, message) in [
-        (json!({"seeds": 1}), "seeds", "unknown field"),
+        (json!({"seeds": 1}), "seeds", "unknown member; known are seed, "),
         (
             job(json!({"key": "b", "second": 1})),
             "databricks.jobs[0].tasks[1].second",
-            "unknown field",
+            "unknown member",
         ),
         (
             job(json!({"key": "b", "run": {"seconds": "1"}})),
             "databricks.jobs[0].tasks[1].run.seconds",
-            "invalid type",
+            "expected a number, found \"1\"",
         ),
         (
             job(json!({"key": "b", "run": {"seconds": -1}})),
@@ -416,7 +416,7 @@ fn what_is_wrong_with_a_scenario_is_named_with_its_path() {
         (
             job(json!({"key": "b", "kind": "magic"})),
             "databricks.jobs[0].tasks[1].kind",
-            "unknown variant",
+            "expected agentic or ",
         ),
         (
             job(json!({"key": "b", "dependsOn": ["c"]})),
@@ -445,8 +445,8 @@ fn what_is_wrong_with_a_scenario_is_named_with_its_path() {
         ),
         (
             job(json!({"key": "b", "run": {"output": {"rows": 1, "columns": {"x": {"tipe": "text"}}}}})),
-            "databricks.jobs[0].tasks[1].run.output.columns.x",
-            "unknown field",
+            "databricks.jobs[0].tasks[1].run.output.columns.x.tipe",
+            "unknown member",
         ),
         (
             json!({"databricks": {"jobs": [{"id": 0}]}}),
@@ -455,18 +455,18 @@ fn what_is_wrong_with_a_scenario_is_named_with_its_path() {
         ),
         (
             json!({"faults": [{"kind": {"cut": {}}}]}),
-            "faults[0].kind.cut",
-            "missing field",
+            "faults[0].kind.cut.bytes",
+            "expected it, found nothing",
         ),
         (
             json!({"faults": [{"kind": {"cut": {"bytes": 1, "byte": 2}}}]}),
             "faults[0].kind.cut.byte",
-            "unknown field",
+            "unknown member; known are bytes",
         ),
         (
             json!({"tokens": [{"value": "x", "service": "spark"}]}),
             "tokens[0].service",
-            "expected one of `databricks`, ",
+            "expected databricks or ",
         ),
     ] {
         let found = Scenario::parse(&scenario.to_string())

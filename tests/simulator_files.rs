@@ -264,7 +264,7 @@ fn a_file_in_a_scenario_has_a_place_and_a_content() {
         (json!({"path": "dbfs:/x", "text": "", "value": 1}), "files[0]"),
         (
             json!({"path": "dbfs:/x", "rows": 1, "columns": {"a": {"type": "no"}}}),
-            "files[0].columns.a",
+            "files[0].columns.a.type",
         ),
     ] {
         let scenario = Scenario::parse(&json!({ "files": [file] }).to_string()).expect("it reads");

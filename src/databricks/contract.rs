@@ -151,6 +151,15 @@ pub const DBFS_READ: Endpoint = get(
 /// The most bytes that [`DBFS_READ`] gives at once.
 pub const DBFS_READ_LIMIT: u64 = 1 << 20;
 
+/// Those that read files.
+pub const FILE_ENDPOINTS: &[&Endpoint] = &[
+    &DOWNLOAD_FILE,
+    &LIST_DIRECTORY_CONTENTS,
+    &DBFS_GET_STATUS,
+    &DBFS_LIST,
+    &DBFS_READ,
+];
+
 /// All of them.
 pub const ENDPOINTS: &[&Endpoint] = &[
     &RUN_NOW,

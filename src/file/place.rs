@@ -217,7 +217,7 @@ fn joined(text: &str, is_encoded: bool, least: usize) -> Result<String, Error> {
 }
 
 /// Whether a name can be nothing else, however often it is decoded.
-fn is_clean(name: &str) -> bool {
+pub(crate) fn is_clean(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
     !matches!(name, "" | "." | "..")
         && !name
@@ -227,7 +227,7 @@ fn is_clean(name: &str) -> bool {
 }
 
 /// A name in a URL as it is meant.
-fn decoded(name: &str) -> Option<String> {
+pub(crate) fn decoded(name: &str) -> Option<String> {
     let mut bytes = Vec::new();
     let mut rest = name.bytes();
     while let Some(byte) = rest.next() {

@@ -2,17 +2,16 @@
 
 use std::time::Duration;
 
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
-use serde_json::json;
+use crate::read::FromValue;
 
 use super::Simulator;
 use super::call::{Call, json_reply};
 use super::scenario::Seconds;
 use super::tokens::{Audience, Grant};
 use crate::http::HttpResponse;
+use crate::simulator::json::json;
 
-#[derive(Deserialize)]
+#[derive(FromValue)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct TokenRequest {
     service: Audience,
@@ -20,7 +19,7 @@ struct TokenRequest {
 }
 
 /// All tokens that fit all members.
-#[derive(Default, Deserialize)]
+#[derive(Default, FromValue)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 struct Revocation {
     token: Option<String>,
@@ -77,8 +76,9 @@ impl Simulator {
     }
 }
 
-fn read<T: DeserializeOwned>(call: &Call<'_>) -> Option<T> {
-    serde_json::from_slice(call.body).ok()
+fn read<T: FromValue>(call: &Call<'_>) -> Option<T> {
+    let body = serde_json::from_slice(call.body).ok()?;
+    T::from_value(body).ok()
 }
 
 /// Without what was found: a caller may have put a token there.

@@ -8,6 +8,8 @@ use super::clock::Speed;
 use super::rng::Rng;
 use super::tokens::Audience;
 use crate::http::HttpResponse;
+use crate::json::written;
+use crate::search::split_once;
 use crate::time::Timestamp;
 
 /// One request, taken apart. The credential has been checked: a half sees only calls that may act, and `OPTIONS`.
@@ -62,7 +64,7 @@ impl Call<'_> {
 
 /// Whether an origin is this machine itself, and so stands for every service.
 fn is_loopback(origin: &str) -> bool {
-    let authority = origin.split_once("://").map_or(origin, |(_, authority)| authority);
+    let authority = split_once(origin, "://").map_or(origin, |(_, authority)| authority);
     let host = match authority.strip_prefix('[') {
         Some(rest) => rest.split(']').next().unwrap_or_default(),
         None => authority.split(':').next().unwrap_or_default(),
@@ -90,7 +92,7 @@ pub(crate) fn json_reply(status: u16, body: &Value) -> HttpResponse {
     HttpResponse {
         status,
         headers: vec![("Content-Type".into(), "application/json; charset=utf-8".into())],
-        body: body.to_string().into_bytes(),
+        body: written(body).into_bytes(),
     }
 }
 

@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
+use crate::read::FromValue;
+use serde::Serialize;
 
 use crate::time::Timestamp;
 
 /// Divides every length of time: task runs, caches, waits, the life of tokens. The clock and all time stamps stay real.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, PartialOrd, Serialize)]
+#[derive(Clone, Copy, Debug, FromValue, PartialEq, PartialOrd, Serialize)]
 #[serde(transparent)]
 pub struct Speed(f64);
 

@@ -21,10 +21,12 @@ mod truth;
 mod view;
 mod wire;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
+use crate::read::FromValue;
+use crate::sort::sort_few;
+use serde::Serialize;
 use serde_json::Value;
 
 use self::ids::Ids;
@@ -39,7 +41,7 @@ use crate::http::HttpResponse;
 use crate::time::Timestamp;
 
 /// A Databricks workspace in memory.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, FromValue, Serialize)]
 pub struct Databricks {
     spec: DatabricksScenario,
     seed: u64,
@@ -49,13 +51,13 @@ pub struct Databricks {
     ids: Ids,
     runs: Vec<Run>,
     /// Idempotency tokens and the ids of their runs. They stay reserved for ever.
-    tokens: BTreeMap<String, i64>,
+    tokens: Vec<(String, i64)>,
     /// Past runs that are still to be played.
     planned: Vec<(Timestamp, usize, PastRun)>,
     /// Entra's clients that were let in since the start.
     joined: Vec<String>,
     /// When each endpoint was called within the last second.
-    recent: BTreeMap<String, VecDeque<Timestamp>>,
+    recent: Vec<(String, VecDeque<Timestamp>)>,
 }
 
 /// The content of a file with generated rows.
@@ -88,8 +90,7 @@ const ENDPOINTS: [(&str, &str, &str); 10] = [
 ];
 
 impl Databricks {
-    pub(crate) fn new(scenario: &DatabricksScenario, seed: u64, speed: Speed, now: Timestamp) -> Self {
-        let mut spec = scenario.clone();
+    pub(crate) fn new(mut spec: DatabricksScenario, seed: u64, speed: Speed, now: Timestamp) -> Self {
         let named = spec.jobs.iter().flat_map(|job| [job.id, job.first_run_id]).flatten();
         let mut ids = Ids::new(seed, named.map(|id| id.0).collect());
         let mut planned = Vec::new();
@@ -99,7 +100,7 @@ impl Databricks {
                 planned.push((now.minus(past.seconds_ago.duration()), index, past.clone()));
             }
         }
-        planned.sort_by_key(|(at, _, _)| *at);
+        sort_few(&mut planned, |(at, _, _)| *at);
         Self {
             spec,
             seed,
@@ -107,10 +108,10 @@ impl Databricks {
             now,
             ids,
             runs: Vec::new(),
-            tokens: BTreeMap::new(),
+            tokens: Vec::new(),
             planned,
             joined: Vec::new(),
-            recent: BTreeMap::new(),
+            recent: Vec::new(),
         }
     }
 
@@ -168,7 +169,12 @@ impl Databricks {
         let Some(limit) = self.spec.rate_limits.get(endpoint) else {
             return Ok(());
         };
-        let recent = self.recent.entry(endpoint.to_owned()).or_default();
+        let at = self.recent.iter().position(|(name, _)| name == endpoint);
+        let at = at.unwrap_or_else(|| {
+            self.recent.push((endpoint.to_owned(), VecDeque::new()));
+            self.recent.len() - 1
+        });
+        let recent = &mut self.recent[at].1;
         while recent
             .front()
             .is_some_and(|at| now.since(*at) >= Duration::from_secs(1))

@@ -10,8 +10,6 @@ mod scenario;
 
 use std::time::Duration;
 
-use serde_json::json;
-
 use self::problem::Problem;
 pub use self::scenario::{Client, EntraScenario, FederatedCredential, Tenant};
 use super::call::{Call, empty_reply, json_reply, set_header};
@@ -21,6 +19,8 @@ use super::scenario::ScenarioError;
 use super::sign_in::SignIn;
 use super::tokens::{Audience, Grant, Issued, Issuer};
 use crate::http::HttpResponse;
+use crate::search::split_once;
+use crate::simulator::json::json;
 
 /// The names by which faults are aimed.
 const TOKEN: &str = "oauth2/token";
@@ -341,10 +341,10 @@ fn token_body(version: Version, resource: &str, issued: &Issued, call: &Call<'_>
 
 /// Which hosts stand for the same authority: this one alone.
 fn discovery(call: &Call<'_>) -> HttpResponse {
-    let host = call.origin.split_once("://").map_or("", |(_, host)| host);
+    let host = split_once(&call.origin, "://").map_or("", |(_, host)| host);
     let tenant = call
         .query_value("authorization_endpoint")
-        .and_then(|url| url.split_once("://")?.1.split('/').nth(1))
+        .and_then(|url| split_once(url, "://")?.1.split('/').nth(1))
         .unwrap_or("common");
     public(json!({
         "tenant_discovery_endpoint": format!("{}/{tenant}/v2.0/.well-known/openid-configuration", call.origin),

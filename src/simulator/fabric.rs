@@ -11,11 +11,12 @@ mod route;
 pub mod scenario;
 mod start;
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use crate::read::FromValue;
+use crate::sort::sort_few;
+use serde::Serialize;
+use serde_json::Value;
 
 use self::answer::Problem;
 pub use self::instance::CreatedRun;
@@ -29,16 +30,17 @@ use super::rng::Rng;
 use super::scenario::ScenarioError;
 use super::tokens::{Issuer, Token};
 use crate::http::HttpResponse;
+use crate::simulator::json::json;
 use crate::time::Timestamp;
 
 /// The Fabric service in memory.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, FromValue, Serialize)]
 pub struct Fabric {
     scenario: FabricScenario,
     /// In the order of their creation.
     instances: Vec<Instance>,
     /// How many plans each item has used up.
-    started: BTreeMap<String, usize>,
+    started: Vec<(String, usize)>,
     budget: Budget,
     /// The id of the request just handled, until its answer is finished.
     handled: Option<String>,
@@ -47,7 +49,7 @@ pub struct Fabric {
 }
 
 /// What is left of the current minute. It refills at once.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, FromValue, Serialize)]
 struct Budget {
     began: Timestamp,
     starts: u32,
@@ -55,12 +57,12 @@ struct Budget {
 }
 
 impl Fabric {
-    pub(crate) fn new(scenario: &FabricScenario, seed: u64) -> Result<Self, ScenarioError> {
+    pub(crate) fn new(scenario: FabricScenario, seed: u64) -> Result<Self, ScenarioError> {
         scenario.check()?;
         Ok(Self {
-            scenario: scenario.clone(),
+            scenario,
             instances: Vec::new(),
-            started: BTreeMap::new(),
+            started: Vec::new(),
             budget: Budget::default(),
             handled: None,
             history: Some(Rng::new(seed ^ 0xFAB)),
@@ -144,7 +146,7 @@ impl Fabric {
                 });
             }
         }
-        runs.sort_by_key(|run| run.enqueued);
+        sort_few(&mut runs, |run| run.enqueued);
         for run in runs {
             self.create(run, speed, &mut rng);
         }

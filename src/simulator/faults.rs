@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
+use crate::read::FromValue;
+use serde::Serialize;
 use serde_json::Value;
 
 use super::call::{Call, json_reply, set_header};
@@ -11,11 +12,12 @@ use super::rng::Rng;
 use super::scenario::{ScenarioError, Seconds};
 use super::{Fate, Reply, entra};
 use crate::http::HttpResponse;
+use crate::simulator::json::json;
 use crate::time::Timestamp;
 
 /// One fault. It counts the requests that it matches; of those, `nth` and `times`, or else `probability`, choose.
 /// Without them it strikes every time. Of several that strike the first one counts; delays add up.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Debug, FromValue, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Fault {
@@ -45,7 +47,7 @@ pub struct Fault {
 }
 
 /// Whether the service has acted when a fault happens.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Eq, FromValue, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum When {
@@ -57,7 +59,7 @@ pub enum When {
 }
 
 /// What happens.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Debug, FromValue, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum FaultKind {
@@ -138,7 +140,7 @@ const fn in_seconds() -> RetryAfter {
 }
 
 /// How an answer tells to wait.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Eq, FromValue, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum RetryAfter {
@@ -152,7 +154,7 @@ pub enum RetryAfter {
 }
 
 /// An answer with status 200 that no service promised.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Eq, FromValue, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum Garbage {
@@ -177,7 +179,7 @@ pub(super) fn check(faults: &[Fault]) -> Result<(), ScenarioError> {
 }
 
 /// The faults, with how often each has matched and struck.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, FromValue, Serialize)]
 pub(super) struct Faults(Vec<(Fault, u32, u32)>);
 
 /// What strikes one request.
@@ -188,8 +190,8 @@ pub(super) struct Struck {
 }
 
 impl Faults {
-    pub(super) fn new(faults: &[Fault]) -> Self {
-        Self(faults.iter().map(|fault| (fault.clone(), 0, 0)).collect())
+    pub(super) fn new(faults: Vec<Fault>) -> Self {
+        Self(faults.into_iter().map(|fault| (fault, 0, 0)).collect())
     }
 
     /// Counts the request, and says what strikes it.
@@ -331,7 +333,7 @@ fn status_response(code: u16, body: Option<&Value>) -> HttpResponse {
             // Both services' members: the one reads `error_code`, the other `errorCode`.
             json_reply(
                 code,
-                &serde_json::json!({"error_code": name, "errorCode": name, "message": message}),
+                &json!({"error_code": name, "errorCode": name, "message": message}),
             )
         }
     }

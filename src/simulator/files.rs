@@ -4,9 +4,9 @@ mod databricks;
 mod one_lake;
 pub mod scenario;
 
-use std::collections::BTreeMap;
-
-use serde::{Deserialize, Serialize};
+use crate::json::written;
+use crate::read::FromValue;
+use serde::Serialize;
 use serde_json::Value;
 
 use self::scenario::FileScenario;
@@ -15,6 +15,7 @@ use super::clock::http_date;
 use super::databricks::file_of_rows;
 use super::scenario::ScenarioError;
 use crate::http::HttpResponse;
+use crate::sort::sort_few_by;
 use crate::time::Timestamp;
 
 pub(super) use self::databricks::endpoint as endpoint_of_databricks;
@@ -25,14 +26,14 @@ pub(super) use self::one_lake::{
 /// Where scenarios say that `OneLake` is.
 pub(super) const ONE_LAKE: &str = "https://onelake.dfs.fabric.microsoft.com";
 
-/// All files, by their paths: `/Volumes/…`, `dbfs:/…`, `https://onelake.dfs.fabric.microsoft.com/…`.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+/// All files, sorted by their paths: `/Volumes/…`, `dbfs:/…`, `https://onelake.dfs.fabric.microsoft.com/…`.
+#[derive(Clone, Debug, FromValue, Serialize)]
 pub(super) struct Files {
-    files: BTreeMap<String, File>,
+    files: Vec<(String, File)>,
     began: Timestamp,
 }
 
-#[derive(Clone, Deserialize, Serialize)]
+#[derive(Clone, FromValue, Serialize)]
 struct File {
     content: String,
     access: scenario::FileAccess,
@@ -66,12 +67,12 @@ struct Entry {
 
 impl Files {
     pub(super) fn new(files: &[FileScenario], seed: u64, began: Timestamp) -> Result<Self, ScenarioError> {
-        let mut all = BTreeMap::new();
+        let mut all: Vec<(String, File)> = Vec::new();
         for (at, file) in files.iter().enumerate() {
             file.check(&format!("files[{at}]"))?;
             let content = match (&file.text, &file.value) {
                 (Some(text), _) => text.clone(),
-                (None, Some(value)) => value.to_string(),
+                (None, Some(value)) => written(value),
                 (None, None) => file_of_rows(file, seed ^ at as u64).map_err(|(column, message)| {
                     ScenarioError::new(format!("files[{at}].columns.{column}"), message)
                 })?,
@@ -83,18 +84,20 @@ impl Files {
                 reads: 0,
                 state: 0,
             };
-            if all.insert(file.path.clone(), held).is_some() {
+            if all.iter().any(|(path, _)| *path == file.path) {
                 return Err(ScenarioError::new(format!("files[{at}].path"), "it stands twice"));
             }
+            all.push((file.path.clone(), held));
         }
+        sort_few_by(&mut all, |(one, _), (other, _)| one.cmp(other));
         Ok(Self { files: all, began })
     }
 
     fn find(&mut self, path: &str) -> Found<'_> {
         let inside = format!("{}/", path.trim_end_matches('/'));
-        let is_directory = self.files.keys().any(|known| known.starts_with(&inside));
-        match self.files.get_mut(path) {
-            Some(file) => Found::File(file),
+        let is_directory = self.files.iter().any(|(known, _)| known.starts_with(&inside));
+        match self.files.iter_mut().find(|(known, _)| known == path) {
+            Some((_, file)) => Found::File(file),
             None if is_directory => Found::Directory,
             None => Found::Nothing,
         }

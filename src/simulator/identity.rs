@@ -2,14 +2,15 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use crate::read::FromValue;
+use serde::Serialize;
 
 use super::call::Call;
 use super::scenario::Seconds;
 use crate::time::Timestamp;
 
 /// A token of another system. It is a text like any other: no signature is looked at, and no claim is decoded.
-#[derive(Clone, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, FromValue, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct IdentityToken {
@@ -47,7 +48,7 @@ pub(super) fn entra_exchange() -> String {
 }
 
 /// The tokens, and when the scenario began.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, FromValue, Serialize)]
 pub(super) struct Identities {
     tokens: Vec<IdentityToken>,
     began: Timestamp,
@@ -65,11 +66,8 @@ pub(super) enum NoIdentity {
 }
 
 impl Identities {
-    pub(super) fn new(tokens: &[IdentityToken], began: Timestamp) -> Self {
-        Self {
-            tokens: tokens.to_vec(),
-            began,
-        }
+    pub(super) const fn new(tokens: Vec<IdentityToken>, began: Timestamp) -> Self {
+        Self { tokens, began }
     }
 
     /// Whom a text stands for, and when that ends.

@@ -1,9 +1,10 @@
 //! The only randomness in the simulator: small, seeded, and part of its state.
 
-use serde::{Deserialize, Serialize};
+use crate::read::FromValue;
+use serde::Serialize;
 
 /// SplitMix64. Good enough for ids and odds; never for secrets.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Eq, FromValue, PartialEq, Serialize)]
 #[serde(transparent)]
 pub(crate) struct Rng(u64);
 

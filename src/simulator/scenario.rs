@@ -36,7 +36,8 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde_json::Value;
 
 pub use super::databricks::scenario::DatabricksScenario;
 pub use super::entra::EntraScenario;
@@ -46,9 +47,11 @@ pub use super::files::scenario::{FileAccess, FileScenario};
 pub use super::identity::IdentityToken;
 pub use super::tokens::Audience;
 pub use super::vault::VaultScenario;
+use crate::json::written;
+use crate::read::{FromValue, Wrong};
 
 /// One JSON document. Unknown members are errors.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, FromValue, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[non_exhaustive]
 pub struct Scenario {
@@ -77,7 +80,7 @@ pub struct Scenario {
 }
 
 /// A token that is good from the start.
-#[derive(Clone, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, FromValue, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct TokenScenario {
@@ -117,13 +120,11 @@ impl Scenario {
     /// # Errors
     /// What is wrong and at which path. What contradicts itself is found by [`Simulator::new`](super::Simulator::new).
     pub fn parse(json: &str) -> Result<Self, ScenarioError> {
-        let mut reader = serde_json::Deserializer::from_str(json);
-        let scenario = serde_path_to_error::deserialize(&mut reader)
-            .map_err(|error| ScenarioError::new(error.path().to_string(), error.inner().to_string()))?;
-        match reader.end() {
-            Ok(()) => Ok(scenario),
-            Err(error) => Err(ScenarioError::new(".", error.to_string())),
-        }
+        let document = serde_json::from_str(json).map_err(|error| ScenarioError::new(".", error.to_string()))?;
+        Self::from_value(document).map_err(|wrong| {
+            let (path, message) = wrong.into_parts();
+            ScenarioError::new(path, message)
+        })
     }
 }
 
@@ -133,14 +134,19 @@ impl Scenario {
 #[expect(clippy::exhaustive_structs, reason = "it is a number with a better reader")]
 pub struct Seconds(pub f64);
 
-impl<'de> Deserialize<'de> for Seconds {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let number = f64::deserialize(deserializer)?;
+impl FromValue for Seconds {
+    fn from_value(value: Value) -> Result<Self, Wrong> {
+        let number = f64::from_value(value)?;
         if (0.0..=1e9).contains(&number) {
             Ok(Self(number))
         } else {
-            let message = format!("expected a length of time from 0 to 10^9, found {number}");
-            Err(serde::de::Error::custom(message))
+            Err(Wrong::new(
+                [
+                    "expected a length of time from 0 to 10^9, found ",
+                    &written(&number.into()),
+                ]
+                .concat(),
+            ))
         }
     }
 }

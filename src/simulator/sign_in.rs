@@ -1,14 +1,16 @@
 //! What the token endpoints share: the tokens, the identities that other systems vouch for, and the count of it all.
 
-use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use crate::read::FromValue;
+use serde::Serialize;
+use serde_json::Value;
 
 use super::call::Call;
 use super::identity::Identities;
 use super::tokens::{Audience, Grant, Issued, Tokens};
+use crate::simulator::json::json;
 
 /// Tokens given and asked for.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, FromValue, Serialize)]
 pub(super) struct SignIn {
     pub(super) tokens: Tokens,
     pub(super) identities: Identities,
@@ -17,7 +19,7 @@ pub(super) struct SignIn {
     secrets: Vec<SecretRead>,
 }
 
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, FromValue, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Given {
     endpoint: String,
@@ -26,7 +28,7 @@ struct Given {
     count: u64,
 }
 
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, FromValue, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Refused {
     endpoint: String,
@@ -34,7 +36,7 @@ struct Refused {
     count: u64,
 }
 
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, FromValue, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct SecretRead {
     vault: String,

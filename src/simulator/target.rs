@@ -1,6 +1,7 @@
 //! Takes a request target apart.
 
 use super::Request;
+use crate::search::split_once;
 
 /// A request target in its parts.
 pub(super) struct Target<'a> {
@@ -20,7 +21,7 @@ pub(super) fn read(request: &Request) -> Target<'_> {
             .map(|(_, value)| value.as_str())
     };
     let target = request.target.split('#').next().unwrap_or_default();
-    let (origin, target) = match target.split_once("://") {
+    let (origin, target) = match split_once(target, "://") {
         Some((scheme, rest)) if !scheme.contains(['/', '?']) => {
             let end = rest.find(['/', '?']).unwrap_or(rest.len());
             (format!("{scheme}://{}", &rest[..end]), &rest[end..])

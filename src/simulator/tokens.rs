@@ -3,7 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
+use crate::read::FromValue;
+use serde::Serialize;
 
 use super::call::{Call, Refusal};
 use super::clock::Speed;
@@ -11,7 +12,7 @@ use super::scenario::TokenScenario;
 use crate::time::Timestamp;
 
 /// What a token is good for.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[derive(Clone, Copy, Debug, Eq, FromValue, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum Audience {
@@ -60,7 +61,7 @@ impl Audience {
 }
 
 /// Who made a token.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Eq, FromValue, PartialEq, Serialize)]
 pub(super) enum Issuer {
     /// Databricks' own endpoint.
     Databricks,
@@ -104,7 +105,7 @@ pub(super) struct Issued {
 }
 
 /// A token.
-#[derive(Clone, Deserialize, Serialize)]
+#[derive(Clone, FromValue, Serialize)]
 pub(super) struct Token {
     value: String,
     audience: Audience,
@@ -139,7 +140,7 @@ impl Token {
 const ENTRA_MARGIN: Duration = Duration::from_secs(30);
 
 /// All tokens that were ever good.
-#[derive(Clone, Deserialize, Serialize)]
+#[derive(Clone, FromValue, Serialize)]
 pub(super) struct Tokens(Vec<Token>);
 
 impl fmt::Debug for Tokens {

@@ -6,8 +6,10 @@
 
 mod scenario;
 
-use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use crate::read::FromValue;
+use crate::search::split_once;
+use serde::Serialize;
+use serde_json::Value;
 
 pub use self::scenario::{Secret, SecretVersion, VaultRefusal, VaultScenario};
 use super::call::{Call, Refusal, empty_reply, json_reply, set_header};
@@ -16,6 +18,7 @@ use super::scenario::ScenarioError;
 use super::sign_in::SignIn;
 use super::tokens::{Audience, Token};
 use crate::http::HttpResponse;
+use crate::simulator::json::json;
 use crate::time::Timestamp;
 
 /// The name by which a fault is aimed at it.
@@ -45,7 +48,7 @@ pub(super) fn endpoint(method: &str, path: &[&str]) -> Option<&'static str> {
 }
 
 /// All vaults.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, FromValue, Serialize)]
 pub(super) struct Vaults {
     vaults: Vec<VaultScenario>,
     began: Timestamp,
@@ -86,9 +89,8 @@ impl Problem {
 }
 
 impl Vaults {
-    pub(super) fn new(vaults: &[VaultScenario], seed: u64, began: Timestamp) -> Result<Self, ScenarioError> {
-        scenario::check(vaults)?;
-        let mut vaults = vaults.to_vec();
+    pub(super) fn new(mut vaults: Vec<VaultScenario>, seed: u64, began: Timestamp) -> Result<Self, ScenarioError> {
+        scenario::check(&vaults)?;
         let mut rng = Rng::new(seed ^ 0x5EC);
         for version in vaults
             .iter_mut()
@@ -285,13 +287,13 @@ fn not_found(name: &str) -> Problem {
 }
 
 fn first_label(origin: &str) -> &str {
-    let host = origin.split_once("://").map_or(origin, |(_, host)| host);
+    let host = split_once(origin, "://").map_or(origin, |(_, host)| host);
     host.split(['.', ':']).next().unwrap_or_default()
 }
 
 /// Authority and resource of the cloud that a vault's host is in.
 fn zone(origin: &str) -> Option<(&'static str, &'static str)> {
-    let host = origin.split_once("://").map_or(origin, |(_, host)| host);
+    let host = split_once(origin, "://").map_or(origin, |(_, host)| host);
     let host = host.split(':').next().unwrap_or_default();
     [
         (

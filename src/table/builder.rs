@@ -1,6 +1,6 @@
 //! A column while its values come in.
 
-use super::column::{Column, Texts, Values};
+use super::column::{Column, Texts, Values, clear_bits, push_bit_front, whole_validity};
 use super::json;
 use super::lexer::{Lexer, Number, Problem, Stopped};
 use super::number::is_double;
@@ -27,6 +27,15 @@ impl Kinds {
     /// Arrays and objects.
     pub(crate) const NESTED: Self = Self(64);
     const NUMBERS: Self = Self(2 | 4 | 8 | 16);
+
+    const fn of(number: Number) -> Self {
+        match number {
+            Number::Int64(value) if is_double(value) => Self::INTEGER,
+            Number::Int64(_) => Self::LONG_INTEGER,
+            Number::Float64(_) => Self::DOUBLE,
+            Number::Large => Self::LARGE,
+        }
+    }
 
     fn add(&mut self, other: Self) {
         self.0 |= other.0;
@@ -91,9 +100,8 @@ pub(crate) struct Builder {
     row_count: usize,
     kinds: Kinds,
     store: Store,
-    /// Where nulls begin, and how many follow each other.
-    nulls: Vec<(u32, u32)>,
-    null_count: usize,
+    /// A bit per row up to the last null, 0 for null.
+    validity: Vec<u8>,
     /// The row of which the place is sought.
     watched: Option<usize>,
     /// The place of that row's value in the bytes.
@@ -115,8 +123,7 @@ impl Builder {
             } else {
                 Store::Empty
             },
-            nulls: Vec::new(),
-            null_count: 0,
+            validity: Vec::new(),
         }
     }
 
@@ -146,7 +153,7 @@ impl Builder {
         }
         match lexer.peek() {
             b'-' | b'0'..=b'9' => {
-                let number = lexer.number()?;
+                let number = lexer.number_in_line()?;
                 self.number(number);
             }
             b'"' if !INNER => self.text(lexer)?,
@@ -167,10 +174,10 @@ impl Builder {
         match (number, &mut self.store) {
             (Number::Int64(value), Store::Int64(values)) => {
                 values.push(value);
-                self.kinds.add(kind_of_integer(value));
+                self.kinds.add(Kinds::of(number));
             }
             (Number::Float64(value), Store::Float64(values)) => values.push(value),
-            (Number::Int64(value), Store::Float64(values)) if kind_of_integer(value) == Kinds::INTEGER => {
+            (Number::Int64(value), Store::Float64(values)) if is_double(value) => {
                 values.push(value as f64);
                 self.kinds.add(Kinds::INTEGER);
             }
@@ -181,12 +188,7 @@ impl Builder {
     /// Appends a number that is not of the type that there was.
     #[inline(never)]
     fn other_number(&mut self, number: Number) {
-        let kind = match number {
-            Number::Int64(value) => kind_of_integer(value),
-            Number::Float64(_) => Kinds::DOUBLE,
-            Number::Large => Kinds::LARGE,
-        };
-        self.kinds.add(kind);
+        self.kinds.add(Kinds::of(number));
         let rows = self.row_count;
         match (number, &mut self.store) {
             (Number::Int64(value), store @ Store::Empty) => {
@@ -268,27 +270,22 @@ impl Builder {
         if self.watched == Some(self.row_count) {
             self.place = Some(lexer.at);
         }
-        let kind = match lexer.peek() {
-            b'-' | b'0'..=b'9' => {
-                let start = lexer.at;
-                let kind = match lexer.number()? {
-                    Number::Int64(value) => kind_of_integer(value),
-                    Number::Float64(_) => Kinds::DOUBLE,
-                    Number::Large => Kinds::LARGE,
-                };
-                lexer.at = start;
-                kind
-            }
-            b't' | b'f' => Kinds::BOOL,
-            b'[' | b'{' => Kinds::NESTED,
-            _ => Kinds::TEXT,
-        };
-        self.kinds.add(kind);
         let Store::Written(cells) = &mut self.store else {
             return lexer.stop(Problem::OtherShape);
         };
         let start = lexer.at;
-        lexer.skip_value(depth)?;
+        let kind = match lexer.peek() {
+            b'-' | b'0'..=b'9' => Kinds::of(lexer.number()?),
+            first => {
+                lexer.skip_value(depth)?;
+                match first {
+                    b't' | b'f' => Kinds::BOOL,
+                    b'[' | b'{' => Kinds::NESTED,
+                    _ => Kinds::TEXT,
+                }
+            }
+        };
+        self.kinds.add(kind);
         let literal = lexer.bytes.get(start..lexer.at).unwrap_or_default();
         if INNER {
             let mut unescaped = TextBuffer::default();
@@ -319,7 +316,7 @@ impl Builder {
             store => *store = Store::Lost,
         }
         self.kinds.add(Kinds::TEXT);
-        self.nulls.iter_mut().for_each(|(start, _)| *start += 1);
+        push_bit_front(&mut self.validity, true);
         self.row_count += 1;
     }
 
@@ -332,9 +329,7 @@ impl Builder {
             Store::Float64(values) => values.insert(0, 0.0),
             Store::Text(cells) | Store::Written(cells) => cells.offsets.insert(0, 0),
         }
-        self.nulls.iter_mut().for_each(|(start, _)| *start += 1);
-        self.nulls.insert(0, (0, 1));
-        self.null_count += 1;
+        push_bit_front(&mut self.validity, false);
         self.row_count += 1;
     }
 
@@ -354,13 +349,9 @@ impl Builder {
                 cells.offsets.resize(cells.offsets.len() + count, end);
             }
         }
-        let (start, length) = (self.row_count as u32, count as u32);
-        match self.nulls.last_mut() {
-            Some((last, run)) if *last + *run == start => *run += length,
-            _ => self.nulls.push((start, length)),
-        }
-        self.null_count += count;
+        let start = self.row_count;
         self.row_count += count;
+        clear_bits(&mut self.validity, start, self.row_count);
     }
 
     /// Makes up for rows that had no value, so that there are `row_count` rows. `nulls` of all the cells that are made up
@@ -389,11 +380,10 @@ impl Builder {
             row_count,
             kinds,
             store,
-            nulls,
-            null_count,
+            validity,
             ..
         } = self;
-        let validity = (null_count > 0).then(|| validity(row_count, &nulls));
+        let validity = whole_validity(validity, row_count);
         let values = match store {
             Store::Empty | Store::Lost => Values::Utf8(Cells::new(row_count).finish()?),
             Store::Bool(values) => Values::Bool(pack(&values)),
@@ -417,7 +407,7 @@ impl Builder {
     /// # Errors
     /// A text is not UTF-8.
     pub(crate) fn finish_written(self) -> Result<Column, Problem> {
-        let validity = (self.null_count > 0).then(|| validity(self.row_count, &self.nulls));
+        let validity = whole_validity(self.validity, self.row_count);
         let cells = match self.store {
             Store::Written(cells) => cells,
             _ => Cells::new(self.row_count),
@@ -432,48 +422,9 @@ impl Builder {
 }
 
 impl Cells {
-    #[inline(never)]
     fn finish(self) -> Result<Texts, Problem> {
-        let offsets = self.offsets;
-        let text = self.text.into_string().ok_or(Problem::NotUtf8)?;
-        // Pieces that are not UTF-8 may add up to a whole that is.
-        if offsets.iter().all(|offset| text.is_char_boundary(*offset as usize)) {
-            Ok(Texts { offsets, text })
-        } else {
-            Err(Problem::NotUtf8)
-        }
+        Texts::checked(self.offsets, self.text).ok_or(Problem::NotUtf8)
     }
-}
-
-#[inline(always)]
-fn kind_of_integer(value: i64) -> Kinds {
-    if is_double(value) {
-        Kinds::INTEGER
-    } else {
-        Kinds::LONG_INTEGER
-    }
-}
-
-/// One bit per row, 0 in the runs of nulls.
-#[inline(never)]
-fn validity(row_count: usize, nulls: &[(u32, u32)]) -> Vec<u8> {
-    let mut bits = vec![0xff; row_count.div_ceil(8)];
-    for &(start, length) in nulls {
-        let (mut row, end) = (start as usize, start as usize + length as usize);
-        while row < end {
-            if row % 8 == 0 && row + 8 <= end {
-                bits[row / 8] = 0;
-                row += 8;
-            } else {
-                bits[row / 8] &= !(1 << (row % 8));
-                row += 1;
-            }
-        }
-    }
-    if let Some(last) = bits.last_mut().filter(|_| !row_count.is_multiple_of(8)) {
-        *last &= (1 << (row_count % 8)) - 1;
-    }
-    bits
 }
 
 /// One bit per byte.

@@ -1,6 +1,6 @@
 //! Texts that come in pieces.
 
-use super::{ReadOptions, Table, TableError, TableErrorCode, limit};
+use super::{ReadOptions, Table, TableError, TableErrorCode, ask_for_memory, limit};
 
 /// Takes a text in chunks, and reads it as a table once it is whole.
 ///
@@ -36,6 +36,11 @@ impl TableReader {
     pub fn reserve(&mut self, bytes: usize) -> Result<(), TableError> {
         let whole = self.bytes.len().saturating_add(bytes);
         limit(whole)?;
+        if self.bytes.capacity() < whole {
+            // The last one to have taken memory grows where it is, if there is some behind it. The allocator takes none for
+            // that: it would rather have the bytes twice, and move them.
+            ask_for_memory(bytes);
+        }
         self.bytes.try_reserve_exact(bytes).map_err(|_| {
             TableError::new(
                 TableErrorCode::TooLarge,
@@ -51,14 +56,22 @@ impl TableReader {
     /// # Errors
     /// As [`reserve`](Self::reserve); then it took none of them.
     pub fn push(&mut self, chunk: &[u8]) -> Result<(), TableError> {
-        let length = self.bytes.len();
-        if self.bytes.capacity() - length < chunk.len() {
+        self.push_with(chunk.len(), |room| room.copy_from_slice(chunk))
+    }
+
+    /// Takes the next `length` bytes from whoever writes them: `write` gets as many zeros to write over.
+    ///
+    /// # Errors
+    /// As [`reserve`](Self::reserve); then `write` was not called.
+    pub fn push_with(&mut self, length: usize, write: impl FnOnce(&mut [u8])) -> Result<(), TableError> {
+        let start = self.bytes.len();
+        if self.bytes.capacity() - start < length {
             // Not twice as much each time, as a vector does by itself: the text stands in memory beside its columns.
             // Where there is no room for that, the chunk alone may still have some.
-            self.reserve(chunk.len().max(length / 4))
-                .or_else(|_| self.reserve(chunk.len()))?;
+            self.reserve(length.max(start / 4)).or_else(|_| self.reserve(length))?;
         }
-        self.bytes.extend_from_slice(chunk);
+        self.bytes.resize(start + length, 0);
+        write(&mut self.bytes[start..]);
         Ok(())
     }
 
@@ -68,6 +81,6 @@ impl TableReader {
     /// As [`Table::read`].
     pub fn finish(mut self) -> Result<Table, TableError> {
         self.bytes.shrink_to_fit();
-        Table::read(&self.bytes, &self.options)
+        Table::of_bytes(&self.bytes, &self.options)
     }
 }

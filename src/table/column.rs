@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::texts::TextBuffer;
 use super::time::{self, Zone};
 use super::write;
 
@@ -342,6 +343,45 @@ pub(crate) fn extend_validity(validity: &mut Vec<u8>, row_count: usize) {
     }
 }
 
+/// Sets the bits from `start` to `end` to 0, which are the last ones then; those before that were not there are 1.
+pub(crate) fn clear_bits(bits: &mut Vec<u8>, start: usize, end: usize) {
+    if bits.len() < end.div_ceil(8) {
+        bits.resize(end.div_ceil(8), 0xff);
+    }
+    let (first, last) = (start / 8, (end - 1) / 8);
+    let (before, behind) = (
+        (1 << (start % 8)) - 1,
+        0xfe_u8.checked_shl(((end - 1) % 8) as u32).unwrap_or(0),
+    );
+    if first == last {
+        bits[first] &= before | behind;
+        return;
+    }
+    bits[first] &= before;
+    bits[first + 1..last].fill(0);
+    bits[last] &= behind;
+}
+
+/// Puts a bit before all others; those that are not there are 1.
+pub(crate) fn push_bit_front(bits: &mut Vec<u8>, bit: bool) {
+    let mut carried = u8::from(bit);
+    for byte in bits.iter_mut() {
+        (*byte, carried) = (*byte << 1 | carried, *byte >> 7);
+    }
+    if carried == 0 {
+        bits.push(0xfe);
+    }
+}
+
+/// The bits of that many rows, as a column has them: those that are not there are 1. `None` if all are.
+pub(crate) fn whole_validity(mut bits: Vec<u8>, row_count: usize) -> Option<Vec<u8>> {
+    if bits.is_empty() {
+        return None;
+    }
+    extend_validity(&mut bits, row_count);
+    Some(bits)
+}
+
 impl Texts {
     /// No texts.
     pub(crate) fn new() -> Self {
@@ -356,6 +396,16 @@ impl Texts {
             offsets,
             text: String::with_capacity(bytes),
         }
+    }
+
+    /// The texts that end where `offsets` say, behind a first one that says where they begin. `None` if one of them is not
+    /// UTF-8.
+    #[inline(never)]
+    pub(crate) fn checked(offsets: Vec<u32>, text: TextBuffer) -> Option<Self> {
+        let text = text.into_string()?;
+        // Pieces that are not UTF-8 may add up to a whole that is.
+        let are_whole = offsets.iter().all(|offset| text.is_char_boundary(*offset as usize));
+        are_whole.then_some(Self { offsets, text })
     }
 
     /// Appends a row.

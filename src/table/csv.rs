@@ -2,19 +2,18 @@
 //!
 //! The fields of a column are put one behind the other; when all are there, the column finds its type.
 
-use super::builder::MAX_MISSING;
-use super::column::{Column, Texts, Values, extend_validity};
-use super::error::{TableError, TableErrorCode, character_at, not_utf8};
-use super::fit::{self, Misfit, Schema};
-use super::lexer::{Number, Stopped, two_words_at, word_at};
-use super::names::{MAX_COLUMNS, Names};
-use super::number::{self, is_double, is_number};
-use super::options::ReadOptions;
-use super::texts::TextBuffer;
-use super::{ColumnType, Table, time};
+mod cells;
 
-const ONES: u64 = 0x0101_0101_0101_0101;
-const HIGHS: u64 = 0x8080_8080_8080_8080;
+use super::builder::MAX_MISSING;
+use super::error::{TableError, TableErrorCode, character_at, not_utf8};
+use super::fit::{self, Schema};
+use super::lexer::Stopped;
+use super::names::{MAX_COLUMNS, Names};
+use super::number::is_number;
+use super::options::ReadOptions;
+use super::words::{HIGHS, ONES, word_at};
+use super::{Table, time};
+use cells::Cells;
 
 /// About how many bytes are read at a time.
 const PIECE: usize = 1 << 16;
@@ -50,66 +49,6 @@ pub(crate) fn read_if_csv(text: &[u8], options: &ReadOptions) -> Result<Option<T
     match reader.finish() {
         Err(error) if error.code() != TableErrorCode::DoesNotFit => Ok(None),
         table => table.map(Some),
-    }
-}
-
-/// The fields of one column.
-#[derive(Default)]
-struct Cells {
-    name: String,
-    text: TextBuffer,
-    /// Where the first field begins, and where each ends.
-    offsets: Vec<u32>,
-    /// A bit per row up to the last null, 0 for null.
-    validity: Vec<u8>,
-    /// Whether a field stood in quotes.
-    quoted: bool,
-    /// Whether a field was nothing but quotes.
-    blank: bool,
-    /// Where each field begins, if the schema names a type that it may not fit.
-    starts: Option<Vec<u32>>,
-}
-
-impl Cells {
-    fn new(row_count: usize) -> Self {
-        let mut cells = Self {
-            offsets: vec![0],
-            ..Self::default()
-        };
-        (0..row_count).for_each(|_| cells.push_null());
-        cells
-    }
-
-    fn row_count(&self) -> usize {
-        self.offsets.len() - 1
-    }
-
-    #[inline(always)]
-    fn end(&mut self) {
-        // Never more than the bytes read, whose number is limited.
-        self.offsets.push(self.text.len() as u32);
-    }
-
-    #[inline(always)]
-    fn push_null(&mut self) {
-        let row = self.row_count();
-        if self.validity.len() <= row / 8 {
-            self.validity.resize(row / 8 + 1, 0xff);
-        }
-        self.validity[row / 8] &= !(1 << (row % 8));
-        self.end();
-    }
-
-    /// Appends bytes of the text to the field.
-    #[inline(always)]
-    fn append(&mut self, text: &[u8], mut start: usize, end: usize) {
-        while start < end {
-            let (low, high) = two_words_at(text, start);
-            self.text.make_room(start, text.len());
-            self.text.put_words(low, high);
-            self.text.advance((end - start).min(16));
-            start += 16;
-        }
     }
 }
 
@@ -426,11 +365,9 @@ impl<'a> Reader<'a> {
                 return Err(self.not_utf8());
             };
             if let (Some(starts), Some(to)) = (starts, self.schema.get(column.name())) {
-                let name = column.name().to_owned();
-                column = fit::fit(column, to).map_err(|Misfit { row, found }| {
-                    let offset = starts.get(row).map(|start| *start as usize);
-                    let error = TableError::new(TableErrorCode::DoesNotFit, offset, fit::expected(to), found);
-                    error.in_row(row, Some(name))
+                column = fit::fit(column, to).map_err(|misfit| {
+                    let offset = starts.get(misfit.row).map(|start| *start as usize);
+                    misfit.error(offset)
                 })?;
             }
             columns.push(column);
@@ -440,78 +377,6 @@ impl<'a> Reader<'a> {
             row_count: self.row_count,
         })
     }
-}
-
-impl Cells {
-    /// The column of these values; without them as it is written, or, if `plain`, of points in time if all fields are.
-    /// `None` if the fields are not UTF-8.
-    fn into_column(self, values: Option<Values>, plain: bool) -> Option<Column> {
-        let row_count = self.row_count();
-        let mut validity = None;
-        if !self.validity.is_empty() {
-            let mut bits = self.validity;
-            extend_validity(&mut bits, row_count);
-            validity = Some(bits);
-        }
-        let values = match values {
-            Some(values) => values,
-            None => {
-                let (offsets, text) = (self.offsets, self.text.into_string()?);
-                // Pieces that are not UTF-8 may add up to a whole that is.
-                if !offsets.iter().all(|offset| text.is_char_boundary(*offset as usize)) {
-                    return None;
-                }
-                let texts = Texts { offsets, text };
-                let times = if plain { texts.times(validity.as_deref()) } else { None };
-                times.unwrap_or(Values::Utf8(texts))
-            }
-        };
-        Some(Column::from_parts(self.name, row_count, validity, values))
-    }
-
-    /// The values, if all are booleans or all are numbers that have a type in common.
-    fn read(&self) -> Option<Values> {
-        let mut words: Vec<i64> = Vec::with_capacity(self.row_count());
-        let mut found = None;
-        let bytes = self.text.bytes();
-        let mut start = 0;
-        for end in self.offsets.iter().skip(1) {
-            let field = bytes.get(start..*end as usize).unwrap_or_default();
-            start = *end as usize;
-            let word = match found {
-                _ if field.is_empty() => 0,
-                None | Some(ColumnType::Bool) if read_bool(field).is_some() => {
-                    found = Some(ColumnType::Bool);
-                    i64::from(read_bool(field)?)
-                }
-                Some(ColumnType::Bool) => return None,
-                _ => match (number::read(field)?, found) {
-                    (Number::Int64(integer), Some(ColumnType::Float64)) => double(integer)?,
-                    (Number::Int64(integer), _) => {
-                        found = Some(ColumnType::Int64);
-                        integer
-                    }
-                    (Number::Float64(number), _) => {
-                        if found == Some(ColumnType::Int64) {
-                            for word in &mut words {
-                                *word = double(*word)?;
-                            }
-                        }
-                        found = Some(ColumnType::Float64);
-                        number.to_bits() as i64
-                    }
-                    (Number::Large, _) => return None,
-                },
-            };
-            words.push(word);
-        }
-        found.map(|found| Values::from_words(words, found))
-    }
-}
-
-/// The bits of the double that an integer is, if there is one.
-fn double(integer: i64) -> Option<i64> {
-    is_double(integer).then_some((integer as f64).to_bits() as i64)
 }
 
 /// Reads the words that programs write for booleans: Python's begin with a capital.

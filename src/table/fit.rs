@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::column::{Column, ColumnType, Texts, Values, all_valid, bit};
 use super::csv::read_bool;
+use super::error::{TableError, TableErrorCode};
 use super::json;
 use super::lexer::Lexer;
 use super::names::Names;
@@ -38,19 +39,31 @@ impl Schema {
     }
 }
 
-/// A value that the type does not hold.
+/// A value that the type named for its column does not hold.
 #[derive(Debug)]
 pub(crate) struct Misfit {
     /// Its row, counted from 0.
     pub(crate) row: usize,
+    /// The name of its column.
+    column: String,
+    to: ColumnType,
     /// What it is, for people.
-    pub(crate) found: String,
+    found: String,
+}
+
+impl Misfit {
+    /// The error about it; `offset` is the place of the value in the text.
+    pub(crate) fn error(self, offset: Option<usize>) -> TableError {
+        TableError::new(TableErrorCode::DoesNotFit, offset, expected(self.to), self.found)
+            .in_row(self.row, Some(self.column))
+    }
 }
 
 /// A column of the type `to` with the values of `column`, which holds JSON texts, or the fields of CSV as texts.
 ///
 /// # Errors
 /// The first value that does not fit.
+#[inline(never)]
 pub(crate) fn fit(column: Column, to: ColumnType) -> Result<Column, Misfit> {
     let row_count = column.row_count();
     let (name, validity, values) = column.into_parts();
@@ -64,15 +77,39 @@ pub(crate) fn fit(column: Column, to: ColumnType) -> Result<Column, Misfit> {
     };
     let mut validity = validity.unwrap_or_else(|| all_valid(row_count));
     let values = match to {
-        ColumnType::Utf8 => Values::Utf8(source.write_all(&validity, push_as_text)?),
-        ColumnType::Json => Values::Json(source.write_all(&validity, push_as_json)?),
-        _ => source.read_all(&mut validity, to)?,
+        ColumnType::Utf8 => source.write_all(&validity, push_as_text).map(Values::Utf8),
+        ColumnType::Json => source.write_all(&validity, push_as_json).map(Values::Json),
+        _ => source.read_all(&mut validity, to),
     };
-    Ok(Column::from_parts(name, row_count, Some(validity), values))
+    match values {
+        Ok(values) => Ok(Column::from_parts(name, row_count, Some(validity), values)),
+        Err((row, found)) => Err(Misfit {
+            row,
+            column: name,
+            to,
+            found,
+        }),
+    }
+}
+
+/// The same for a column that may hold values of a type that was found: of these, none but texts can be read as others.
+///
+/// # Errors
+/// The first value that does not fit.
+pub(crate) fn fit_texts(column: Column, to: ColumnType) -> Result<Column, Misfit> {
+    match column.column_type() {
+        ColumnType::Utf8 => fit(column, to),
+        found => Err(Misfit {
+            row: 0,
+            column: column.name().to_owned(),
+            to,
+            found: found.as_str().to_owned(),
+        }),
+    }
 }
 
 /// What the values of a column should have been, for people.
-pub(crate) const fn expected(to: ColumnType) -> &'static str {
+const fn expected(to: ColumnType) -> &'static str {
     match to {
         ColumnType::Bool => "true or false",
         ColumnType::Int64 => "an integer of 64 bits",
@@ -86,6 +123,7 @@ pub(crate) const fn expected(to: ColumnType) -> &'static str {
 }
 
 /// The columns in the order of the schema: first those that it names, whether they are there or not, then the others.
+#[inline(never)]
 pub(crate) fn arrange(columns: Vec<Column>, row_count: usize, schema: &Schema) -> Vec<Column> {
     let mut found: Vec<Option<Column>> = schema.types.iter().map(|_| None).collect();
     let mut others = Vec::new();
@@ -225,8 +263,8 @@ impl Source {
         }
     }
 
-    /// Reads every value. An empty field of CSV is null in a column that holds no texts, in quotes as well.
-    fn read_all(&self, validity: &mut [u8], to: ColumnType) -> Result<Values, Misfit> {
+    /// Reads every value; what does not fit is told with its row. An empty field of CSV is null in a column that holds no texts, in quotes as well.
+    fn read_all(&self, validity: &mut [u8], to: ColumnType) -> Result<Values, (usize, String)> {
         let row_count = self.texts.len();
         let mut words = Vec::with_capacity(row_count);
         for row in 0..row_count {
@@ -240,14 +278,14 @@ impl Source {
             let cell = self.cell(row);
             match cell.word(to, self.is_json) {
                 Some(word) => words.push(word),
-                None => return Err(misfit(row, &cell, to)),
+                None => return Err((row, describe(&cell, to))),
             }
         }
         Ok(Values::from_words(words, to))
     }
 
     /// Writes every value that is not null. Fields of CSV become longer as JSON strings, so it may be too much.
-    fn write_all(&self, validity: &[u8], write: fn(&mut String, &str)) -> Result<Texts, Misfit> {
+    fn write_all(&self, validity: &[u8], write: fn(&mut String, &str)) -> Result<Texts, (usize, String)> {
         let row_count = self.texts.len();
         let mut texts = Texts::with_capacity(row_count, 0);
         for row in 0..row_count {
@@ -255,8 +293,7 @@ impl Source {
                 write(texts.text_mut(), self.texts.get(row).unwrap_or_default());
             }
             if i32::try_from(texts.text.len()).is_err() {
-                let found = "more than 2147483647 bytes of text in the column".to_owned();
-                return Err(Misfit { row, found });
+                return Err((row, "more than 2147483647 bytes of text in the column".to_owned()));
             }
             texts.end_row();
         }
@@ -264,16 +301,14 @@ impl Source {
     }
 }
 
+/// What a value is that does not fit, for people.
 #[cold]
-fn misfit(row: usize, cell: &Cell<'_>, to: ColumnType) -> Misfit {
+fn describe(cell: &Cell<'_>, to: ColumnType) -> String {
     let more = match (to, cell.date_time()) {
         (ColumnType::Timestamp, Some(_)) => ", a date-time without a zone",
         (ColumnType::Datetime, Some(_)) => ", a date-time with a zone",
         (ColumnType::Int64, _) if cell.number().is_some_and(is_number) => " with a fraction, or beyond 64 bits",
         _ => "",
     };
-    Misfit {
-        row,
-        found: format!("{}{more}", cell.describe()),
-    }
+    format!("{}{more}", cell.describe())
 }

@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::lexer::{Lexer, plain_length, two_words_at};
+use super::block::{BLOCK, Block};
+use super::lexer::Lexer;
 use super::texts::TextBuffer;
 
 /// Appends a checked value without the white space between its parts.
@@ -74,11 +75,10 @@ pub(crate) fn push_string(out: &mut String, text: &str) {
     out.push('"');
     let (mut copied, mut at) = (0, 0);
     while at < bytes.len() {
-        if at + 16 <= bytes.len() {
-            let (low, high) = two_words_at(bytes, at);
-            let plain = plain_length(low, high);
+        if at + BLOCK <= bytes.len() {
+            let plain = Block::at(bytes, at).plain_length();
             at += plain;
-            if plain == 16 {
+            if plain == BLOCK {
                 continue;
             }
         }

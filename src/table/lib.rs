@@ -1,5 +1,6 @@
 //! The output of a run as a table of typed columns.
 
+mod block;
 mod builder;
 mod chunks;
 mod column;
@@ -20,6 +21,7 @@ mod rows;
 mod shape;
 mod texts;
 mod time;
+mod words;
 mod write;
 
 use std::fmt;
@@ -68,8 +70,10 @@ pub use write::CsvOptions;
 /// are rows in one column `value`, as is a value that is no object.
 ///
 /// - An array of arrays has a header if its first item is an array of different texts that are not empty, no row is longer,
-///   and in some column no value below is a text. [`ReadOptions::header`] says it. Without one the columns are `column1`, …
-/// - Labels of pandas' index become a first column `index`, unless they count from 0.
+///   and some column has values below, none of which is a text. [`ReadOptions::header`] says it. Without one the columns
+///   are `column1`, …
+/// - `Columns` and `Index` are found only if the rows' labels are `0`, `1`, `2` and so on; with other labels the shape has to
+///   be named. Labels of pandas' index become a first column `index`, unless they count from 0.
 /// - Rows may be ragged: what a row does not have is null. A `null` among objects or arrays is a row of nulls. An empty
 ///   array has no rows and no columns; an empty object is one row without columns.
 /// - If a name occurs twice in an object, the last value counts, at the place of the first.
@@ -79,23 +83,26 @@ pub use write::CsvOptions;
 ///
 /// # Types
 ///
-/// A column has the narrowest type that holds all its values exactly; nulls fit everywhere.
+/// A column has the narrowest type that holds all its values; nulls fit everywhere. Integers, points in time, texts and JSON
+/// are held exactly, numbers with a fraction as the nearest double.
 ///
 /// | The values that are not null                                         | Type        |
 /// |----------------------------------------------------------------------|-------------|
 /// | none                                                                 | `utf8`      |
 /// | booleans                                                             | `bool`      |
 /// | integers from -2^63 to 2^63-1                                        | `int64`     |
-/// | numbers; integers among them are integers a double holds exactly     | `float64`   |
-/// | other numbers (larger integers, doubles out of range)                | `utf8`, as they are written |
+/// | numbers a double holds, integers among them exactly                  | `float64`   |
+/// | other numbers (larger integers, more digits, out of range)           | `utf8`, as they are written |
 /// | texts, all dates                                                     | `date`      |
 /// | texts, all date-times without a zone                                 | `datetime`  |
 /// | texts, all date-times with a zone                                    | `timestamp` |
 /// | other texts, also a mixture of these three                           | `utf8`      |
 /// | arrays, objects, or values of more than one kind                     | `json`      |
 ///
-/// - A number with a fraction or an exponent is read as the nearest double, ties to even. `-0` is a double too. Integers
-///   beyond 64 bits are never mixed with doubles: such a column is text.
+/// - A double holds a number with a fraction or an exponent, as the nearest one, ties to even, if the number has 17 digits
+///   at most, not counting zeros at its ends, and is not so large or small that infinity or zero is nearest: no double is
+///   written with more. `-0` is a double too. A column with other numbers is text, and so is one of integers beyond 64 bits,
+///   whatever else is in it.
 /// - A date is `YYYY-MM-DD`, in the years 1 to 9999. A date-time is a date, `T` or one blank, `hh:mm:ss`, and a fraction
 ///   of a second if any; a zone may follow, `Z` or an offset such as `+01:00` or `+0100`, up to 14 hours. Of a timestamp
 ///   the instant is kept, not the offset. One that has more than microseconds (other than zeros up to the ninth digit), or
@@ -125,6 +132,12 @@ impl Table {
     /// that is JSON up to its end and not finished is `Truncated`.
     pub fn read(bytes: &[u8], options: &ReadOptions) -> Result<Self, TableError> {
         limit(bytes.len())?;
+        ask_for_memory(bytes.len() + bytes.len() / 2);
+        Self::of_bytes(bytes, options)
+    }
+
+    /// Reads a text whose length was checked, without asking for memory first.
+    fn of_bytes(bytes: &[u8], options: &ReadOptions) -> Result<Self, TableError> {
         if options.schema.len() > names::MAX_COLUMNS {
             let found = options.schema.len().to_string();
             return Err(TableError::new(
@@ -134,7 +147,6 @@ impl Table {
                 found,
             ));
         }
-        ask_for_memory(bytes.len());
         let mark = if bytes.starts_with(BYTE_ORDER_MARK) {
             BYTE_ORDER_MARK.len()
         } else {
@@ -157,6 +169,7 @@ impl Table {
     }
 
     /// Reads a text as what it is; `None` if it is neither JSON nor CSV.
+    #[inline(never)]
     fn detect(content: &[u8], options: &ReadOptions) -> Result<Option<Self>, TableError> {
         let start = content.trim_ascii_start();
         if !start.starts_with(b"[") && !start.starts_with(b"{") {
@@ -278,15 +291,15 @@ pub(crate) const VALUE: &str = "value";
 
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
-/// Takes from the host in one go what the columns of a text this long are likely to need, and leaves it to the allocator.
+/// Takes that many bytes from the host in one go, and leaves them to the allocator: what will be needed soon.
 ///
 /// A wasm memory grows by as much as the allocator lacks, again and again, and each time JavaScript's engine does, in an
 /// old or large heap, what takes longer than the reading: it makes sure that nothing can be thrown away.
-fn ask_for_memory(length: usize) {
+fn ask_for_memory(bytes: usize) {
     if cfg!(target_family = "wasm") {
         let mut memory = Vec::<u8>::new();
-        // Without it, the columns will ask for what they need themselves.
-        let _ = memory.try_reserve_exact(length + length / 2);
+        // If they are not to be had, whoever needs them will ask for less.
+        let _ = memory.try_reserve_exact(bytes);
         std::hint::black_box(&memory);
     }
 }

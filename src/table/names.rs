@@ -1,6 +1,7 @@
 //! The names of columns, and where each is.
 
-use super::lexer::{Problem, word_at};
+use super::lexer::Problem;
+use super::words::word_at;
 
 /// As many columns as Excel and Power Query take.
 pub(crate) const MAX_COLUMNS: usize = 16_384;

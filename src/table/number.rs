@@ -8,6 +8,13 @@ use std::cmp::Ordering;
 
 use super::lexer::{Lexer, Number};
 
+/// The most digits that a double is written with by those who write no more than tell it from its neighbours, without
+/// zeros at the ends. A decimal with more of them says what no double holds.
+const DIGITS_OF_DOUBLE: usize = 17;
+
+/// The first whole number that has more digits than that.
+const TOO_LONG: u64 = 10_u64.pow(DIGITS_OF_DOUBLE as u32);
+
 /// Digits that can matter: a double is decided by fewer than 770, whatever follows only has to be known as not zero.
 const MAX_DIGITS: usize = 800;
 
@@ -18,20 +25,25 @@ const EXACT_POWERS: [f64; 23] = [
 ];
 
 /// The farthest power of ten that [`scaled`] takes on: 5^27 is the last power of five in 64 bits.
-const MAX_POWER: u32 = 27;
+const MAX_POWER: i32 = 27;
 
-/// 5^-n for n from 0 to [`MAX_POWER`], as 128 bits from the highest one that is set, rounded up.
-const RECIPROCALS: [u128; MAX_POWER as usize + 1] = {
-    let mut reciprocals = [1 << 127; MAX_POWER as usize + 1];
+/// The farthest power of ten in the other direction: with 17 digits, numbers down to a millionth of a millionth have it.
+const MIN_POWER: i32 = -40;
+
+/// 5^-n for n from 0 to that of [`MIN_POWER`], as 128 bits from the highest one that is set. What follows them is rounded up
+/// as far as 5^n has 64 bits, and left out beyond, as in the tables for which the algorithm was proven right.
+const RECIPROCALS: [u128; MIN_POWER.unsigned_abs() as usize + 1] = {
+    let mut reciprocals = [1 << 127; MIN_POWER.unsigned_abs() as usize + 1];
     let mut power = 1;
-    while power <= MAX_POWER {
-        reciprocals[power as usize] = reciprocal(5_u128.pow(power));
+    while power <= MIN_POWER.unsigned_abs() {
+        let is_rounded = power <= MAX_POWER.unsigned_abs();
+        reciprocals[power as usize] = reciprocal(5_u128.pow(power)) + is_rounded as u128;
         power += 1;
     }
     reciprocals
 };
 
-/// The first 128 bits of `1 / divisor`, for a divisor that is no power of two, rounded up.
+/// The first 128 bits of `1 / divisor`, for a divisor that is no power of two.
 const fn reciprocal(divisor: u128) -> u128 {
     let (mut quotient, mut rest) = (0_u128, 1);
     while quotient >> 127 == 0 {
@@ -42,14 +54,14 @@ const fn reciprocal(divisor: u128) -> u128 {
             quotient |= 1;
         }
     }
-    quotient + 1
+    quotient
 }
 
-/// The double nearest to `mantissa * 10^exponent`, ties to even. `None` for powers beyond 27, unless all is zero.
+/// The double nearest to `mantissa * 10^exponent`, ties to even. `None` for powers beyond 27 or below -40, unless all is
+/// zero, and for more digits than a double has.
 ///
 /// A whole number below 2^53 and a power of ten up to 10^22 are doubles, whose product and quotient the machine rounds
-/// once (Clinger 1990). Beyond that, this is [Lemire's algorithm](https://arxiv.org/abs/2101.11408), which needs no second
-/// thought for powers so near.
+/// once (Clinger 1990). Beyond that, this is [Lemire's algorithm](https://arxiv.org/abs/2101.11408).
 #[inline]
 pub(crate) fn scaled(mantissa: u64, exponent: i32) -> Option<f64> {
     let power = exponent.unsigned_abs();
@@ -63,16 +75,35 @@ pub(crate) fn scaled(mantissa: u64, exponent: i32) -> Option<f64> {
             mantissa * exact
         });
     }
-    scaled_in_words(mantissa, exponent)
+    if mantissa < TOO_LONG {
+        return scaled_in_words(mantissa, exponent);
+    }
+    // Decimals of a fixed scale have zeros at their ends.
+    let (mantissa, zeros) = without_zeros(mantissa);
+    if mantissa < TOO_LONG {
+        return scaled_in_words(mantissa, exponent.saturating_add(zeros));
+    }
+    None
 }
 
+/// A number without up to two zeros at its end, and how many those were: more can't make it too long.
+#[inline(never)]
+const fn without_zeros(number: u64) -> (u64, i32) {
+    match (number.is_multiple_of(100), number.is_multiple_of(10)) {
+        (true, _) => (number / 100, 2),
+        (_, true) => (number / 10, 1),
+        _ => (number, 0),
+    }
+}
+
+/// The same for any mantissa, all of whose digits count.
 #[inline(never)]
 fn scaled_in_words(mantissa: u64, exponent: i32) -> Option<f64> {
     let power = exponent.unsigned_abs();
     if mantissa == 0 {
         return Some(0.0);
     }
-    if power > MAX_POWER {
+    if !(MIN_POWER..=MAX_POWER).contains(&exponent) {
         return None;
     }
     let zeros = mantissa.leading_zeros();
@@ -84,6 +115,10 @@ fn scaled_in_words(mantissa: u64, exponent: i32) -> Option<f64> {
         if high & 0x1ff == 0x1ff {
             let (carry, _) = multiply(mantissa, reciprocal as u64);
             let (low, overflow) = low.overflowing_add(carry);
+            if low == u64::MAX {
+                // One more bit could carry.
+                return None;
+            }
             (high + u64::from(overflow), low)
         } else {
             (high, low)
@@ -110,8 +145,17 @@ fn scaled_in_words(mantissa: u64, exponent: i32) -> Option<f64> {
 }
 
 /// The product of two numbers of 64 bits, as its upper and its lower half.
-fn multiply(a: u64, b: u64) -> (u64, u64) {
-    let product = u128::from(a) * u128::from(b);
+const fn multiply(a: u64, b: u64) -> (u64, u64) {
+    if cfg!(target_family = "wasm") {
+        // It has no such multiplication, and what the compiler calls instead is one of 128 bits.
+        const LOW: u64 = u32::MAX as u64;
+        let (high, low) = ((a >> 32) * (b >> 32), (a & LOW) * (b & LOW));
+        let (left, right) = ((a >> 32) * (b & LOW), (a & LOW) * (b >> 32));
+        let middle = (low >> 32) + (left & LOW) + (right & LOW);
+        let high = high + (left >> 32) + (right >> 32) + (middle >> 32);
+        return (high, middle << 32 | low & LOW);
+    }
+    let product = a as u128 * b as u128;
     ((product >> 64) as u64, product as u64)
 }
 
@@ -141,7 +185,7 @@ pub(crate) fn read_nearest(text: &[u8]) -> Option<f64> {
     match read(text)? {
         Number::Int64(integer) => Some(integer as f64),
         Number::Float64(double) => Some(double),
-        Number::Large => parse_f64(text),
+        Number::Large => Decimal::read(text).nearest(),
     }
 }
 
@@ -149,19 +193,65 @@ pub(crate) fn read_nearest(text: &[u8]) -> Option<f64> {
 pub(crate) fn read_whole(text: &[u8]) -> Option<i64> {
     match read(text)? {
         Number::Int64(integer) => Some(integer),
-        Number::Float64(_) => Decimal::read(text).whole(),
-        Number::Large => None,
+        Number::Float64(_) | Number::Large => Decimal::read(text).whole(),
     }
 }
 
-/// Reads a checked JSON number as the nearest double, ties to even. `None` if it is too large for a double.
+/// Reads a checked JSON number as the nearest double, ties to even. `None` if no double is near, because it is too large or
+/// too small, or if it has more digits than a double.
 pub(crate) fn parse_f64(literal: &[u8]) -> Option<f64> {
-    let decimal = Decimal::read(literal);
-    let bits = match decimal.to_bits() {
-        bits @ 0..INFINITY => bits,
-        _ => return None,
-    };
-    Some(f64::from_bits(bits | u64::from(decimal.negative) << 63))
+    let (mantissa, exponent) = read_short(literal)?;
+    let exponent = exponent.clamp(i32::MIN.into(), i32::MAX.into()) as i32;
+    match scaled(mantissa, exponent) {
+        Some(double) if literal.first() == Some(&b'-') => Some(-double),
+        Some(double) => Some(double),
+        None => Decimal::read(literal).nearest().filter(|double| *double != 0.0),
+    }
+}
+
+/// A checked JSON number as a whole number without zeros at its end, times a power of ten. `None` if it has more digits than
+/// a double.
+fn read_short(literal: &[u8]) -> Option<(u64, i64)> {
+    let (mut mantissa, mut digits) = (0_u64, 0);
+    // Zeros count once another digit follows.
+    let mut zeros = 0;
+    let (mut fraction, mut in_fraction) = (0_i64, false);
+    let mut bytes = literal.iter().copied();
+    for byte in bytes.by_ref() {
+        match byte {
+            b'0'..=b'9' => {
+                fraction += i64::from(in_fraction);
+                if byte == b'0' {
+                    zeros += usize::from(mantissa > 0);
+                    continue;
+                }
+                digits += zeros + 1;
+                if digits > DIGITS_OF_DOUBLE {
+                    return None;
+                }
+                mantissa = mantissa * 10_u64.pow(zeros as u32 + 1) + u64::from(byte - b'0');
+                zeros = 0;
+            }
+            b'.' => in_fraction = true,
+            b'e' | b'E' => break,
+            _ => {}
+        }
+    }
+    let zeros = i64::try_from(zeros).unwrap_or(i64::MAX);
+    Some((mantissa, read_exponent(bytes).saturating_add(zeros - fraction)))
+}
+
+/// The number behind the `e` of a checked JSON number; 0 without one.
+fn read_exponent(bytes: impl Iterator<Item = u8>) -> i64 {
+    let (mut exponent, mut sign) = (0_i64, 1);
+    for byte in bytes {
+        match byte {
+            b'-' => sign = -1,
+            b'0'..=b'9' => exponent = exponent.saturating_mul(10).saturating_add(i64::from(byte - b'0')),
+            _ => {}
+        }
+    }
+    sign * exponent
 }
 
 /// The bits of positive infinity.
@@ -202,15 +292,7 @@ impl Decimal {
                 _ => {}
             }
         }
-        let (mut exponent, mut sign) = (0_i64, 1);
-        for byte in bytes {
-            match byte {
-                b'-' => sign = -1,
-                b'0'..=b'9' => exponent = exponent.saturating_mul(10).saturating_add(i64::from(byte - b'0')),
-                _ => {}
-            }
-        }
-        number.exponent = number.exponent.saturating_add(sign * exponent);
+        number.exponent = number.exponent.saturating_add(read_exponent(bytes));
         while !number.inexact && number.digits.pop_if(|digit| *digit == 0).is_some() {
             number.exponent = number.exponent.saturating_add(1);
         }
@@ -239,6 +321,14 @@ impl Decimal {
         }
     }
 
+    /// The nearest double, ties to even, however many digits there are. `None` if it is too large for one.
+    fn nearest(&self) -> Option<f64> {
+        match self.to_bits() {
+            bits @ 0..INFINITY => Some(f64::from_bits(bits | u64::from(self.negative) << 63)),
+            _ => None,
+        }
+    }
+
     /// The bits of the nearest double, without the sign; infinity if it is too large.
     fn to_bits(&self) -> u64 {
         let magnitude = self
@@ -257,7 +347,7 @@ impl Decimal {
                 .digits
                 .iter()
                 .fold(0, |number, digit| number * 10 + u64::from(*digit));
-            if let Some(number) = scaled(mantissa, exponent) {
+            if let Some(number) = scaled_in_words(mantissa, exponent) {
                 return number.to_bits();
             }
         }

@@ -206,7 +206,7 @@ impl ReadOptions {
     /// |-------------|----------------------------------------------------------------------------------------------|
     /// | `bool`      | booleans; the texts `true`, `false`, `True`, `False`                                          |
     /// | `int64`     | integers of 64 bits, also spelled `5.0` or `5e0`, and texts that spell them                   |
-    /// | `float64`   | numbers that are not too large for a double, read as the nearest one; texts that spell them   |
+    /// | `float64`   | numbers of any digits, as the nearest double, if not too large for one; texts that spell them |
     /// | `timestamp` | date-times with a zone; integers, as milliseconds since 1970                                  |
     /// | `datetime`  | date-times without a zone; integers, as milliseconds since 1970                               |
     /// | `date`      | dates; date-times at midnight without a zone                                                  |

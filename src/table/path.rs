@@ -66,9 +66,9 @@ impl JsonPath {
     pub(crate) fn leads_nowhere(&self, left: usize, value: &[u8]) -> TableError {
         let reached = self.steps.len() - left;
         let mut there = String::new();
-        push_steps(&mut there, self.steps.iter().take(reached));
+        push_steps(&mut there, self.steps.get(..reached).unwrap_or_default());
         let mut step = String::new();
-        push_steps(&mut step, self.steps.iter().skip(reached).take(1));
+        push_steps(&mut step, self.steps.get(reached..=reached).unwrap_or_default());
         let step = step
             .strip_prefix("$.")
             .or_else(|| step.strip_prefix('$'))
@@ -90,13 +90,13 @@ impl fmt::Display for JsonPath {
     /// Writes the path from `$`, with quotes only around the names that need them.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut text = String::new();
-        push_steps(&mut text, self.steps.iter());
+        push_steps(&mut text, &self.steps);
         f.write_str(&text)
     }
 }
 
 #[inline(never)]
-fn push_steps<'a>(out: &mut String, steps: impl Iterator<Item = &'a Step>) {
+fn push_steps(out: &mut String, steps: &[Step]) {
     out.push('$');
     for step in steps {
         match step {

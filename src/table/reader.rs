@@ -2,14 +2,15 @@
 
 use super::builder::Builder;
 use super::column::Column;
-use super::fit::{self, Misfit, Schema};
+use super::fit::{self, Schema};
 use super::json;
 use super::lexer::{Lexer, Problem, Stopped};
-use super::options::ReadOptions;
+use super::options::{ReadOptions, Shape};
 use super::path::Step;
 use super::rows::{Container, Plan, Rows};
+use super::shape::first_item;
 use super::texts::TextBuffer;
-use super::{ColumnType, Format, JsonPath, Table, TableError, TableErrorCode};
+use super::{Format, JsonPath, Table, TableError};
 
 /// Reads the rows of a container, at a depth.
 pub(crate) type ReadItems<const INNER: bool> =
@@ -36,14 +37,7 @@ impl<'o> Reader<'o> {
         let mut lexer = Lexer::<false>::new(bytes, 0);
         lexer.skip_space();
         let read = self.at_path(&mut lexer, &self.options.path.steps, 0);
-        let table = read.and_then(|table| {
-            lexer.skip_space();
-            if lexer.is_at_end() {
-                Ok(table)
-            } else {
-                lexer.unexpected("the end")
-            }
-        });
+        let table = read.and_then(|table| lexer.end().map(|()| table));
         match table {
             Ok(Some(table)) => Ok(table),
             Ok(None) => Err(self.error.take().unwrap_or_else(|| lexer.error())),
@@ -53,6 +47,7 @@ impl<'o> Reader<'o> {
     }
 
     /// Reads a document that has a value per line.
+    #[inline(never)]
     pub(crate) fn lines(&mut self, bytes: &[u8]) -> Result<Table, TableError> {
         let mut lexer = Lexer::<false>::new(bytes, 0);
         lexer.skip_space();
@@ -64,29 +59,37 @@ impl<'o> Reader<'o> {
         table.map_err(|Stopped| self.error.take().unwrap_or_else(|| lexer.error()))
     }
 
-    fn rows_on_lines<const INNER: bool>(&mut self, lexer: &mut Lexer<'_, INNER>) -> Result<Table, Stopped> {
+    fn rows_on_lines(&mut self, lexer: &mut Lexer<'_, false>) -> Result<Table, Stopped> {
         let start = lexer.at;
-        let attempts: &[ReadItems<INNER>] = match lexer.peek() {
+        let attempts: &[ReadItems<false>] = match lexer.peek() {
             b'{' => &[Rows::records, Rows::values],
             b'[' => &[Rows::arrays, Rows::values],
             _ => &[Rows::values],
         };
         for read in attempts {
             lexer.at = start;
-            let container = if self.options.format == Format::JsonLines {
-                Container::Lines
-            } else {
-                Container::NestedLines
-            };
-            let table = self.passes(lexer, &mut |rows, lexer| {
-                read(rows, lexer, 0, container)?;
-                Ok(None)
-            });
+            let table = self.lines_of(lexer, *read);
             if table.is_ok() || lexer.problem != Problem::OtherShape {
                 return table;
             }
         }
         Err(Stopped)
+    }
+
+    fn lines_of<const INNER: bool>(
+        &mut self,
+        lexer: &mut Lexer<'_, INNER>,
+        read: ReadItems<INNER>,
+    ) -> Result<Table, Stopped> {
+        let container = if self.options.format == Format::JsonLines {
+            Container::Lines
+        } else {
+            Container::NestedLines
+        };
+        self.passes(lexer, &mut |rows, lexer| {
+            read(rows, lexer, 0, container)?;
+            Ok(None)
+        })
     }
 
     /// Reads what is at the end of the path, and checks everything on the way. `None` if the path leads nowhere.
@@ -152,6 +155,7 @@ impl<'o> Reader<'o> {
     }
 
     /// Goes on in the document that the text holds which begins here.
+    #[inline(never)]
     fn further_in_text(&mut self, lexer: &mut Lexer<'_, false>, steps: &[Step]) -> Result<Option<Table>, Stopped> {
         let start = lexer.at;
         let text = self.unescaped(lexer)?;
@@ -162,15 +166,8 @@ impl<'o> Reader<'o> {
         }
         let mut inner = Lexer::<false>::new(&text, 0);
         inner.skip_space();
-        let found = self.at_path(&mut inner, steps, 0).and_then(|found| {
-            inner.skip_space();
-            if inner.is_at_end() {
-                Ok(found)
-            } else {
-                inner.unexpected("the end")
-            }
-        });
-        match found {
+        let found = self.at_path(&mut inner, steps, 0);
+        match found.and_then(|found| inner.end().map(|()| found)) {
             Ok(found) => Ok(found),
             Err(Stopped) => {
                 // What is wrong with a value was told where it was found.
@@ -184,7 +181,7 @@ impl<'o> Reader<'o> {
     fn in_text(&mut self, lexer: &mut Lexer<'_, false>) -> Result<Option<Table>, Stopped> {
         let start = lexer.at;
         let mut inner = Lexer::<true>::new(lexer.bytes, lexer.at + 1);
-        if let Ok(table) = self.escaped_document(&mut inner) {
+        if let Ok(table) = self.escaped_rows(&mut inner) {
             lexer.at = inner.at + 1;
             return Ok(Some(table));
         }
@@ -196,35 +193,33 @@ impl<'o> Reader<'o> {
             format: self.format_in_text(),
             ..self.options.clone()
         };
-        match Table::read(&text, &options) {
+        match Table::of_bytes(&text, &options) {
             Ok(table) => Ok(Some(table)),
             Err(error) => self.stopped_in_text(lexer, error),
         }
     }
 
-    /// Reads a document in the escapes of the text around it, up to the quote that ends that.
-    fn escaped_document(&mut self, lexer: &mut Lexer<'_, true>) -> Result<Table, Stopped> {
+    /// Reads rows that are objects in the escapes of the text around them, up to the quote that ends that: what most
+    /// outputs are. Everything else is `OtherShape` here, and read once it is unescaped, so that its code is there once.
+    fn escaped_rows(&mut self, lexer: &mut Lexer<'_, true>) -> Result<Table, Stopped> {
         lexer.skip_space();
-        let format = self.format_in_text();
-        if !matches!(format, Format::Auto | Format::JsonLines) || !matches!(lexer.peek(), b'[' | b'{') {
-            return lexer.stop(Problem::OtherShape);
-        }
         let start = lexer.at;
-        if lexer.peek() == b'[' && format == Format::Auto {
-            let table = self.value(lexer, 0)?;
-            lexer.skip_space();
-            if lexer.is_at_end() {
-                return Ok(table);
+        let is_for_records = matches!(self.options.shape, Shape::Auto | Shape::Records);
+        let table = match (lexer.peek(), self.format_in_text()) {
+            (b'[', Format::Auto) if is_for_records && first_item(lexer.clone(), 0) == b'{' => {
+                self.items(lexer, 0, Rows::records)?
             }
-            lexer.at = start;
-        }
-        lexer.skip_value(0)?;
-        lexer.skip_space();
-        if lexer.is_at_end() && format == Format::Auto {
-            return lexer.stop(Problem::OtherShape);
-        }
-        lexer.at = start;
-        self.rows_on_lines(lexer)
+            (b'{', format @ (Format::Auto | Format::JsonLines)) => {
+                lexer.skip_value(0)?;
+                if lexer.is_at_end_behind_space() && format == Format::Auto {
+                    return lexer.stop(Problem::OtherShape);
+                }
+                lexer.at = start;
+                self.lines_of(lexer, Rows::records)?
+            }
+            _ => return lexer.stop(Problem::OtherShape),
+        };
+        lexer.end().map(|()| table)
     }
 
     /// What the text at the end of a path is written in: `Json` says no more than what the path does.
@@ -270,103 +265,90 @@ impl<'o> Reader<'o> {
             lexer.line_breaks = 0;
             let mut rows = Rows::new(plan.clone());
             let index = read(&mut rows, lexer)?;
-            rows.align().or_else(|problem| lexer.stop(problem))?;
-            if let Some(watched) = plan.watched {
-                let place = rows.builders.get(watched.0).and_then(|builder| builder.place);
-                if let Some(error) = self.error.as_mut() {
-                    error.set_offset(place);
+            match self.conclude(rows, index, &mut plan) {
+                Ok(Some(table)) => return Ok(table),
+                Ok(None) => {}
+                Err(problem) => {
+                    if problem == Problem::NotUtf8 {
+                        // Which bytes they are is looked for from here on.
+                        lexer.at = 0;
+                    }
+                    return lexer.stop(problem);
                 }
-                return lexer.stop(Problem::None);
-            }
-            if rows.repeated && !plan.careful {
-                plan.careful = true;
-                continue;
-            }
-            let is_settled = rows.settle_header(&mut plan).or_else(|problem| lexer.stop(problem))?;
-            if !is_settled {
-                continue;
-            }
-            let lost: Vec<bool> = rows.builders.iter().map(Builder::is_lost).collect();
-            if lost.contains(&true) {
-                plan.written = lost;
-                continue;
-            }
-            let row_count = rows.row;
-            match self.finish(rows, index, lexer)? {
-                Ok(columns) => return Ok(Table { columns, row_count }),
-                Err(watched) => plan.watched = Some(watched),
             }
         }
     }
 
-    /// The columns, those of the schema first; or the column and row of a value that does not fit.
-    fn finish<const INNER: bool>(
-        &mut self,
-        mut rows: Rows,
-        index: Option<Column>,
-        lexer: &mut Lexer<'_, INNER>,
-    ) -> Result<Result<Vec<Column>, (usize, usize)>, Stopped> {
-        let schema = &rows.plan.schema;
+    /// Makes the table of rows that were read; `None` if they have to be read again, as the plan then says.
+    #[inline(never)]
+    fn conclude(&mut self, mut rows: Rows, index: Option<Column>, plan: &mut Plan) -> Result<Option<Table>, Problem> {
+        rows.align()?;
+        if let Some(watched) = plan.watched {
+            let place = rows.builders.get(watched.0).and_then(|builder| builder.place);
+            if let Some(error) = self.error.as_mut() {
+                error.set_offset(place);
+            }
+            return Err(Problem::None);
+        }
+        if rows.repeated && !plan.careful {
+            plan.careful = true;
+            return Ok(None);
+        }
+        if rows.header.is_some() && !rows.settle_header(plan)? {
+            return Ok(None);
+        }
+        let lost: Vec<bool> = rows.builders.iter().map(Builder::is_lost).collect();
+        if lost.contains(&true) {
+            plan.written = lost;
+            return Ok(None);
+        }
+        self.finish(rows, index, plan)
+    }
+
+    /// The table, its columns in the order of the schema. `None` if a value does not fit its type, whose place is then
+    /// sought by another reading.
+    fn finish(&mut self, mut rows: Rows, index: Option<Column>, plan: &mut Plan) -> Result<Option<Table>, Problem> {
         let row_count = rows.row;
-        let is_flat = rows.plan.flatten;
+        let is_flat = plan.flatten;
         let is_parent = |builder: &Builder| is_flat && builder.kinds().is_empty() && rows.is_parent(&builder.name);
         let parents: Vec<bool> = rows.builders.iter().map(is_parent).collect();
         let mut columns = Vec::with_capacity(parents.len() + 1);
         if let Some(index) = index {
-            let index = index.renamed(rows.names.free("index"));
-            match self.fit_labels(index) {
-                Ok(index) => columns.push(index),
-                Err(error) => {
-                    self.error = Some(error);
-                    return lexer.stop(Problem::None);
-                }
-            }
+            columns.push(self.labels(index, &mut rows, &plan.schema)?);
         }
         for (at, builder) in rows.builders.into_iter().enumerate() {
             if parents[at] {
                 continue;
             }
-            let to = schema.get(&builder.name);
-            let column = match to {
-                Some(_) => builder.finish_written(),
-                None => builder.finish(),
-            };
-            let Ok(column) = column else {
-                lexer.at = str::from_utf8(lexer.bytes).map_or_else(|error| error.valid_up_to(), str::len);
-                return lexer.stop(Problem::NotUtf8);
-            };
-            let Some(to) = to else {
-                columns.push(column);
+            let Some(to) = plan.schema.get(&builder.name) else {
+                columns.push(builder.finish()?);
                 continue;
             };
-            let name = column.name().to_owned();
-            match fit::fit(column, to) {
+            match fit::fit(builder.finish_written()?, to) {
                 Ok(column) => columns.push(column),
-                Err(Misfit { row, found }) => {
-                    let error = TableError::new(TableErrorCode::DoesNotFit, None, fit::expected(to), found);
-                    self.error = Some(error.in_row(row, Some(name)));
-                    return Ok(Err((at, row)));
+                Err(misfit) => {
+                    plan.watched = Some((at, misfit.row));
+                    self.error = Some(misfit.error(None));
+                    return Ok(None);
                 }
             }
         }
-        Ok(Ok(fit::arrange(columns, row_count, schema)))
+        if !plan.schema.is_empty() {
+            columns = fit::arrange(columns, row_count, &plan.schema);
+        }
+        Ok(Some(Table { columns, row_count }))
     }
 
-    /// The column of the rows' labels, in the type that the schema names for it.
-    fn fit_labels(&self, labels: Column) -> Result<Column, TableError> {
-        let Some((name, to)) = self.options.schema.iter().find(|(name, _)| name == labels.name()) else {
-            return Ok(labels);
-        };
-        let found = labels.column_type();
-        if found == *to {
-            return Ok(labels);
+    /// The column of the rows' labels, under a name that is free and in the type that the schema names for it.
+    #[inline(never)]
+    fn labels(&mut self, labels: Column, rows: &mut Rows, schema: &Schema) -> Result<Column, Problem> {
+        let labels = labels.renamed(rows.names.free("index"));
+        match schema.get(labels.name()) {
+            Some(to) if to != labels.column_type() => fit::fit_texts(labels, to).map_err(|misfit| {
+                self.error = Some(misfit.error(None));
+                Problem::None
+            }),
+            _ => Ok(labels),
         }
-        let misfit = |row, found: &str| {
-            TableError::new(TableErrorCode::DoesNotFit, None, fit::expected(*to), found).in_row(row, Some(name.clone()))
-        };
-        if found != ColumnType::Utf8 {
-            return Err(misfit(0, found.as_str()));
-        }
-        fit::fit(labels, *to).map_err(|Misfit { row, found }| misfit(row, &found))
     }
 }

@@ -1,10 +1,14 @@
 //! Rows of JSON into columns, in one pass.
 
-use super::builder::{Builder, Kinds};
+mod arrays;
+mod passage;
+
+use super::builder::Builder;
 use super::fit::Schema;
-use super::lexer::{Lexer, Problem, Stopped, word_at};
+use super::lexer::{Lexer, Problem, Stopped};
 use super::names::{MAX_BYTES, Names};
 use super::texts::TextBuffer;
+use passage::Passage;
 
 /// What stands between two values is remembered up to this length.
 const MAX_LEARNED: usize = 128;
@@ -41,48 +45,6 @@ pub(crate) struct Plan {
     pub(crate) header: Option<bool>,
     /// The column and the row of which the place is sought.
     pub(crate) watched: Option<(usize, usize)>,
-}
-
-/// What stood between a column's value and the next one, which will mostly stand there again.
-#[derive(Clone, Debug)]
-struct Passage {
-    /// The bytes, in words.
-    words: Vec<u64>,
-    /// Which bits of the last word count.
-    mask: u64,
-    length: usize,
-    /// The column to which it leads.
-    column: usize,
-    /// 1 if it leads into the next row.
-    rows: usize,
-}
-
-impl Passage {
-    #[inline(always)]
-    fn is_at(&self, bytes: &[u8], at: usize) -> bool {
-        let Some((last, words)) = self.words.split_last() else {
-            return false;
-        };
-        let mut at = at;
-        for word in words {
-            if word_at(bytes, at) != *word {
-                return false;
-            }
-            at += 8;
-        }
-        (word_at(bytes, at) ^ last) & self.mask == 0
-    }
-
-    fn learned(bytes: &[u8], column: usize, rows: usize) -> Self {
-        let words: Vec<u64> = (0..bytes.len()).step_by(8).map(|at| word_at(bytes, at)).collect();
-        Self {
-            mask: u64::MAX >> (8 * (words.len() * 8 - bytes.len())),
-            words,
-            length: bytes.len(),
-            column,
-            rows,
-        }
-    }
 }
 
 /// A table that grows.
@@ -215,6 +177,9 @@ impl Rows {
         if !lexer.open(b'}', depth)? {
             return Ok(None);
         }
+        if INNER && self.plan.careful {
+            return lexer.stop(Problem::OtherShape);
+        }
         if self.plan.careful {
             self.members(lexer, depth)?;
             return Ok(None);
@@ -298,6 +263,7 @@ impl Rows {
 
     /// Reads the members of an object where a name may come again, or where nested objects become columns: first finds
     /// the last value of each, then reads those.
+    #[inline(never)]
     fn members<const INNER: bool>(&mut self, lexer: &mut Lexer<'_, INNER>, depth: usize) -> Result<(), Stopped> {
         let mut leaves = Vec::new();
         self.leaves(lexer, depth, "", &mut leaves)?;
@@ -369,134 +335,6 @@ impl Rows {
         Ok(())
     }
 
-    /// Reads rows that are arrays, or null.
-    pub(crate) fn arrays<const INNER: bool>(
-        &mut self,
-        lexer: &mut Lexer<'_, INNER>,
-        depth: usize,
-        container: Container,
-    ) -> Result<(), Stopped> {
-        let mut is_first = true;
-        loop {
-            let start = (lexer.at, lexer.line_breaks);
-            let mut is_row = true;
-            match lexer.peek() {
-                b'[' if is_first && self.plan.header != Some(false) => {
-                    is_first = false;
-                    is_row = !self.first_array(lexer, depth)?;
-                }
-                b'[' => self.array(lexer, depth)?,
-                b'n' => {
-                    lexer.null()?;
-                    // Only a header that was named is sought behind nulls.
-                    is_first &= self.plan.header == Some(true);
-                }
-                _ => return lexer.stop(Problem::OtherShape),
-            }
-            self.row += usize::from(is_row);
-            if !container.next(lexer, start)? {
-                return Ok(());
-            }
-        }
-    }
-
-    /// Reads the first array: as names if it may be the header, and says so; otherwise as a row.
-    fn first_array<const INNER: bool>(&mut self, lexer: &mut Lexer<'_, INNER>, depth: usize) -> Result<bool, Stopped> {
-        let start = lexer.at;
-        let names = lexer.labels(depth)?;
-        let is_header = match (&names, self.plan.header) {
-            (Some(_), Some(true)) => true,
-            (None, Some(true)) => return lexer.stop(Problem::NoNames),
-            (Some(names), None) => {
-                names.iter().all(|(name, is_text)| *is_text && !name.is_empty()) && are_distinct(names)
-            }
-            _ => false,
-        };
-        if is_header {
-            self.header = names.map(|names| names.into_iter().map(|(name, _)| name).collect());
-        } else {
-            lexer.at = start;
-            self.array(lexer, depth)?;
-        }
-        Ok(is_header)
-    }
-
-    /// Reads an array as a row.
-    pub(crate) fn array<const INNER: bool>(
-        &mut self,
-        lexer: &mut Lexer<'_, INNER>,
-        depth: usize,
-    ) -> Result<(), Stopped> {
-        let mut more = lexer.open(b']', depth)?;
-        let mut column = 0;
-        while more {
-            if column == self.builders.len() {
-                self.next_column().or_else(|problem| lexer.stop(problem))?;
-            }
-            self.cell(lexer, column, depth + 1)?;
-            column += 1;
-            more = lexer.next_item()?;
-        }
-        Ok(())
-    }
-
-    /// Adds the next column of rows that are arrays: with its name in the header, or numbered.
-    fn next_column(&mut self) -> Result<usize, Problem> {
-        let header = self.header.as_ref();
-        let wanted = header
-            .and_then(|names| names.get(self.builders.len()))
-            .map_or("", String::as_str);
-        let name = self.names.wanted(wanted);
-        self.add_column(&name)
-    }
-
-    /// Adds the columns of the header that no row has.
-    pub(crate) fn add_header(&mut self) -> Result<(), Problem> {
-        let count = self.header.as_ref().map_or(0, Vec::len);
-        while self.builders.len() < count {
-            self.next_column()?;
-        }
-        self.align()
-    }
-
-    /// Decides whether a first array that may be the header is one: if no row is longer, and some column holds values,
-    /// but no texts. If it is none, it becomes the first row; false if the rows have to be read again for that.
-    pub(crate) fn settle_header(&mut self, plan: &mut Plan) -> Result<bool, Problem> {
-        let Some(header) = &self.header else {
-            return Ok(true);
-        };
-        if self.plan.header.is_some() {
-            self.add_header()?;
-            return Ok(true);
-        }
-        let speaks = |builder: &Builder| !builder.kinds().is_empty() && !builder.kinds().has(Kinds::TEXT);
-        let is_header = self.builders.len() <= header.len() && self.builders.iter().any(speaks);
-        plan.header = Some(is_header);
-        if is_header {
-            self.add_header()?;
-            return Ok(true);
-        }
-        if !plan.schema.is_empty() {
-            return Ok(false);
-        }
-        let header = self.header.take().unwrap_or_default();
-        while self.builders.len() < header.len() {
-            self.next_column()?;
-        }
-        self.align()?;
-        self.names = Names::default();
-        for (at, builder) in self.builders.iter_mut().enumerate() {
-            builder.name = self.names.wanted("");
-            self.names.push(&builder.name)?;
-            match header.get(at) {
-                Some(text) => builder.push_text_front(text),
-                None => builder.push_null_front(),
-            }
-        }
-        self.row += 1;
-        Ok(true)
-    }
-
     /// Whether nested objects were found under a name, whose members are columns.
     pub(crate) fn is_parent(&self, name: &str) -> bool {
         let path = self.paths.find(name.as_bytes());
@@ -505,9 +343,9 @@ impl Rows {
     }
 
     /// Reads rows that are values of any kind, in one column.
-    pub(crate) fn values<const INNER: bool>(
+    pub(crate) fn values(
         &mut self,
-        lexer: &mut Lexer<'_, INNER>,
+        lexer: &mut Lexer<'_, false>,
         depth: usize,
         container: Container,
     ) -> Result<(), Stopped> {
@@ -550,12 +388,4 @@ impl Container {
             }
         }
     }
-}
-
-fn are_distinct(labels: &[(String, bool)]) -> bool {
-    let mut names = Names::default();
-    labels
-        .iter()
-        .enumerate()
-        .all(|(at, (name, _))| names.find_or_push(name) == at)
 }

@@ -19,11 +19,10 @@ struct Outline {
 
 impl Reader<'_> {
     /// Reads the value that begins here as a table.
-    pub(crate) fn value<const INNER: bool>(
-        &mut self,
-        lexer: &mut Lexer<'_, INNER>,
-        depth: usize,
-    ) -> Result<Table, Stopped> {
+    ///
+    /// Engines compile what is called for the first time: so the shapes stay out of what reads paths, and of each other.
+    #[inline(never)]
+    pub(crate) fn value(&mut self, lexer: &mut Lexer<'_, false>, depth: usize) -> Result<Table, Stopped> {
         let shape = self.options.shape;
         match (lexer.peek(), shape) {
             (_, Shape::Row) => self.one_row(lexer, depth),
@@ -35,12 +34,12 @@ impl Reader<'_> {
     }
 
     /// Steps over a value that does not have the shape named: what is wrong as JSON comes first.
-    fn other_shape<const INNER: bool, T>(&mut self, lexer: &mut Lexer<'_, INNER>, depth: usize) -> Result<T, Stopped> {
+    fn other_shape<T>(&mut self, lexer: &mut Lexer<'_, false>, depth: usize) -> Result<T, Stopped> {
         lexer.skip_value(depth)?;
         lexer.stop(Problem::OtherShape)
     }
 
-    fn one_row<const INNER: bool>(&mut self, lexer: &mut Lexer<'_, INNER>, depth: usize) -> Result<Table, Stopped> {
+    fn one_row(&mut self, lexer: &mut Lexer<'_, false>, depth: usize) -> Result<Table, Stopped> {
         self.passes(lexer, &mut |rows, lexer| {
             if lexer.peek() == b'{' {
                 rows.record(lexer, depth, None)?;
@@ -53,7 +52,8 @@ impl Reader<'_> {
         })
     }
 
-    fn array<const INNER: bool>(&mut self, lexer: &mut Lexer<'_, INNER>, depth: usize) -> Result<Table, Stopped> {
+    #[inline(never)]
+    fn array(&mut self, lexer: &mut Lexer<'_, false>, depth: usize) -> Result<Table, Stopped> {
         let start = lexer.at;
         let attempts: &[Shape] = match self.options.shape {
             Shape::Auto => match first_item(lexer.clone(), depth) {
@@ -72,12 +72,10 @@ impl Reader<'_> {
             let read = match shape {
                 Shape::Records => self.items(lexer, depth, Rows::records),
                 Shape::Arrays => self.items(lexer, depth, Rows::arrays),
-                // The texts are escaped themselves, so within an escaped document they are so twice.
-                Shape::Texts if INNER => lexer.stop(Problem::OtherShape),
                 Shape::Texts => self.texts(lexer, depth),
                 _ => self.items(lexer, depth, Rows::values),
             };
-            if read.is_ok() || lexer.problem != Problem::OtherShape || (INNER && *shape == Shape::Texts) {
+            if read.is_ok() || lexer.problem != Problem::OtherShape {
                 return read;
             }
         }
@@ -85,7 +83,8 @@ impl Reader<'_> {
         self.other_shape(lexer, depth)
     }
 
-    fn items<const INNER: bool>(
+    /// Reads an array of rows.
+    pub(crate) fn items<const INNER: bool>(
         &mut self,
         lexer: &mut Lexer<'_, INNER>,
         depth: usize,
@@ -100,9 +99,9 @@ impl Reader<'_> {
     }
 
     /// Reads an array of texts, each of which is a JSON object.
-    fn texts<const INNER: bool>(&mut self, lexer: &mut Lexer<'_, INNER>, depth: usize) -> Result<Table, Stopped> {
+    fn texts(&mut self, lexer: &mut Lexer<'_, false>, depth: usize) -> Result<Table, Stopped> {
         let start = lexer.at;
-        for way in [text_as_it_stands::<INNER>, unescaped_text::<INNER>] {
+        for way in [text_as_it_stands, unescaped_text] {
             lexer.at = start;
             let read = self.passes(lexer, &mut |rows, lexer| {
                 let mut more = lexer.open(b']', depth)?;
@@ -126,11 +125,8 @@ impl Reader<'_> {
         Err(Stopped)
     }
 
-    fn object<const INNER: bool>(&mut self, lexer: &mut Lexer<'_, INNER>, depth: usize) -> Result<Table, Stopped> {
-        if INNER {
-            // Rare, and looked at more than once: the unescaped text is easier to read.
-            return lexer.stop(Problem::OtherShape);
-        }
+    #[inline(never)]
+    fn object(&mut self, lexer: &mut Lexer<'_, false>, depth: usize) -> Result<Table, Stopped> {
         let start = lexer.at;
         let outline = outline(lexer, depth)?;
         let attempts: &[Shape] = match self.options.shape {
@@ -171,12 +167,7 @@ impl Reader<'_> {
     }
 
     /// An array for each column.
-    fn lists<const INNER: bool>(
-        &mut self,
-        lexer: &mut Lexer<'_, INNER>,
-        depth: usize,
-        outline: &Outline,
-    ) -> Result<Table, Stopped> {
+    fn lists(&mut self, lexer: &mut Lexer<'_, false>, depth: usize, outline: &Outline) -> Result<Table, Stopped> {
         self.passes(lexer, &mut |rows, lexer| {
             let mut row_count = None;
             for (name, at) in outline.members() {
@@ -201,12 +192,7 @@ impl Reader<'_> {
     }
 
     /// An object for each column, in which the names are those of the rows.
-    fn columns<const INNER: bool>(
-        &mut self,
-        lexer: &mut Lexer<'_, INNER>,
-        depth: usize,
-        outline: &Outline,
-    ) -> Result<Table, Stopped> {
+    fn columns(&mut self, lexer: &mut Lexer<'_, false>, depth: usize, outline: &Outline) -> Result<Table, Stopped> {
         let mut labels = Names::default();
         let mut columns = Vec::new();
         for (_, at) in outline.members() {
@@ -246,12 +232,7 @@ impl Reader<'_> {
     }
 
     /// An object for each row, whose name is the row's.
-    fn index<const INNER: bool>(
-        &mut self,
-        lexer: &mut Lexer<'_, INNER>,
-        depth: usize,
-        outline: &Outline,
-    ) -> Result<Table, Stopped> {
+    fn index(&mut self, lexer: &mut Lexer<'_, false>, depth: usize, outline: &Outline) -> Result<Table, Stopped> {
         let are_counted = is_counted(outline.names.iter());
         if self.options.shape == Shape::Auto && !are_counted {
             return lexer.stop(Problem::OtherShape);
@@ -270,12 +251,7 @@ impl Reader<'_> {
     }
 
     /// The names of the columns, the rows as arrays, and perhaps the names of the rows.
-    fn split<const INNER: bool>(
-        &mut self,
-        lexer: &mut Lexer<'_, INNER>,
-        depth: usize,
-        outline: &Outline,
-    ) -> Result<Table, Stopped> {
+    fn split(&mut self, lexer: &mut Lexer<'_, false>, depth: usize, outline: &Outline) -> Result<Table, Stopped> {
         let (Some(columns), Some(data)) = (outline.place("columns"), outline.place("data")) else {
             return lexer.stop(Problem::OtherShape);
         };
@@ -317,12 +293,7 @@ impl Reader<'_> {
     }
 
     /// The schema and the rows as objects.
-    fn table<const INNER: bool>(
-        &mut self,
-        lexer: &mut Lexer<'_, INNER>,
-        depth: usize,
-        outline: &Outline,
-    ) -> Result<Table, Stopped> {
+    fn table(&mut self, lexer: &mut Lexer<'_, false>, depth: usize, outline: &Outline) -> Result<Table, Stopped> {
         let (Some(schema), Some(data)) = (outline.place("schema"), outline.place("data")) else {
             return lexer.stop(Problem::OtherShape);
         };
@@ -377,7 +348,7 @@ impl Reader<'_> {
 }
 
 /// With which byte the first item begins that is not null; 0 if there is none. A quote that is escaped is a quote.
-fn first_item<const INNER: bool>(mut lexer: Lexer<'_, INNER>, depth: usize) -> u8 {
+pub(crate) fn first_item<const INNER: bool>(mut lexer: Lexer<'_, INNER>, depth: usize) -> u8 {
     let mut more = lexer.open(b']', depth);
     while let Ok(true) = more {
         match lexer.peek() {
@@ -391,54 +362,36 @@ fn first_item<const INNER: bool>(mut lexer: Lexer<'_, INNER>, depth: usize) -> u
 }
 
 /// Reads a text that is a JSON object without taking it out of its escapes.
-fn text_as_it_stands<const INNER: bool>(rows: &mut Rows, lexer: &mut Lexer<'_, INNER>) -> Result<(), Stopped> {
+fn text_as_it_stands(rows: &mut Rows, lexer: &mut Lexer<'_, false>) -> Result<(), Stopped> {
     let mut inner = Lexer::<true>::new(lexer.bytes, lexer.at + 1);
-    let mut read = || {
-        inner.skip_space();
-        if inner.peek() != b'{' {
-            return Err(Stopped);
-        }
-        rows.record(&mut inner, 0, None)?;
-        inner.skip_space();
-        if inner.is_at_end() {
-            Ok(inner.at + 1)
-        } else {
-            Err(Stopped)
-        }
-    };
-    match read() {
-        Ok(end) => {
-            lexer.at = end;
-            Ok(())
-        }
-        Err(Stopped) if matches!(inner.problem, Problem::TooLarge(..)) => lexer.stop(inner.problem),
-        Err(Stopped) => lexer.stop(Problem::OtherShape),
-    }
+    whole_record(rows, &mut inner).or_else(|problem| lexer.stop(problem))?;
+    lexer.at = inner.at + 1;
+    Ok(())
 }
 
 /// Reads a text that is a JSON object, written with escapes that are rare.
-fn unescaped_text<const INNER: bool>(rows: &mut Rows, lexer: &mut Lexer<'_, INNER>) -> Result<(), Stopped> {
+fn unescaped_text(rows: &mut Rows, lexer: &mut Lexer<'_, false>) -> Result<(), Stopped> {
     let mut text = TextBuffer::default();
     lexer.text(&mut text)?;
-    let mut inner = Lexer::<false>::new(text.bytes(), 0);
-    let mut read = || {
-        inner.skip_space();
-        if inner.peek() != b'{' {
-            return Err(Stopped);
-        }
-        rows.record(&mut inner, 0, None)?;
-        inner.skip_space();
-        if inner.is_at_end() { Ok(()) } else { Err(Stopped) }
-    };
-    let read = read();
+    let read = whole_record(rows, &mut Lexer::<false>::new(text.bytes(), 0));
     if rows.plan.watched.is_some() {
         // A place in the unescaped text is none in the document.
         rows.builders.iter_mut().for_each(|builder| builder.place = None);
     }
-    match read {
-        Ok(()) => Ok(()),
-        Err(Stopped) if matches!(inner.problem, Problem::TooLarge(..)) => lexer.stop(inner.problem),
-        Err(Stopped) => lexer.stop(Problem::OtherShape),
+    read.or_else(|problem| lexer.stop(problem))
+}
+
+/// Reads a document that is one object as a row.
+///
+/// # Errors
+/// A limit, or `OtherShape` if it is anything else.
+fn whole_record<const INNER: bool>(rows: &mut Rows, lexer: &mut Lexer<'_, INNER>) -> Result<(), Problem> {
+    lexer.skip_space();
+    let is_object = lexer.peek() == b'{' && rows.record(lexer, 0, None).is_ok() && lexer.is_at_end_behind_space();
+    match lexer.problem {
+        _ if is_object => Ok(()),
+        problem @ Problem::TooLarge(_) => Err(problem),
+        _ => Err(Problem::OtherShape),
     }
 }
 
@@ -458,7 +411,7 @@ impl Outline {
 }
 
 /// Reads the names of an object's members, and steps over their values. If a name occurs twice the last value counts.
-fn outline<const INNER: bool>(lexer: &mut Lexer<'_, INNER>, depth: usize) -> Result<Outline, Stopped> {
+fn outline(lexer: &mut Lexer<'_, false>, depth: usize) -> Result<Outline, Stopped> {
     let mut outline = Outline {
         names: Names::default(),
         places: Vec::new(),

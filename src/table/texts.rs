@@ -1,7 +1,6 @@
 //! Texts one behind the other, while they are being read.
 
-/// Room that is there beyond the bytes in use, so that two words can be put anywhere.
-const SLACK: usize = 16;
+use super::block::{BLOCK, Block};
 
 /// Texts of up to this length are copied once more.
 const MAX_COPIED: usize = 16 << 20;
@@ -15,28 +14,27 @@ pub(crate) struct TextBuffer {
 }
 
 impl TextBuffer {
-    /// Puts sixteen bytes behind those in use; [`advance`](Self::advance) says how many of them count.
+    /// Appends the first `count` bytes of a block. `done` bytes of `all` were read so far.
     #[inline(always)]
-    pub(crate) fn put_words(&mut self, low: u64, high: u64) {
-        if let Some(room) = self
-            .bytes
-            .get_mut(self.length..)
-            .and_then(<[u8]>::first_chunk_mut::<SLACK>)
-        {
-            *room = (u128::from(high) << 64 | u128::from(low)).to_le_bytes();
+    pub(crate) fn put(&mut self, block: Block, count: usize, done: usize, all: usize) {
+        let length = self.length;
+        match self.bytes.get_mut(length..).and_then(<[u8]>::first_chunk_mut) {
+            Some(room) => *room = block.bytes(),
+            None => self.put_in_more(block, done, all),
+        }
+        self.length = length + count;
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn put_in_more(&mut self, block: Block, done: usize, all: usize) {
+        self.grow(done, all);
+        if let Some(room) = self.bytes.get_mut(self.length..).and_then(<[u8]>::first_chunk_mut) {
+            *room = block.bytes();
         }
     }
 
-    /// Makes room for sixteen bytes. When it has to grow it takes what it will need in the end, if it goes on as it did in
-    /// the `done` bytes read of `all`: moving memory is slow.
-    #[inline(always)]
-    pub(crate) fn make_room(&mut self, done: usize, all: usize) {
-        if self.bytes.len() < self.length + SLACK {
-            self.grow(done, all);
-        }
-    }
-
-    /// Counts the next `count` bytes, at most as many as were put.
+    /// Counts the next `count` bytes of the room, which were written.
     #[inline(always)]
     pub(crate) fn advance(&mut self, count: usize) {
         self.length += count;
@@ -48,33 +46,34 @@ impl TextBuffer {
         self.bytes.get_mut(self.length..).unwrap_or_default()
     }
 
-    #[cold]
-    #[inline(never)]
+    /// Makes room for a block, and takes what it will need in the end if it goes on as it did in the `done` bytes read of
+    /// `all`: moving memory is slow.
     fn grow(&mut self, done: usize, all: usize) {
         let expected = self.length as u64 * all as u64 / done.max(1) as u64;
         let expected = usize::try_from(expected + expected / 32).unwrap_or(usize::MAX);
         // What was read first may say little of the rest; and a text is never longer than what is left of the input.
         let least = self.length + self.length / 4;
-        let most = (self.length * 8).min(self.length + all.saturating_sub(done));
+        let most = self
+            .length
+            .saturating_mul(8)
+            .min(self.length + all.saturating_sub(done));
         self.bytes
-            .resize(expected.clamp(least.min(most), most.max(least)) + 4 * SLACK, 0);
+            .resize(expected.clamp(least.min(most), most.max(least)) + 4 * BLOCK, 0);
     }
 
     /// Appends a character.
     #[inline]
     pub(crate) fn push_char(&mut self, character: char) {
-        let mut bytes = [0; 8];
+        let mut bytes = [0; BLOCK];
         let length = character.encode_utf8(&mut bytes).len();
-        self.make_room(1, 2);
-        self.put_words(u64::from_le_bytes(bytes), 0);
-        self.advance(length);
+        self.put(Block::of(bytes), length, 1, 2);
     }
 
     /// Appends bytes.
     pub(crate) fn push(&mut self, bytes: &[u8]) {
         let end = self.length + bytes.len();
-        if self.bytes.len() < end + SLACK {
-            self.bytes.resize((end + end / 2).max(end + SLACK), 0);
+        if self.bytes.len() < end + BLOCK {
+            self.bytes.resize((end + end / 2).max(end + BLOCK), 0);
         }
         if let Some(room) = self.bytes.get_mut(self.length..end) {
             room.copy_from_slice(bytes);

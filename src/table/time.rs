@@ -5,14 +5,13 @@
 //! to 14 hours. These are the spellings of ISO 8601 that Spark, Python, pandas, Java, .NET and JavaScript write.
 //! Everything else is none: days and times that do not exist (leap seconds and `24:00` too), lower case, other widths.
 
+use super::words::HIGHS;
+
 /// A day in microseconds.
 pub(crate) const DAY_US: i64 = 86_400_000_000;
 
 /// Midnight at the start of the year 1, and of the year 10000: what four digits of a year and Power Query can hold.
 pub(crate) const RANGE_US: std::ops::Range<i64> = -719_162 * DAY_US..2_932_897 * DAY_US;
-
-/// The highest bit of each byte.
-const HIGH_BITS: u64 = 0x8080_8080_8080_8080;
 
 /// Whether a date-time says how far it is from UTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +40,7 @@ pub(crate) fn parse_datetime(text: &[u8]) -> Option<(i64, Zone)> {
     let head = digits(*head, &YEAR_AND_MONTH)?;
     let is_blank = tail[2] == b' ';
     let tail = digits(*tail, if is_blank { &DAY_BLANK_TIME } else { &DAY_AND_TIME })?;
-    let [day, hour, minute] = [0, 3, 6].map(|at| pair(tail, at));
+    let (day, hour, minute) = (pair(tail, 0), pair(tail, 3), pair(tail, 6));
     let second = two_digits(*tens, *ones)?;
     if hour > 23 || minute > 59 || second > 59 {
         return None;
@@ -136,7 +135,7 @@ const DAY_BLANK_TIME: Pattern = Pattern::new(*b"00 00:00");
 fn digits(bytes: [u8; 8], pattern: &Pattern) -> Option<u64> {
     let values = u64::from_le_bytes(bytes) ^ pattern.signs;
     let excess = values.wrapping_add(pattern.limits) | values;
-    (excess & HIGH_BITS == 0).then_some(values)
+    (excess & HIGHS == 0).then_some(values)
 }
 
 /// The number in the digits at `at` and behind it.
@@ -153,18 +152,18 @@ fn two_digits(tens: u8, ones: u8) -> Option<u32> {
 }
 
 /// Microseconds from the digits behind the point, and what follows them.
+#[inline(always)]
 fn parse_fraction(text: &[u8]) -> Option<(i64, &[u8])> {
-    let length = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    let (digits, rest) = text.split_at(length);
-    let (kept, beyond) = digits.split_at(length.min(6));
-    if !matches!(length, 1..=9) || beyond.iter().any(|digit| *digit != b'0') {
-        return None;
+    const SCALES: [u32; 9] = [100_000_000, 10_000_000, 1_000_000, 100_000, 10_000, 1000, 100, 10, 1];
+    let (mut nanoseconds, mut length) = (0, 0);
+    while let Some(digit) = text.get(length).map(|byte| byte.wrapping_sub(b'0'))
+        && digit <= 9
+    {
+        nanoseconds += u32::from(digit) * SCALES.get(length)?;
+        length += 1;
     }
-    let number = kept
-        .iter()
-        .fold(0, |number, digit| number * 10 + i64::from(digit - b'0'));
-    let scale = [0, 100_000, 10_000, 1000, 100, 10, 1];
-    Some((number * scale[kept.len()], rest))
+    let is_whole = length > 0 && nanoseconds.is_multiple_of(1000);
+    is_whole.then(|| (i64::from(nanoseconds / 1000), &text[length..]))
 }
 
 /// Days since 1970-01-01 of the digits of `YYYY-MM-` and a day, if there is such a day.

@@ -13,7 +13,6 @@ mod poller;
 mod result;
 mod service;
 mod single;
-mod token;
 mod types;
 
 use wasm_bindgen::prelude::wasm_bindgen;

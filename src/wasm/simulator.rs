@@ -3,6 +3,7 @@
 use js_sys::{Array, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 
+use crate::json::written;
 use crate::simulator::{Fate, Reply, Request, Scenario, Simulator, Speed};
 use crate::time::Timestamp;
 
@@ -77,8 +78,7 @@ impl JsSimulator {
         headers: HeaderPairs,
         body: Vec<u8>,
     ) -> Result<SimulatorReply, JsError> {
-        let headers = serde_wasm_bindgen::from_value(headers.into())
-            .map_err(|_| JsError::new("headers: expected pairs of strings"))?;
+        let headers = pairs(&headers).ok_or_else(|| JsError::new("headers: expected pairs of strings"))?;
         let request = Request {
             method,
             target,
@@ -107,7 +107,7 @@ impl JsSimulator {
     ///
     /// @param now - Milliseconds since the Unix epoch.
     pub fn state(&self, now: f64) -> String {
-        self.0.state(timestamp(now)).to_string()
+        written(&self.0.state(timestamp(now)))
     }
 
     /// The text of the scenario that is taken when none is given.
@@ -124,6 +124,16 @@ impl JsSimulator {
 )]
 fn timestamp(now: f64) -> Timestamp {
     Timestamp(now as u64)
+}
+
+fn pairs(headers: &JsValue) -> Option<Vec<(String, String)>> {
+    let pairs = js_sys::try_iter(headers).ok()??;
+    pairs
+        .map(|pair| {
+            let pair = pair.ok()?.dyn_into::<Array>().ok()?;
+            Some((pair.get(0).as_string()?, pair.get(1).as_string()?))
+        })
+        .collect()
 }
 
 fn to_js(reply: &Reply) -> Object {

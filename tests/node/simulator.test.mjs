@@ -191,7 +191,7 @@ describe("the simulator in memory", () => {
   it("says which member of a scenario is wrong", () => {
     assert.throws(() => new Simulator('{"databricks": {"jobs": [{"names": ""}]}}', Date.now(), 1), {
       name: "Error",
-      message: /^databricks\.jobs\[0\]\.names: unknown field/,
+      message: /^databricks\.jobs\[0\]\.names: unknown member; known are id, name, /,
     });
   });
 

@@ -264,7 +264,7 @@ fn a_scenario_that_contradicts_itself_is_refused_with_its_place() {
         (fabric, "fabric.items[0].workspaceId"),
         (unknown_child, "fabric.items[6].runs"),
         (circle, "fabric.items[0].runs"),
-        (parameter, "fabric.items[0].parameters.p_day"),
+        (parameter, "fabric.items[0].parameters.p_day.default"),
     ] {
         let scenario = Scenario::parse(&json!({ "fabric": fabric }).to_string()).expect("it reads");
         let error = Simulator::new(scenario, START)

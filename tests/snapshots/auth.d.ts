@@ -2,6 +2,47 @@
 /* tslint:disable */
 /* eslint-disable */
 
+/** @internal A service that {@link Gate} lets requests through to. */
+export interface GuardedService {
+    service: "databricks" | "fabric";
+    host: string;
+    /** The ids of the only jobs or items; all of them if it is empty. */
+    only: string[];
+    workspaceId?: string;
+    followPath: boolean;
+    token?: unknown;
+    credential?: unknown;
+    trustHost?: boolean;
+}
+
+/** @internal */
+export interface GateAnswer {
+    status: number;
+    headers: [string, string][];
+    body: Uint8Array;
+    /** The endpoint's name, if the request was one of the contract's. */
+    endpoint?: string;
+    /** Why it was refused or did not get there, if the answer is none of the service's. */
+    reason?: string;
+}
+
+/** @internal */
+export class Gate {
+    /** The longest body that is taken, in bytes. */
+    readonly bodyLimit: number;
+    constructor(services: GuardedService[]);
+    /**
+     * Lets a request through, or refuses it. Never rejects.
+     *
+     * @param target Raw, behind `/proxy/`.
+     * @param timeout Milliseconds that the service has for an answer.
+     */
+    handle(method: string, target: string, headers: [string, string][], body: Uint8Array, fetch: FetchLike, timeout: number): Promise<GateAnswer>;
+    free(): void;
+}
+
+
+
 import type { AccessToken, FetchLike, TokenCredential, TokenRequest } from "./pqrun.js";
 
 /** What every credential takes beside its own. */

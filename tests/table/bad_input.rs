@@ -1,6 +1,6 @@
 //! Input that is wrong, cut off, or made to harm.
 
-use pqrun::table::{ReadOptions, TableErrorCode, TableReader};
+use pqrun::table::{CellRef, ColumnType, ReadOptions, Table, TableErrorCode, TableReader};
 use serde_json::json;
 
 use super::{error, table, texts_of};
@@ -95,11 +95,12 @@ fn ten_megabytes_of_nonsense_are_refused() {
 fn numbers_of_a_million_digits_are_read() {
     let digits = "7".repeat(1_000_000);
     assert_eq!(texts_of(&format!("[{digits}]")), [digits.as_str()]);
-    assert_eq!(texts_of(&format!("[0.{digits}]")), ["Float64(0.7777777777777778)"]);
-    assert_eq!(
-        texts_of(&format!("[{digits}e-1000000]")),
-        ["Float64(0.7777777777777778)"]
-    );
+    for fraction in [format!("0.{digits}"), format!("{digits}e-1000000")] {
+        assert_eq!(texts_of(&format!("[{fraction}]")), [fraction.as_str()]);
+        let options = ReadOptions::new().schema([("value".to_owned(), ColumnType::Float64)]);
+        let doubles = Table::read(format!("[{fraction}]").as_bytes(), &options).expect("a number");
+        assert_eq!(doubles.value(0, 0), CellRef::Float64(0.777_777_777_777_777_8));
+    }
     assert_eq!(
         texts_of(&format!("[0.{}1e1000000]", "0".repeat(999_999))),
         ["Float64(1.0)"]
@@ -109,7 +110,11 @@ fn numbers_of_a_million_digits_are_read() {
         "1e99999999999999999999999"
     );
     assert_eq!(
-        texts_of("[0e99999999999999999999999,1e-99999999999999999999999]"),
+        texts_of("[0,1e-99999999999999999999999]"),
+        ["0", "1e-99999999999999999999999"]
+    );
+    assert_eq!(
+        texts_of("[0e99999999999999999999999,0e-99999999999999999999999]"),
         ["Float64(0.0)"; 2]
     );
 }

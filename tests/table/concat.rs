@@ -97,6 +97,17 @@ fn integers_become_doubles_if_they_are_exact() {
 }
 
 #[test]
+fn decimals_that_are_text_do_not_become_doubles_and_doubles_do_not_become_text() {
+    let (long, short) = (r#"[{"a":12345678901234567890.5}]"#, r#"[{"a":0.5}]"#);
+    for parts in [[("p", long), ("q", short)], [("p", short), ("q", long)]] {
+        let error = try_concat(&parts).expect_err("of two types");
+        assert_eq!(error.code(), TableErrorCode::DoesNotFit);
+    }
+    let all = concat(&[("p", long), ("q", long)]);
+    assert_eq!(all.value(1, 1), CellRef::Utf8("12345678901234567890.5"));
+}
+
+#[test]
 fn a_part_without_anything_agrees() {
     let all = concat(&[("none", "[]"), ("some", r#"[{"a":1}]"#), ("none", "[]")]);
     assert_eq!((names(&all), all.row_count()), (vec!["task", "a"], 1));

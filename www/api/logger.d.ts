@@ -12,8 +12,8 @@ export interface LogRecord {
   time: number;
   level: Exclude<LogLevel, "off">;
   /**
-   * What the line is about: `pqrun::request` (`error`, `warn`, `debug`), `pqrun::run` (`info`) or `pqrun::schedule`
-   * (`trace`). More may come.
+   * What the line is about: `pqrun::request` (`error`, `warn`, `debug`), `pqrun::run` (`info`), `pqrun::schedule`
+   * (`trace`) or, of the command `pqrun serve`, `pqrun::serve` (`warn`, `debug`). More may come.
    */
   target: string;
   /** The same words for each line of its kind; what varies is in `fields`. */
@@ -100,3 +100,10 @@ export type SetModuleLogger = (callback: ((record: LogRecord) => void) | undefin
  * @internal
  */
 export function registerModule(setModuleLogger: SetModuleLogger): void;
+
+/**
+ * Writes a line of the package's JavaScript, if anybody wants it.
+ *
+ * @internal
+ */
+export function writeLog(level: Exclude<LogLevel, "off">, target: string, message: string, fields: LogFields): void;

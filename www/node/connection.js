@@ -17,6 +17,7 @@ import { present } from "./present.js";
  *
  * @typedef {object} ConnectionFlags
  * @property {string} [host]
+ * @property {string} [hostFlag] What the flag of the host is called, if not `--host`.
  * @property {string} [profile]
  * @property {boolean} [trustHost]
  * @property {boolean} [followPath]
@@ -85,11 +86,12 @@ export function chooseBy(service, flags, env) {
     }
   }
   if (choice === undefined || (service === "databricks" && choice.host === undefined)) {
+    const { hostFlag = "--host" } = flags;
     throw usageError(
       choice?.profile === undefined
-        ? "--host is missing"
-        : `--host is missing, and the profile ${choice.profile} says no host`,
-      "give --host https://… or set DATABRICKS_HOST; a profile of .databrickscfg that is chosen says it, too",
+        ? `${hostFlag} is missing`
+        : `${hostFlag} is missing, and the profile ${choice.profile} says no host`,
+      `give ${hostFlag} https://… or set DATABRICKS_HOST; a profile of .databrickscfg that is chosen says it, too`,
     );
   }
   return choice;

@@ -10,6 +10,7 @@ import { addConnector } from "./commands/connector.js";
 import { addList } from "./commands/list.js";
 import { addResume } from "./commands/resume.js";
 import { addRun } from "./commands/run.js";
+import { addServe } from "./commands/serve.js";
 import { addSimulate } from "./commands/simulate.js";
 import { addStatus } from "./commands/status.js";
 import { addTable } from "./commands/table.js";
@@ -55,6 +56,7 @@ export function createProgram(context) {
   addAuth(program, context);
   addTable(program, context);
   addConnector(program, context);
+  addServe(program, context);
   addSimulate(program, context);
   return program.addHelpText(
     "after",

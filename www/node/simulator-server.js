@@ -1,6 +1,7 @@
 import { createServer } from "node:http";
 import { createServer as createSecureServer } from "node:https";
 import { Simulator } from "../simulator.node.js";
+import { authority, listen, pairs } from "./http.js";
 
 /**
  * @import { IncomingMessage, ServerResponse } from "node:http"
@@ -47,19 +48,12 @@ export async function startSimulator({ port = 0, host = "127.0.0.1", scenario, s
     answer(own, tls !== undefined, request, response, delays).catch(() => request.destroy());
   };
   const server = tls === undefined ? createServer(listener) : createSecureServer({ key: pem(tls.key), cert: pem(tls.cert) }, listener);
-  await new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, host, () => resolve(undefined));
-  });
-  const address = server.address();
-  if (address === null || typeof address === "string") {
-    throw new Error("expected a port to listen on");
-  }
+  const listening = await listen(server, port, host);
   // Certificates are made for names.
   const name = tls !== undefined && host === "127.0.0.1" ? "localhost" : host;
   return {
-    url: `${tls === undefined ? "http" : "https"}://${name.includes(":") ? `[${name}]` : name}:${address.port}`,
-    port: address.port,
+    url: `${tls === undefined ? "http" : "https"}://${authority(name, listening)}`,
+    port: listening,
     simulator: own,
     close: () =>
       new Promise((resolve) => {
@@ -142,17 +136,4 @@ function pem(text) {
  */
 function target({ url = "/", headers }, secure) {
   return secure && url.startsWith("/") && headers.host !== undefined ? `https://${headers.host}${url}` : url;
-}
-
-/**
- * @param {string[]} raw Names and values in turn.
- * @returns {[string, string][]}
- */
-function pairs(raw) {
-  /** @type {[string, string][]} */
-  const found = [];
-  for (let at = 0; at + 1 < raw.length; at += 2) {
-    found.push([raw[at], raw[at + 1]]);
-  }
-  return found;
 }

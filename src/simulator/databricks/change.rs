@@ -1,6 +1,6 @@
 //! `runs/get`, and what changes a run: cancel, delete, repair.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::Databricks;
 use super::run::{Run, TaskRun};
@@ -13,6 +13,7 @@ use super::wire::{
     read_page_token,
 };
 use crate::simulator::call::Call;
+use crate::simulator::json::json;
 use crate::time::Timestamp;
 
 impl Databricks {

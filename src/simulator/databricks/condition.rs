@@ -4,6 +4,8 @@ use serde_json::Value;
 
 use super::run::Run;
 use super::scenario::{Job, Task};
+use crate::json;
+use crate::search::split_once;
 
 impl Run {
     /// The value of a job parameter in this run.
@@ -19,16 +21,16 @@ impl Run {
     pub(super) fn fill_in(&self, job: &Job, text: &str, input: Option<&Value>) -> String {
         let mut filled = String::with_capacity(text.len());
         let mut rest = text;
-        while let Some((before, after)) = rest.split_once("{{") {
+        while let Some((before, after)) = split_once(rest, "{{") {
             filled.push_str(before);
-            let Some((name, behind)) = after.split_once("}}") else {
+            let Some((name, behind)) = split_once(after, "}}") else {
                 rest = &rest[before.len()..];
                 break;
             };
             match name.trim() {
                 "input" if input.is_some() => match input {
                     Some(Value::String(text)) => filled.push_str(text),
-                    Some(value) => filled.push_str(&value.to_string()),
+                    Some(value) => filled.push_str(&json::written(value)),
                     None => {}
                 },
                 "job.run_id" => filled.push_str(&self.id.to_string()),
@@ -51,8 +53,8 @@ impl Run {
         let condition = task.condition.as_ref()?;
         let left = self.fill_in(job, &condition.left, None);
         let right = self.fill_in(job, &condition.right, None);
-        let order = match (left.parse::<f64>(), right.parse::<f64>()) {
-            (Ok(left), Ok(right)) => left.partial_cmp(&right)?,
+        let order = match (json::number(&left), json::number(&right)) {
+            (Some(left), Some(right)) => left.partial_cmp(&right)?,
             _ => left.cmp(&right),
         };
         Some(match condition.op.as_str() {

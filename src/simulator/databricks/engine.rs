@@ -169,7 +169,7 @@ impl Databricks {
             })
             .collect();
         if let Some(token) = &token {
-            self.tokens.insert(token.clone(), id);
+            self.tokens.push((token.clone(), id));
         }
         self.runs.push(Run {
             id,

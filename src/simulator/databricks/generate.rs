@@ -1,10 +1,10 @@
 //! Generated rows: the same for the same run, however often they are asked for.
 
-use std::fmt::Write as _;
-
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::scenario::{Column, ColumnType, Output, RowFormat};
+use crate::json::written;
+use crate::simulator::json::json;
 use crate::simulator::rng::Rng;
 use crate::time::Timestamp;
 
@@ -40,11 +40,11 @@ pub(super) fn rows(output: &Output, seed: u64) -> String {
         Value::Object(members)
     };
     match output.format {
-        RowFormat::Json => Value::Array(rows.map(object).collect()).to_string(),
-        RowFormat::JsonLines => rows.map(|row| format!("{}\n", object(row))).collect(),
+        RowFormat::Json => written(&Value::Array(rows.map(object).collect())),
+        RowFormat::JsonLines => rows.map(|row| written(&object(row)) + "\n").collect(),
         RowFormat::Split => {
             let data: Vec<Vec<Value>> = rows.collect();
-            json!({"columns": names, "data": data}).to_string()
+            written(&json!({"columns": names, "data": data}))
         }
         RowFormat::Columns => {
             let mut whole: Vec<Vec<Value>> = vec![Vec::with_capacity(count); names.len()];
@@ -58,7 +58,7 @@ pub(super) fn rows(output: &Output, seed: u64) -> String {
                 .map(|name| (*name).to_owned())
                 .zip(whole.into_iter().map(Value::Array))
                 .collect();
-            Value::Object(members).to_string()
+            written(&Value::Object(members))
         }
         RowFormat::Csv => {
             let mut text = String::new();
@@ -79,11 +79,11 @@ fn csv_line(text: &mut String, cells: impl Iterator<Item = Value>) {
         match cell {
             Value::Null => {}
             Value::String(cell) if cell.is_empty() || cell.contains(['"', ',', '\n', '\r']) => {
-                let _ = write!(text, "\"{}\"", cell.replace('"', "\"\""));
+                text.extend(["\"", &cell.replace('"', "\"\""), "\""]);
             }
             Value::String(cell) => text.push_str(&cell),
             cell => {
-                let _ = write!(text, "{cell}");
+                text.push_str(&written(&cell));
             }
         }
     }

@@ -1,11 +1,12 @@
 //! The service's ids: full 64-bit integers, most of them too large for a double.
 
-use serde::{Deserialize, Serialize};
+use crate::read::FromValue;
+use serde::Serialize;
 
 use crate::simulator::rng::Rng;
 
 /// Hands out ids. The numbers a scenario names stay free for it.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, FromValue, Serialize)]
 pub(super) struct Ids {
     last: i64,
     rng: Rng,

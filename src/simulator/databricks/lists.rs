@@ -1,6 +1,6 @@
 //! `runs/list`, `jobs/list` and `jobs/get`.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::Databricks;
 use super::run::Run;
@@ -8,6 +8,8 @@ use super::scenario::{Job, Permission};
 use super::view::{Version, View, kind_member};
 use super::wire::{ApiError, ApiResult, page_token, query_flag, query_id, query_number, read_page_token};
 use crate::simulator::call::Call;
+use crate::simulator::json::json;
+use crate::sort::sort_few;
 use crate::time::Timestamp;
 
 impl Databricks {
@@ -57,7 +59,9 @@ impl Databricks {
                 )
             })
             .collect();
-        found.sort_by_key(|(key, _)| std::cmp::Reverse(*key));
+        // The newest come last, more or less.
+        found.reverse();
+        sort_few(&mut found, |(key, _)| std::cmp::Reverse(*key));
         let total_before = found.len();
         if let Some(after) = after {
             found.retain(|(key, _)| *key < after);

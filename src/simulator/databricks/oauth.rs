@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::Databricks;
 use super::scenario::ServicePrincipal;
@@ -14,6 +14,7 @@ use crate::http::HttpResponse;
 use crate::simulator::call::{Call, empty_reply, json_reply, set_header};
 use crate::simulator::form::{self, Form};
 use crate::simulator::identity::NoIdentity;
+use crate::simulator::json::json;
 use crate::simulator::sign_in::SignIn;
 use crate::simulator::tokens::{Audience, Grant, Issuer};
 

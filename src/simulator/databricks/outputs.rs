@@ -1,6 +1,6 @@
 //! `runs/get-output`.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::Databricks;
 use super::generate;
@@ -8,7 +8,9 @@ use super::run::{AttemptState, Outcome};
 use super::scenario::{Output, TaskKind};
 use super::view::{Shown, View};
 use super::wire::{ApiError, ApiResult, query_id};
+use crate::json::written;
 use crate::simulator::call::Call;
+use crate::simulator::json::json;
 
 /// Results and logs beyond this are cut: the head of a result, the tail of a log.
 const CEILING: usize = 5 * 1024 * 1024;
@@ -107,7 +109,7 @@ impl Databricks {
         } else {
             match output.result.as_ref()? {
                 Value::String(result) => text(result),
-                result => text(&result.to_string()),
+                result => text(&written(result)),
             }
         };
         let limit = output.truncate_at.unwrap_or(CEILING).min(CEILING);

@@ -1,12 +1,13 @@
 //! What the service remembers of a run, its tasks and their attempts.
 
-use serde::{Deserialize, Serialize};
+use crate::read::FromValue;
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::time::Timestamp;
 
 /// One run of a job.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, FromValue, Serialize)]
 pub(crate) struct Run {
     pub(crate) id: i64,
     /// Index of the job.
@@ -26,7 +27,7 @@ pub(crate) struct Run {
 }
 
 /// What a start asked for, beside the job and the token.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, FromValue, Serialize)]
 pub(crate) struct RunRequest {
     pub(crate) job_parameters: Map<String, Value>,
     /// The legacy maps and lists, `pipeline_params` and the like, as they came.
@@ -37,14 +38,14 @@ pub(crate) struct RunRequest {
 }
 
 /// Why a run began.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, FromValue, Serialize)]
 pub(crate) enum Trigger {
     OneTime,
     /// The run of the task that runs this job.
     RunJobTask(i64),
 }
 
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, FromValue, Serialize)]
 pub(crate) enum Phase {
     Queued,
     Pending { until: Timestamp },
@@ -54,7 +55,7 @@ pub(crate) enum Phase {
 }
 
 /// The time between a start, or a repair, and its end.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, FromValue, Serialize)]
 pub(crate) struct Round {
     /// The repair's id.
     pub(crate) id: Option<i64>,
@@ -64,7 +65,7 @@ pub(crate) struct Round {
 }
 
 /// How a run ended.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Eq, FromValue, PartialEq, Serialize)]
 pub(crate) enum RunOutcome {
     Canceled,
     /// The index of the task to blame.
@@ -77,14 +78,14 @@ pub(crate) enum RunOutcome {
 }
 
 /// One task of a run, or one iteration of a for-each.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, FromValue, Serialize)]
 pub(crate) struct TaskRun {
     /// In order; the last one counts. Never empty.
     pub(crate) attempts: Vec<Attempt>,
 }
 
 /// One attempt, with a run id of its own.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, FromValue, Serialize)]
 pub(crate) struct Attempt {
     pub(crate) run_id: i64,
     /// `attempt_number`.
@@ -99,7 +100,7 @@ pub(crate) struct Attempt {
     pub(crate) child: Option<i64>,
 }
 
-#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, FromValue, Serialize)]
 pub(crate) enum AttemptState {
     /// Waits for other tasks.
     Blocked,
@@ -128,7 +129,7 @@ pub(crate) enum AttemptState {
 }
 
 /// How an attempt ended.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Eq, FromValue, PartialEq, Serialize)]
 pub(crate) enum Outcome {
     Canceled,
     Disabled,

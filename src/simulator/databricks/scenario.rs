@@ -7,16 +7,17 @@ mod task;
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 pub use self::output::{Column, ColumnType, Output, RowFormat};
 pub use self::principal::{AzureWorkspace, FederationPolicy, ServicePrincipal};
 pub use self::task::{Condition, Dependency, Execution, ForEach, RunIf, RunJob, Task, TaskKind, TaskResult};
+use crate::read::{FromValue, Wrong};
 use crate::simulator::scenario::Seconds;
 
 /// The workspace.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Debug, FromValue, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[non_exhaustive]
 pub struct DatabricksScenario {
@@ -93,7 +94,7 @@ impl Default for DatabricksScenario {
 }
 
 /// One job.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Debug, FromValue, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[non_exhaustive]
 pub struct Job {
@@ -155,7 +156,7 @@ impl Default for Job {
 }
 
 /// What the bearer of a good token may do with a job.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Eq, FromValue, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum Permission {
@@ -169,7 +170,7 @@ pub enum Permission {
 }
 
 /// How a run ends, in the service's own words.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, FromValue, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[non_exhaustive]
 pub struct Ending {
@@ -189,7 +190,7 @@ pub struct Ending {
 }
 
 /// A spell during which a run's states read otherwise.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, FromValue, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[non_exhaustive]
 pub struct OddState {
@@ -204,7 +205,7 @@ pub struct OddState {
 }
 
 /// A run from before the scenario began.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, FromValue, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[non_exhaustive]
 pub struct PastRun {
@@ -217,7 +218,7 @@ pub struct PastRun {
 }
 
 /// Which account of a run's state is given.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Eq, FromValue, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum StateForm {
@@ -231,7 +232,7 @@ pub enum StateForm {
 }
 
 /// How ids are written.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Eq, FromValue, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum IdForm {
@@ -243,7 +244,7 @@ pub enum IdForm {
 }
 
 /// How something unknown is refused.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Eq, FromValue, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum Missing {
@@ -255,7 +256,7 @@ pub enum Missing {
 }
 
 /// What becomes of job parameters that the job does not declare. The reference is silent about it.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Eq, FromValue, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum Undeclared {
@@ -274,11 +275,9 @@ pub enum Undeclared {
 #[expect(clippy::exhaustive_structs, reason = "it is a number with a better reader")]
 pub struct Id(pub i64);
 
-impl<'de> Deserialize<'de> for Id {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let value = Value::deserialize(deserializer)?;
-        Self::read(&value)
-            .ok_or_else(|| serde::de::Error::custom(format!("expected a positive 64-bit integer, found {value}")))
+impl FromValue for Id {
+    fn from_value(value: Value) -> Result<Self, Wrong> {
+        Self::read(&value).ok_or_else(|| Wrong::expected("a positive 64-bit integer", &value))
     }
 }
 

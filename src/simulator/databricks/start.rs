@@ -1,12 +1,14 @@
 //! `run-now`: its limits, and one run per idempotency token.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::Databricks;
 use super::run::{RunRequest, Trigger};
 use super::scenario::{Job, Permission, Undeclared};
 use super::wire::{ApiError, ApiResult, body_id, body_object, body_strings};
+use crate::json::written;
 use crate::simulator::call::Call;
+use crate::simulator::json::json;
 
 /// Members that job parameters may not stand beside.
 const LEGACY: [&str; 6] = [
@@ -31,7 +33,7 @@ impl Databricks {
         let mut request = read_request(&body, &self.spec.jobs[job])?;
         self.declared_only(&mut request, job)?;
         let token = read_token(&body)?;
-        if let Some(id) = token.as_ref().and_then(|token| self.tokens.get(token)) {
+        if let Some((_, id)) = self.tokens.iter().find(|(known, _)| Some(known) == token.as_ref()) {
             // Whatever the parameters and whatever became of it.
             return if self.runs.iter().any(|run| run.id == *id && run.deleted) {
                 Err(ApiError::invalid(format!(
@@ -153,7 +155,7 @@ fn check_legacy(overriding: &Map<String, Value>, beside_job_parameters: bool) ->
     }
     for name in ["notebook_params", "jar_params", "python_params", "spark_submit_params"] {
         let Some(value) = overriding.get(name) else { continue };
-        let text = value.to_string();
+        let text = written(value);
         if text.len() > LIMIT {
             return Err(ApiError::invalid(format!(
                 "The JSON representation of '{name}' cannot exceed {LIMIT} bytes, found {}.",

@@ -1,11 +1,12 @@
 //! The two accounts of a state: the deprecated `state` and the new `status`.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::Databricks;
 use super::run::{Attempt, AttemptState, Outcome, Phase, Round, Run, RunOutcome};
 use super::scenario::{Ending, Job, StateForm};
 use super::settle::Spec;
+use crate::simulator::json::json;
 use crate::time::Timestamp;
 
 /// The usual message of a task that failed: the reason stands in its output.

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::Databricks;
 use super::run::{Run, Trigger};
+use crate::simulator::json::json;
 use crate::time::Timestamp;
 
 impl Databricks {
@@ -49,8 +50,8 @@ impl Databricks {
             .collect();
         let tokens: serde_json::Map<String, Value> = self
             .tokens
-            .keys()
-            .map(|token| (token.clone(), json!(self.runs_of_token(token))))
+            .iter()
+            .map(|(token, _)| (token.clone(), json!(self.runs_of_token(token))))
             .collect();
         json!({"runsCreated": created, "runsOfToken": tokens, "runs": runs})
     }

@@ -1,14 +1,14 @@
 //! What `runs/get` and the lists show of a run.
 
-use std::collections::BTreeMap;
-
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::Databricks;
 use super::run::{Attempt, AttemptState, Outcome, Run, RunOutcome, TaskRun, Trigger};
 use super::scenario::{ForEach, RunIf, Task, TaskKind};
 use super::settle::Spec;
 use super::wire::page_token;
+use crate::simulator::json::json;
+use crate::sort::{sort_few, sort_few_by};
 use crate::time::Timestamp;
 
 /// Which API version was called; they differ in paging and in shape.
@@ -152,7 +152,7 @@ impl<'a> View<'a> {
             })
             .collect();
         if shown.len() > self.service.spec.page_size {
-            shown.sort_by_key(|task| task.attempt.run_id.wrapping_mul(0x9E37_79B9));
+            sort_few(&mut shown, |task| task.attempt.run_id.wrapping_mul(0x9E37_79B9));
         }
         shown.iter().map(|task| Value::Object(self.task(task))).collect()
     }
@@ -288,21 +288,28 @@ impl<'a> View<'a> {
             .filter(|outcome| **outcome == Some(Outcome::Success))
             .count();
         let failed = outcomes.iter().flatten().filter(|outcome| outcome.is_failure()).count();
-        let mut errors: BTreeMap<(String, String), usize> = BTreeMap::new();
+        let mut errors: Vec<(String, String, usize)> = Vec::new();
         for (index, iteration) in attempt.iterations.iter().enumerate() {
             if iteration.outcome().is_some_and(Outcome::is_failure) {
                 let ending = self
                     .service
                     .attempt_ending(Spec::iteration(for_each, index), iteration.last());
-                *errors.entry((ending.message, ending.code)).or_default() += 1;
+                match errors
+                    .iter_mut()
+                    .find(|(message, code, _)| *message == ending.message && *code == ending.code)
+                {
+                    Some((.., count)) => *count += 1,
+                    None => errors.push((ending.message, ending.code, 1)),
+                }
             }
         }
-        let mut errors: Vec<_> = errors.into_iter().collect();
-        errors.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        sort_few_by(&mut errors, |one, other| {
+            (other.2, &one.0, &one.1).cmp(&(one.2, &other.0, &other.1))
+        });
         let errors: Vec<Value> = errors
             .into_iter()
             .take(3)
-            .map(|((message, code), count)| {
+            .map(|(message, code, count)| {
                 json!({"count": count, "error_message": message, "termination_category": code})
             })
             .collect();

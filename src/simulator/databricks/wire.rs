@@ -2,11 +2,12 @@
 
 use std::fmt::Write as _;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::scenario::{Id, IdForm, Missing};
 use crate::http::HttpResponse;
 use crate::simulator::call::{Call, json_reply, set_header};
+use crate::simulator::json::json;
 
 /// A refusal.
 #[derive(Debug)]

@@ -1,9 +1,8 @@
 //! How Entra refuses: `AADSTS` numbers, and what stands around them.
 
-use serde_json::json;
-
 use crate::http::HttpResponse;
 use crate::simulator::call::{Call, json_reply};
+use crate::simulator::json::json;
 use crate::simulator::scenario::ScenarioError;
 
 /// Why there is no token.

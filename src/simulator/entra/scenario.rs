@@ -2,14 +2,15 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use crate::read::FromValue;
+use serde::Serialize;
 
 use super::problem;
 use crate::simulator::identity::{IdentityToken, entra_exchange};
 use crate::simulator::scenario::{ScenarioError, Seconds};
 
 /// The tenants that there are. Unknown members are errors.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, FromValue, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[non_exhaustive]
 pub struct EntraScenario {
@@ -18,7 +19,7 @@ pub struct EntraScenario {
 }
 
 /// A tenant.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Debug, FromValue, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Tenant {
@@ -33,7 +34,7 @@ pub struct Tenant {
 }
 
 /// An application.
-#[derive(Clone, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, FromValue, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Client {
@@ -67,7 +68,7 @@ impl fmt::Debug for Client {
 }
 
 /// Whom an application trusts to speak for it.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Debug, FromValue, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct FederatedCredential {

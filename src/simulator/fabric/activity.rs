@@ -3,7 +3,7 @@
 mod output;
 mod query;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use self::query::Query;
 use super::Fabric;
@@ -13,6 +13,7 @@ use super::parameters;
 use super::scenario::{Access, ActivityPlan, ActivityRunsShape, End};
 use crate::http::HttpResponse;
 use crate::simulator::call::{Call, json_reply};
+use crate::simulator::json::json;
 use crate::time::Timestamp;
 
 impl Fabric {

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::scenario::{Item, Switches};
 use crate::http::HttpResponse;
 use crate::simulator::call::{Call, Refusal, empty_reply, json_reply, set_header};
+use crate::simulator::json::json;
 use crate::time::Timestamp;
 
 /// The host that the service itself knows, whatever host the client used.

@@ -1,6 +1,6 @@
 //! Workspaces, items, and a pipeline's definition.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::Fabric;
 use super::answer::Problem;
@@ -11,6 +11,7 @@ use super::scenario::{Access, Item, Workspace};
 use crate::base64;
 use crate::http::HttpResponse;
 use crate::simulator::call::{Call, json_reply};
+use crate::simulator::json::json;
 
 impl Fabric {
     /// `GET workspaces`

@@ -2,17 +2,19 @@
 
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use crate::read::FromValue;
+use serde::Serialize;
+use serde_json::{Map, Value};
 
 use super::parameters;
 use super::scenario::{End, RunPlan, Seconds, Switches};
 use crate::simulator::clock::Speed;
+use crate::simulator::json::json;
 use crate::simulator::rng::Rng;
 use crate::time::Timestamp;
 
 /// One run of an item's job. Everything about its future is settled when it is created, but for a cancellation.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, FromValue, Serialize)]
 pub(super) struct Instance {
     pub(super) id: String,
     pub(super) workspace: String,
@@ -43,7 +45,7 @@ pub(super) struct Instance {
 }
 
 /// When an activity of the plan really runs.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, FromValue, Serialize)]
 pub(super) struct ActivityRun {
     pub(super) id: String,
     pub(super) from: Timestamp,
@@ -53,7 +55,7 @@ pub(super) struct ActivityRun {
 }
 
 /// When the service refreshes the row. All lengths are shortened already.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, FromValue, Serialize)]
 pub(super) struct RowCache {
     seed: u64,
     interval_ms: u64,

@@ -4,6 +4,8 @@ use serde_json::{Map, Value};
 
 use super::answer::Problem;
 use super::scenario::{DeclaredParameter, Item};
+use crate::json;
+use crate::search::find;
 
 /// How the service shows a secret.
 const MASK: &str = "**********";
@@ -75,9 +77,9 @@ fn coerced(declared: &DeclaredParameter, value: Value) -> Value {
     let kind = declared.kind.to_ascii_lowercase();
     match (kind.as_str(), &value) {
         ("string" | "securestring", Value::Null | Value::String(_)) => value,
-        ("string" | "securestring", _) => value.to_string().into(),
+        ("string" | "securestring", _) => json::written(&value).into(),
         ("int", Value::String(text)) => text.trim().parse::<i64>().map_or(value, Value::from),
-        ("float", Value::String(text)) => text.trim().parse::<f64>().map_or(value, Value::from),
+        ("float", Value::String(text)) => json::number(text.trim()).map_or(value, Value::from),
         ("bool", Value::String(text)) => text
             .trim()
             .to_ascii_lowercase()
@@ -176,13 +178,13 @@ pub(super) fn evaluate(value: &Value, parameters: &Map<String, Value>, run: &str
 pub(super) fn interpolate(text: &str, parameters: &Map<String, Value>, run: &str) -> String {
     let mut done = String::new();
     let mut rest = text;
-    while let Some(start) = rest.find("@{") {
+    while let Some(start) = find(rest, "@{") {
         let Some(length) = rest[start..].find('}') else { break };
         let (before, found) = (&rest[..start], &rest[start..=start + length]);
         done.push_str(before);
         match look_up(&found[2..found.len() - 1], parameters, run) {
             Some(Value::String(text)) => done.push_str(&text),
-            Some(value) => done.push_str(&value.to_string()),
+            Some(value) => done.push_str(&json::written(&value)),
             None => done.push_str(found),
         }
         rest = &rest[start + length + 1..];

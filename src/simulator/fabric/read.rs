@@ -1,6 +1,6 @@
 //! Reading instances: one, or an item's list.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::Fabric;
 use super::answer::{PUBLIC_HOST, Problem};
@@ -9,8 +9,11 @@ use super::route::Target;
 use super::scenario::{Access, LastPageToken, NotFoundBody};
 use crate::base64;
 use crate::http::HttpResponse;
+use crate::search::split_once;
 use crate::simulator::call::{Call, json_reply, set_header};
 use crate::simulator::clock::Speed;
+use crate::simulator::json::json;
+use crate::sort::sort_few;
 use crate::time::Timestamp;
 
 impl Fabric {
@@ -122,7 +125,7 @@ impl Fabric {
             .rev()
             .filter(|instance| instance.item == item && self.exists(instance, now))
             .collect();
-        rows.sort_by_key(|instance| std::cmp::Reverse(instance.enqueued));
+        sort_few(&mut rows, |instance| std::cmp::Reverse(instance.enqueued));
         let mut ended = 0;
         rows.retain(|instance| {
             ended += usize::from(instance.has_ended(now));
@@ -211,5 +214,5 @@ pub(super) fn paged<T>(
 pub(super) fn read_token(token: &str) -> Option<usize> {
     let bytes = base64::decode(token)?;
     let text = String::from_utf8(bytes).ok()?;
-    text.rsplit_once(",100000,")?.1.parse().ok()
+    split_once(&text, ",100000,")?.1.parse().ok()
 }

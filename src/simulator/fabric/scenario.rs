@@ -3,17 +3,19 @@
 mod plan;
 mod switches;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 pub use self::plan::{ActivityError, ActivityPlan, ChildPlan, End, MadeRows, RowPlan, RunPlan};
 pub use self::switches::{ActivityRunsShape, LastPageToken, LocationForm, NotFoundBody, StartRetryAfter, Switches};
 use super::kind;
+use crate::json::quoted;
+use crate::read::FromValue;
 use crate::simulator::scenario::ScenarioError;
 pub use crate::simulator::scenario::Seconds;
 
 /// Workspaces and items, how their jobs go, and the service's habits. Unknown members are errors.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, FromValue, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct FabricScenario {
     /// The workspaces that the credential can see.
@@ -25,7 +27,7 @@ pub struct FabricScenario {
 }
 
 /// A workspace.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Debug, FromValue, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Workspace {
     /// Its GUID.
@@ -45,7 +47,7 @@ fn some_capacity() -> Option<String> {
 }
 
 /// Something in a workspace that may have jobs.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Debug, FromValue, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Item {
     /// Its GUID.
@@ -97,7 +99,7 @@ fn spark() -> String {
 }
 
 /// A declared parameter, as it stands in a pipeline's definition. Items hold them as plain JSON to keep their order.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Debug, FromValue, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct DeclaredParameter {
     /// `string`, `int`, `float`, `bool`, `object`, `array` or `securestring`.
@@ -109,7 +111,7 @@ pub struct DeclaredParameter {
 }
 
 /// A run that began before the first request.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Debug, FromValue, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PastRun {
     /// How long before the first request it was enqueued. Not divided by the speed: time stamps are real.
@@ -136,7 +138,7 @@ fn manual() -> String {
 }
 
 /// What the credential may do with an item.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Eq, FromValue, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[expect(clippy::exhaustive_enums, reason = "scenarios name each")]
 pub enum Access {
@@ -150,7 +152,7 @@ pub enum Access {
 }
 
 /// How a skipped instance shows.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Eq, FromValue, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[expect(clippy::exhaustive_enums, reason = "scenarios name each")]
 pub enum Dedupe {
@@ -178,20 +180,22 @@ impl FabricScenario {
             {
                 return Err(wrong(
                     "workspaceId",
-                    format!("expected a workspace's id, found {:?}", item.workspace_id),
+                    format!("expected a workspace's id, found {}", quoted(&item.workspace_id)),
                 ));
             }
             if self.items[..index].iter().any(|other| other.id == item.id) {
-                return Err(wrong("id", format!("{:?} stands twice", item.id)));
+                return Err(wrong("id", format!("{} stands twice", quoted(&item.id))));
             }
             for (name, declared) in &item.parameters {
-                serde_json::from_value::<DeclaredParameter>(declared.clone())
-                    .map_err(|error| wrong(&format!("parameters.{name}"), error.to_string()))?;
+                DeclaredParameter::from_value(declared.clone()).map_err(|error| {
+                    let (path, message) = error.into_parts_within(name);
+                    wrong(&format!("parameters.{path}"), message)
+                })?;
             }
             if kind::find(&item.kind).is_none() && item.job_types.is_empty() && !item.runs.is_empty() {
                 return Err(wrong(
                     "jobTypes",
-                    format!("expected the job types of the kind {:?}, found none", item.kind),
+                    format!("expected the job types of the kind {}, found none", quoted(&item.kind)),
                 ));
             }
             self.check_children(item, &mut Vec::new())
@@ -203,7 +207,7 @@ impl FabricScenario {
     /// Walks down the child pipelines: each must exist, and none may start an ancestor.
     fn check_children<'a>(&'a self, item: &'a Item, above: &mut Vec<&'a str>) -> Result<(), String> {
         if above.contains(&item.id.as_str()) {
-            return Err(format!("the item {:?} starts itself", item.id));
+            return Err(format!("the item {} starts itself", quoted(&item.id)));
         }
         above.push(&item.id);
         let past = item.history.iter().filter_map(|run| run.run.as_ref());
@@ -213,7 +217,7 @@ impl FabricScenario {
                     .items
                     .iter()
                     .find(|other| other.id == child.item_id)
-                    .ok_or_else(|| format!("expected an item's id as child, found {:?}", child.item_id))?;
+                    .ok_or_else(|| format!("expected an item's id as child, found {}", quoted(&child.item_id)))?;
                 self.check_children(below, above)?;
             }
         }
@@ -226,7 +230,7 @@ impl Item {
     /// The declared parameters, read.
     pub(super) fn declared(&self) -> impl Iterator<Item = (&str, DeclaredParameter)> {
         self.parameters.iter().filter_map(|(name, declared)| {
-            let declared = serde_json::from_value(declared.clone()).ok()?;
+            let declared = DeclaredParameter::from_value(declared.clone()).ok()?;
             Some((name.as_str(), declared))
         })
     }

@@ -123,9 +123,16 @@ impl Fabric {
     /// The plan of the item's next run. Skipped instances use up none.
     fn next_plan(&mut self, item: usize) -> RunPlan {
         let item = &self.scenario.items[item];
-        let count = self.started.entry(item.id.clone()).or_default();
-        *count += 1;
-        item.plan(*count - 1)
+        match self.started.iter_mut().find(|(id, _)| *id == item.id) {
+            Some((_, count)) => {
+                *count += 1;
+                item.plan(*count - 1)
+            }
+            None => {
+                self.started.push((item.id.clone(), 1));
+                item.plan(0)
+            }
+        }
     }
 
     /// Creates an instance, and those of its child pipelines, whose time will come. Gives its id.

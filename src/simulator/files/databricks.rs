@@ -1,12 +1,13 @@
 //! The Files API and the DBFS API, as far as they read.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::scenario::FileAccess;
 use super::{Entry, Files, Found, page};
 use crate::base64;
 use crate::http::HttpResponse;
 use crate::simulator::call::{Call, json_reply};
+use crate::simulator::json::json;
 
 /// `MAX_READ_SIZE_EXCEEDED` beyond this.
 const DBFS_READ_LIMIT: usize = 1 << 20;

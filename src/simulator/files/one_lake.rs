@@ -2,12 +2,11 @@
 
 use std::time::Duration;
 
-use serde_json::json;
-
 use super::scenario::FileAccess;
 use super::{Entry, Files, Found, ONE_LAKE, page};
 use crate::http::HttpResponse;
 use crate::simulator::call::{Call, Refusal, empty_reply, json_reply, set_header};
+use crate::simulator::json::json;
 
 /// The endpoint's name, by which a fault may be aimed.
 pub(in crate::simulator) fn endpoint(method: &str, path: &[&str]) -> Option<&'static str> {

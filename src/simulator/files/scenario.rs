@@ -1,6 +1,7 @@
 //! What a file is in a scenario.
 
-use serde::{Deserialize, Serialize};
+use crate::read::FromValue;
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::ONE_LAKE;
@@ -8,7 +9,7 @@ use crate::simulator::databricks::scenario::RowFormat;
 use crate::simulator::scenario::ScenarioError;
 
 /// A file: where it is, what is in it, and what happens to it. Its directories are there, too.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, FromValue, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[non_exhaustive]
 pub struct FileScenario {
@@ -31,7 +32,7 @@ pub struct FileScenario {
 }
 
 /// Whether a file may be read.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Eq, FromValue, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum FileAccess {

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use crate::read::FromValue;
+use serde::Serialize;
 
 use crate::simulator::scenario::{ScenarioError, Seconds};
 
 /// A vault.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Debug, FromValue, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct VaultScenario {
@@ -29,7 +30,7 @@ pub struct VaultScenario {
 }
 
 /// Why a bearer may not read.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Eq, FromValue, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum VaultRefusal {
@@ -43,7 +44,7 @@ pub enum VaultRefusal {
 }
 
 /// A secret with its versions.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Debug, FromValue, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Secret {
@@ -54,7 +55,7 @@ pub struct Secret {
 }
 
 /// One value of a secret.
-#[derive(Clone, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, FromValue, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct SecretVersion {

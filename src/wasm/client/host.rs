@@ -5,12 +5,12 @@ use std::rc::Rc;
 
 use js_sys::Function;
 
-use super::token::{Lease, Source};
 use crate::auth::{Generation, Resource};
 use crate::error::Error;
 use crate::http::{BaseUrl, HttpRequest};
 
 pub(super) use crate::wasm::host::{now, random, seed, timestamp};
+use crate::wasm::source::{Lease, Source};
 
 /// How requests are sent, and with which tokens.
 pub(super) struct Host {

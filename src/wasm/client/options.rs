@@ -9,18 +9,15 @@ use wasm_bindgen::JsValue;
 
 use super::convert::{self, Members, get, refuse};
 use super::host::Host;
-use super::token::Source;
-use crate::auth::{AccessToken, ExposeSecret, Resource};
 use crate::databricks::job::DatabricksJob;
-use crate::error::{Error, ErrorCode};
+use crate::error::Error;
 use crate::fabric::job::FabricJob;
 use crate::http::{BaseUrl, Service};
-use crate::json::quoted;
 use crate::poller::Job;
 use crate::poller::options::RunOptions;
 use crate::table::ReadOptions;
-use crate::wasm::options::{flag, function, is_absent, token_credential};
-use crate::wasm::secret;
+use crate::wasm::options::{flag, function, is_absent};
+use crate::wasm::source::Source;
 use crate::wasm::table::{parse_path, read_options};
 
 /// Members that stay in JavaScript.
@@ -101,44 +98,7 @@ impl TableOptions {
 
 /// Where tokens come from and how requests to this origin are sent.
 pub(super) fn read_host(service: Service, base: &BaseUrl, options: &JsValue) -> Result<Host, Error> {
-    let resource = Resource::of(service, base.clone());
-    let is_trusted = flag(options, "trustHost")? || resource.has_known_host();
-    let token = get(options, "token");
-    let source = if let Some(credential) = token_credential(options, "credential")? {
-        if !is_absent(&token) {
-            return Err(refuse("expected token or credential, found both"));
-        }
-        Source::asked(credential, service, resource)
-    } else if token.is_function() {
-        Source::asked(token, service, resource)
-    } else if token.is_null() {
-        Source::Elsewhere
-    } else if !token.is_undefined() && !token.is_string() {
-        return Err(refuse("token: expected a text or a function"));
-    } else {
-        match secret::read(&token) {
-            Some(token) if !token.expose_secret().is_empty() => Source::Fixed(AccessToken::new(token, None)?),
-            _ => {
-                return Err(Error::new(
-                    ErrorCode::MissingCredentials,
-                    "expected a token or a credential, found none",
-                ));
-            }
-        }
-    };
-    if !is_trusted && !matches!(source, Source::Elsewhere) {
-        return Err(Error::new(
-            ErrorCode::UnknownHost,
-            format!(
-                "expected a host of {}, found {}",
-                match service {
-                    Service::Databricks => "Databricks, such as https://adb-1111222233334444.5.azuredatabricks.net",
-                    Service::Fabric => "Fabric, such as https://api.fabric.microsoft.com",
-                },
-                quoted(base.as_str())
-            ),
-        ));
-    }
+    let source = Source::read(service, base, options)?;
     Ok(Host {
         base: base.clone(),
         source,

@@ -44,18 +44,22 @@ pub(super) fn chunk_of(input: &JsValue) -> Option<Uint8Array> {
     }
 }
 
-/// Bytes in the memory of WebAssembly.
-pub(super) fn copied(bytes: &Uint8Array) -> Result<Vec<u8>, JsValue> {
+/// How many bytes there are, or as many as can be counted: more than any text may have.
+pub(super) fn length_of(bytes: &Uint8Array) -> usize {
     // What wasm-bindgen takes for the length has 32 bits, and arrays may have more bytes than that counts.
-    let length = get(bytes, "length").as_f64().unwrap_or_default();
-    expect_room(length)?;
+    get(bytes, "length").as_f64().unwrap_or_default() as usize
+}
+
+/// Bytes in the memory of WebAssembly.
+fn copied(bytes: &Uint8Array) -> Result<Vec<u8>, JsValue> {
+    expect_room(length_of(bytes))?;
     Ok(bytes.to_vec())
 }
 
 /// Refuses what is longer than a table's text may be or than there is memory for. To take that memory would be a panic.
-fn expect_room(bytes: f64) -> Result<(), JsValue> {
+fn expect_room(bytes: usize) -> Result<(), JsValue> {
     let mut probe = TableReader::new(ReadOptions::new());
-    probe.reserve(bytes as usize).map_err(|error| unreadable(&error))?;
+    probe.reserve(bytes).map_err(|error| unreadable(&error))?;
     // What is taken and given back unused, the compiler would leave out.
     std::hint::black_box(&probe);
     Ok(())
@@ -71,8 +75,8 @@ fn encoded(text: &JsString) -> Result<Vec<u8>, JsValue> {
     let mut per_unit = 1;
     while rest.length() > 0 {
         let start = bytes.len();
-        let room = rest.length() as usize * per_unit;
-        expect_room((start + room) as f64)?;
+        let room = (rest.length() as usize).saturating_mul(per_unit);
+        expect_room(start.saturating_add(room))?;
         bytes.reserve_exact(room);
         bytes.resize(start + room, 0);
         let into = Uint8Array::new_with_byte_offset_and_length(

@@ -5,7 +5,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::class::JsTable;
 use super::error::{refused, unreadable};
-use super::input::{chunk_of, copied};
+use super::input::{chunk_of, length_of};
 use super::options::read_options;
 use crate::table::TableReader;
 
@@ -49,7 +49,9 @@ impl JsTableReader {
     ) -> Result<(), JsValue> {
         let reader = self.0.as_mut().ok_or_else(finished)?;
         let chunk = chunk_of(chunk).ok_or_else(|| refused("chunk: expected a Uint8Array or an ArrayBuffer"))?;
-        reader.push(&copied(&chunk)?).map_err(|error| unreadable(&error))
+        reader
+            .push_with(length_of(&chunk), |room| chunk.copy_to(room))
+            .map_err(|error| unreadable(&error))
     }
 
     /// The table of all bytes.

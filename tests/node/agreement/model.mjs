@@ -223,7 +223,7 @@ function typed(cells) {
       if (there.every(({ source }) => isInteger(source) && isInt64(source))) {
         return as("int64", ({ source }) => (Number.isSafeInteger(Number(source)) ? Number(source) : BigInt(source)));
       }
-      if (there.every(({ source }) => (isInteger(source) ? isInt64(source) && isDouble(source) : Number.isFinite(Number(source))))) {
+      if (there.every(({ source }) => (isInteger(source) ? isInt64(source) && isDouble(source) : isNearDouble(source)))) {
         return as("float64", ({ source }) => Number(source));
       }
       return as("utf8", ({ source }) => source);
@@ -244,6 +244,13 @@ function typed(cells) {
 const isInteger = (/** @type {string} */ source) => /^-?\d+$/u.test(source) && source !== "-0";
 const isInt64 = (/** @type {string} */ source) => BigInt.asIntN(64, BigInt(source)) === BigInt(source);
 const isDouble = (/** @type {string} */ source) => BigInt(Number(source)) === BigInt(source);
+
+/** Whether a number has no more digits than a double is written with, and is in a double's range. */
+const isNearDouble = (/** @type {string} */ source) => {
+  const digits = source.replace(/[eE].*/u, "").replace(/[-.]/gu, "").replace(/^0+|0+$/gu, "");
+  const number = Number(source);
+  return digits.length <= 17 && Number.isFinite(number) && (number !== 0 || digits === "");
+};
 
 const POINT_IN_TIME =
   /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d):(\d\d)(?:\.(\d{1,6})0{0,3})?(Z|[+-]\d\d:?\d\d)?)?$/u;

@@ -1,4 +1,5 @@
 use super::{DatabricksScenario, Id, Job, Task, TaskKind};
+use crate::json::quoted;
 use crate::simulator::scenario::ScenarioError;
 
 impl DatabricksScenario {
@@ -55,14 +56,14 @@ impl DatabricksScenario {
             if task.key.is_empty() || job.tasks[..index].iter().any(|other| other.key == task.key) {
                 return Err(ScenarioError::new(
                     format!("{path}.key"),
-                    format!("expected a key of its own, found {:?}", task.key),
+                    format!("expected a key of its own, found {}", quoted(&task.key)),
                 ));
             }
             for (at, dependency) in task.depends_on.iter().enumerate() {
                 if !job.tasks.iter().any(|other| other.key == dependency.task) {
                     return Err(ScenarioError::new(
                         format!("{path}.dependsOn[{at}]"),
-                        format!("no task has the key {:?}", dependency.task),
+                        format!("no task has the key {}", quoted(&dependency.task)),
                     ));
                 }
             }

@@ -1,8 +1,10 @@
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Map, Value};
 
+use crate::read::FromValue;
+
 /// What `runs/get-output` gives for an execution. Left empty, it is what the kind of task usually gives.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, FromValue, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[non_exhaustive]
 pub struct Output {
@@ -30,7 +32,7 @@ pub struct Output {
 }
 
 /// How generated rows are written.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Eq, FromValue, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum RowFormat {
@@ -48,7 +50,7 @@ pub enum RowFormat {
 }
 
 /// A generated column: `{"type": "integer", "min": 0, "max": 9, "nulls": 0.1}`.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, FromValue, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[non_exhaustive]
 pub struct Column {
@@ -66,7 +68,7 @@ pub struct Column {
 }
 
 /// What the values of a generated column are.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Eq, FromValue, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum ColumnType {
@@ -97,9 +99,9 @@ impl Output {
     pub(crate) fn columns(&self) -> Result<Vec<(&str, Column)>, (String, String)> {
         self.columns
             .iter()
-            .map(|(name, column)| match Column::deserialize(column) {
+            .map(|(name, column)| match Column::from_value(column.clone()) {
                 Ok(column) => Ok((name.as_str(), column)),
-                Err(error) => Err((name.clone(), error.to_string())),
+                Err(wrong) => Err(wrong.into_parts_within(name)),
             })
             .collect()
     }

@@ -2,14 +2,15 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use crate::read::FromValue;
+use serde::Serialize;
 
 use super::DatabricksScenario;
 use crate::simulator::identity::IdentityToken;
 use crate::simulator::scenario::{ScenarioError, Seconds};
 
 /// A service principal of Databricks' own.
-#[derive(Clone, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, FromValue, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct ServicePrincipal {
@@ -47,7 +48,7 @@ const fn hour() -> Seconds {
 }
 
 /// Whose tokens are exchanged for Databricks' own: of a service principal, or of the whole account.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Debug, FromValue, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct FederationPolicy {
@@ -74,7 +75,7 @@ impl FederationPolicy {
 }
 
 /// What only a workspace on Azure has. Without it every token of Entra's is let in.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Debug, FromValue, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct AzureWorkspace {

@@ -1,13 +1,14 @@
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::{Ending, Id, Output};
+use crate::read::{FromValue, Unknown, Wrong, members};
 use crate::simulator::scenario::Seconds;
 
 /// One task of a job, or the task that a for-each repeats.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, FromValue, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[non_exhaustive]
 pub struct Task {
@@ -66,7 +67,7 @@ impl Task {
 }
 
 /// How one execution of a task goes.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Debug, FromValue, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[non_exhaustive]
 pub struct Execution {
@@ -98,7 +99,7 @@ impl Default for Execution {
 }
 
 /// How an execution ends.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Eq, FromValue, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum TaskResult {
@@ -116,7 +117,7 @@ pub enum TaskResult {
 }
 
 /// What a task runs.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Eq, FromValue, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 #[expect(missing_docs, reason = "these are the service's own names")]
@@ -147,8 +148,8 @@ pub enum TaskKind {
 }
 
 /// A task that must have ended before: its key, or its key and the outcome of a condition.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
-#[serde(from = "DependencyText", into = "DependencyText")]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(into = "DependencyText")]
 #[non_exhaustive]
 pub struct Dependency {
     /// The other task's key.
@@ -157,19 +158,27 @@ pub struct Dependency {
     pub outcome: Option<bool>,
 }
 
-#[derive(Clone, Deserialize, Serialize)]
-#[serde(untagged, deny_unknown_fields)]
+#[derive(Clone, Serialize)]
+#[serde(untagged)]
 enum DependencyText {
     Key(String),
     Outcome { task: String, outcome: Option<bool> },
 }
 
-impl From<DependencyText> for Dependency {
-    fn from(text: DependencyText) -> Self {
-        match text {
-            DependencyText::Key(task) => Self { task, outcome: None },
-            DependencyText::Outcome { task, outcome } => Self { task, outcome },
+impl FromValue for Dependency {
+    fn from_value(value: Value) -> Result<Self, Wrong> {
+        let (mut task, mut outcome) = (None, None);
+        match value {
+            Value::String(key) => task = Some(key),
+            Value::Object(_) => members(
+                value,
+                Unknown::Refused,
+                &mut [("task", &mut task), ("outcome", &mut outcome)],
+            )?,
+            other => return Err(Wrong::expected("a task's key, or an object", &other)),
         }
+        let task = task.ok_or_else(|| Wrong::missing("task"))?;
+        Ok(Self { task, outcome })
     }
 }
 
@@ -186,7 +195,7 @@ impl From<Dependency> for DependencyText {
 }
 
 /// What must have become of the tasks before.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Eq, FromValue, PartialEq, Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[non_exhaustive]
 #[expect(missing_docs, reason = "these are the service's own names")]
@@ -201,7 +210,7 @@ pub enum RunIf {
 }
 
 /// A task repeated for each input.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, FromValue, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[non_exhaustive]
 pub struct ForEach {
@@ -216,7 +225,7 @@ pub struct ForEach {
 }
 
 /// The inputs of a for-each: an array, or how many.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum Inputs {
@@ -224,6 +233,16 @@ pub enum Inputs {
     Count(usize),
     /// These.
     List(Vec<Value>),
+}
+
+impl FromValue for Inputs {
+    fn from_value(value: Value) -> Result<Self, Wrong> {
+        match value {
+            Value::Array(list) => Ok(Self::List(list)),
+            Value::Number(_) => usize::from_value(value).map(Self::Count),
+            other => Err(Wrong::expected("an array, or how many", &other)),
+        }
+    }
 }
 
 impl Default for Inputs {
@@ -249,7 +268,7 @@ impl Inputs {
 }
 
 /// Another job as a task.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Debug, FromValue, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct RunJob {
@@ -261,7 +280,7 @@ pub struct RunJob {
 }
 
 /// A comparison. `{{job.parameters.name}}` stands for a parameter.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, FromValue, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[non_exhaustive]
 pub struct Condition {

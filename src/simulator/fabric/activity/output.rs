@@ -1,10 +1,13 @@
 //! What an activity gives, where its type puts it (fact sheet, section 4.2).
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
+use crate::json::written;
+use crate::search::split_once;
 use crate::simulator::fabric::instance::{ActivityRun, Instance};
 use crate::simulator::fabric::parameters::{evaluate, interpolate};
 use crate::simulator::fabric::scenario::{ActivityPlan, RowPlan};
+use crate::simulator::json::json;
 
 /// A look-up gives no more rows than these, and says nothing about it.
 const MOST_ROWS: usize = 5000;
@@ -18,7 +21,7 @@ pub(super) fn of(plan: &ActivityPlan, instance: &Instance, child: Option<&Instan
     } else {
         by_type(plan, instance, child, times)
     };
-    if plan.oversize || output.to_string().len() > MOST_BYTES {
+    if plan.oversize || written(&output).len() > MOST_BYTES {
         return json!({"errorMessage": "Warning: Object size exceeds limit of 4 MB, the output is not shown."});
     }
     output
@@ -50,7 +53,7 @@ fn by_type(plan: &ActivityPlan, instance: &Instance, child: Option<&Instance>, t
                 .exit_value
                 .as_ref()
                 .map(|text| interpolate(text, parameters, run))
-                .or_else(|| rows.map(|rows| Value::Array(rows).to_string()));
+                .or_else(|| rows.map(|rows| written(&Value::Array(rows))));
             notebook(plan, text, times)
         }
         ("Lookup", Some(rows)) if plan.first_row_only => json!({"firstRow": rows.first()}),
@@ -79,7 +82,7 @@ fn notebook(plan: &ActivityPlan, exit_value: Option<String>, times: &ActivityRun
         .as_ref()
         .map(|error| error.message.as_str())
         .unwrap_or_default();
-    let (name, value) = message.split_once(": ").unwrap_or(("Exception", message));
+    let (name, value) = split_once(message, ": ").unwrap_or(("Exception", message));
     let error = failed.then(|| json!({"ename": name, "evalue": value, "traceback": [message]}));
     json!({
         "status": plan.status,

@@ -1,11 +1,13 @@
 //! The body of the query: window, filters, order, page; in the words of Data Factory.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::base64;
 use crate::simulator::call::Call;
 use crate::simulator::fabric::answer::Problem;
 use crate::simulator::fabric::read::read_token;
+use crate::simulator::json::json;
+use crate::sort::sort_few_by;
 use crate::time::Timestamp;
 
 /// The query, read.
@@ -105,7 +107,7 @@ impl Query {
                 })
         });
         for (member, backwards) in self.order.iter().rev() {
-            rows.sort_by(|a, b| {
+            sort_few_by(&mut rows, |a, b| {
                 let order = a[*member].as_str().cmp(&b[*member].as_str());
                 if *backwards { order.reverse() } else { order }
             });

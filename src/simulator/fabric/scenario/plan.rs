@@ -1,12 +1,13 @@
 //! How a run goes: how long, with which activities, to which end.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::Seconds;
+use crate::read::{FromValue, Wrong};
 
 /// How one run goes.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Debug, FromValue, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct RunPlan {
     /// From the start request to the real start.
@@ -43,7 +44,7 @@ impl Default for RunPlan {
 }
 
 /// How a run ends.
-#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, Eq, FromValue, PartialEq, Serialize)]
 #[serde(tag = "status", rename_all_fields = "camelCase", deny_unknown_fields)]
 #[expect(clippy::exhaustive_enums, reason = "scenarios name each")]
 pub enum End {
@@ -85,7 +86,7 @@ fn failed_message() -> String {
 
 /// One activity of a pipeline run. In `input`, `output`, `exitValue` and `returnValue` texts such as
 /// `@pipeline().parameters.p_day`, `@{pipeline().parameters.p_day}` and `@pipeline().RunId` are replaced.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Debug, FromValue, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ActivityPlan {
     /// Its name.
@@ -146,7 +147,7 @@ fn succeeded() -> String {
 }
 
 /// Why an activity failed.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, FromValue, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct ActivityError {
     /// The code, such as `2200`; a `Fail` activity's own text.
@@ -160,7 +161,7 @@ pub struct ActivityError {
 }
 
 /// A pipeline started by an activity.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Debug, FromValue, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ChildPlan {
     /// The pipeline; its own plans say how it goes.
@@ -178,7 +179,7 @@ const fn yes() -> bool {
 }
 
 /// Rows as they are, or made.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 #[expect(clippy::exhaustive_enums, reason = "scenarios name each")]
 pub enum RowPlan {
@@ -188,8 +189,17 @@ pub enum RowPlan {
     Made(MadeRows),
 }
 
+impl FromValue for RowPlan {
+    fn from_value(value: Value) -> Result<Self, Wrong> {
+        match value {
+            Value::Array(rows) => Ok(Self::Rows(rows)),
+            other => MadeRows::from_value(other).map(Self::Made),
+        }
+    }
+}
+
 /// How many rows to make.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Debug, FromValue, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct MadeRows {
     /// How many, if no parameter says so.

@@ -1,11 +1,12 @@
 //! The service's habits, each of which a scenario can turn on, off, up and down.
 
-use serde::{Deserialize, Serialize};
+use crate::read::FromValue;
+use serde::Serialize;
 
 use super::Seconds;
 
 /// The service's habits. All lengths are divided by the speed.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Debug, FromValue, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Switches {
     /// How often the service refreshes an instance's row; 0: at every read, and without `Retry-After`.
@@ -123,7 +124,7 @@ impl Default for Switches {
 }
 
 /// The `Location` of a start's answer.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Eq, FromValue, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[expect(clippy::exhaustive_enums, reason = "scenarios name each")]
 pub enum LocationForm {
@@ -145,7 +146,7 @@ pub enum LocationForm {
 }
 
 /// The `Retry-After` of a start's answer.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Eq, FromValue, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[expect(clippy::exhaustive_enums, reason = "scenarios name each")]
 pub enum StartRetryAfter {
@@ -159,7 +160,7 @@ pub enum StartRetryAfter {
 }
 
 /// How activities are wrapped.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Eq, FromValue, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[expect(clippy::exhaustive_enums, reason = "scenarios name each")]
 pub enum ActivityRunsShape {
@@ -171,7 +172,7 @@ pub enum ActivityRunsShape {
 }
 
 /// What a last page says about the next one.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Eq, FromValue, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[expect(clippy::exhaustive_enums, reason = "scenarios name each")]
 pub enum LastPageToken {
@@ -185,7 +186,7 @@ pub enum LastPageToken {
 }
 
 /// The body of an early 404.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Eq, FromValue, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[expect(clippy::exhaustive_enums, reason = "scenarios name each")]
 pub enum NotFoundBody {

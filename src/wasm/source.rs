@@ -1,4 +1,4 @@
-//! Where the tokens of a run or a client come from.
+//! Where the tokens of a run, a client or a proxy come from.
 
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
@@ -6,13 +6,17 @@ use std::rc::{Rc, Weak};
 use js_sys::Object;
 use wasm_bindgen::JsValue;
 
+use super::access_token::{self, TokenRequest};
+use super::convert::{get, refuse};
+use super::options::{flag, is_absent, token_credential};
+use super::secret;
+use super::tokens::{Asking, Tokens};
 use crate::auth::{AccessToken, ExposeSecret, Generation, Resource, SecretString};
 use crate::error::{Error, ErrorCode};
-use crate::http::Service;
+use crate::http::{BaseUrl, Service};
+use crate::json::quoted;
 use crate::redact::Redactor;
 use crate::search::split_once;
-use crate::wasm::access_token::{self, TokenRequest};
-use crate::wasm::tokens::{Asking, Tokens};
 
 /// Where tokens come from.
 pub(super) enum Source {
@@ -58,6 +62,52 @@ thread_local! {
 }
 
 impl Source {
+    /// Reads the members `token`, `credential` and `trustHost` of options.
+    ///
+    /// # Errors
+    /// There is neither or both, or the token would go to a host that is none of the service's own.
+    pub(super) fn read(service: Service, base: &BaseUrl, options: &JsValue) -> Result<Self, Error> {
+        let resource = Resource::of(service, base.clone());
+        let is_trusted = flag(options, "trustHost")? || resource.has_known_host();
+        let token = get(options, "token");
+        let source = if let Some(credential) = token_credential(options, "credential")? {
+            if !is_absent(&token) {
+                return Err(refuse("expected token or credential, found both"));
+            }
+            Self::asked(credential, service, resource)
+        } else if token.is_function() {
+            Self::asked(token, service, resource)
+        } else if token.is_null() {
+            Self::Elsewhere
+        } else if !token.is_undefined() && !token.is_string() {
+            return Err(refuse("token: expected a text or a function"));
+        } else {
+            match secret::read(&token) {
+                Some(token) if !token.expose_secret().is_empty() => Self::Fixed(AccessToken::new(token, None)?),
+                _ => {
+                    return Err(Error::new(
+                        ErrorCode::MissingCredentials,
+                        "expected a token or a credential, found none",
+                    ));
+                }
+            }
+        };
+        if !is_trusted && !matches!(source, Self::Elsewhere) {
+            return Err(Error::new(
+                ErrorCode::UnknownHost,
+                format!(
+                    "expected a host of {}, found {}",
+                    match service {
+                        Service::Databricks => "Databricks, such as https://adb-1111222233334444.5.azuredatabricks.net",
+                        Service::Fabric => "Fabric, such as https://api.fabric.microsoft.com",
+                    },
+                    quoted(base.as_str())
+                ),
+            ));
+        }
+        Ok(source)
+    }
+
     /// A callback or a credential: the tokens of whoever uses the same one for the same resource.
     pub(super) fn asked(who: JsValue, service: Service, resource: Resource) -> Self {
         Self::shared(who, Some(service), resource, None)
@@ -106,6 +156,7 @@ impl Source {
     }
 
     /// Whether it gave a token before: then a failure may pass.
+    #[cfg(feature = "client")]
     pub(super) fn had_one(&self) -> bool {
         matches!(self, Self::Asked(asked) if asked.tokens.generation().is_some())
     }
