@@ -264,10 +264,7 @@ pub(crate) fn decoded(name: &str) -> Option<String> {
 fn for_fabric(error: Error) -> Error {
     let hint = "give out the address of a CSV or JSON file in OneLake, as \
                 https://onelake.dfs.fabric.microsoft.com/workspace/item/Files/… or abfss://…, or leave followPath out";
-    Error {
-        hint: hint.to_owned(),
-        ..error
-    }
+    error.with_hint(hint)
 }
 
 pub(super) fn refused(expected: &str) -> Error {
