@@ -137,7 +137,7 @@ fn what_only_the_job_can_reach_is_refused_by_name() {
                 .expect("a path")
                 .expect_err(text);
             assert_eq!(
-                (error.code(), error.message.clone()),
+                (error.code(), error.into_info().message),
                 (
                     ErrorCode::OutputPathRefused,
                     format!("expected a file in a volume, in DBFS or in OneLake, found {found}")

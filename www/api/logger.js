@@ -75,14 +75,17 @@ function checkLevel(who, level) {
 }
 
 /**
- * Tells a module what is wanted: as much as the one wants who wants the most.
+ * Tells a module what is wanted.
  *
  * @param {SetModuleLogger} setModuleLogger
  */
 function tell(setModuleLogger) {
-  const rank = Math.max(0, ...[...listeners].map(({ level }) => LOG_LEVELS.indexOf(level)));
+  const rank = wanted();
   setModuleLogger(rank > 0 ? take : undefined, LOG_LEVELS[rank]);
 }
+
+/** The rank of the level that the one wants who wants the most. */
+const wanted = () => Math.max(0, ...[...listeners].map(({ level }) => LOG_LEVELS.indexOf(level)));
 
 /**
  * @param {Exclude<LogLevel, "off">} level
@@ -91,8 +94,7 @@ function tell(setModuleLogger) {
  * @param {LogRecord["fields"]} fields
  */
 export function writeLog(level, target, message, fields) {
-  const rank = LOG_LEVELS.indexOf(level);
-  if ([...listeners].some((listener) => rank <= LOG_LEVELS.indexOf(listener.level))) {
+  if (LOG_LEVELS.indexOf(level) <= wanted()) {
     take({ time: Date.now(), level, target, message, fields });
   }
 }

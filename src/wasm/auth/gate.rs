@@ -197,7 +197,7 @@ impl Inner {
 
 /// Sends a request with its token, and takes the token out of what comes back.
 async fn send(request: &HttpRequest, lease: &Lease, way: &Way) -> Result<HttpResponse, Told> {
-    let stop = abort_controller().map_err(|error| Refusal::new(500, error.message))?;
+    let stop = abort_controller().map_err(|error| Refusal::new(500, error.into_info().message))?;
     let own = request.headers.iter();
     let own = own.map(|(name, value)| (name.as_str(), value.as_str()));
     let added = lease.headers.iter().map(|(name, value)| (*name, value.expose_secret()));
