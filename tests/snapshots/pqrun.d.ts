@@ -1151,7 +1151,7 @@ export interface StartRecord {
 export type OutputKind = "notebookResult" | "logs" | "rows" | "condition" | "returnValue" | "data" | "none";
 
 /**
- * What there is to know of an [`Error`]. It never holds a credential or a body.
+ * What went wrong, where, and what the service said. It never holds a credential or a body.
  */
 export interface ErrorInfo {
     /**
