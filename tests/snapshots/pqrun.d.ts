@@ -1151,6 +1151,16 @@ export interface StartRecord {
 export type OutputKind = "notebookResult" | "logs" | "rows" | "condition" | "returnValue" | "data" | "none";
 
 /**
+ * What to do when a Fabric start had no answer, left no trace, and the service gave no request id.
+ */
+export type OnUnconfirmed = "report" | "resend";
+
+/**
+ * What to do with the run when our own deadline passes.
+ */
+export type OnTimeout = "detach" | "cancel";
+
+/**
  * What went wrong, where, and what the service said. It never holds a credential or a body.
  */
 export interface ErrorInfo {
@@ -1203,16 +1213,6 @@ export interface ErrorInfo {
      */
     runIds?: string[];
 }
-
-/**
- * What to do when a Fabric start had no answer, left no trace, and the service gave no request id.
- */
-export type OnUnconfirmed = "report" | "resend";
-
-/**
- * What to do with the run when our own deadline passes.
- */
-export type OnTimeout = "detach" | "cancel";
 
 /**
  * What went wrong. The text of a code never changes; new codes may come.
