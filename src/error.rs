@@ -136,7 +136,7 @@ error_codes! {
     // What is the matter with outputs.
     /// The output is longer than what the service gives out.
     OutputTruncated = "outputTruncated", "write the rows to a file in a volume (Databricks) or in OneLake (Fabric), exit with its path, and set followPath (--follow-path): the services give out only a few MB";
-    /// The files that the outputs name are larger than what is read of them.
+    /// The files that the outputs name are larger than what is read of them, or a table is longer as a text than texts may be.
     OutputTooLarge = "outputTooLarge", "write fewer rows or columns, or read the file by other means: at most 256 MiB of files are read for one run";
     /// The output names a file at a place that is not followed, or in a way that could lead elsewhere.
     OutputPathRefused = "outputPathRefused", "give out a path of a CSV or JSON file as /Volumes/…, dbfs:/… or https://onelake.dfs.fabric.microsoft.com/…, or leave followPath out";

@@ -38,6 +38,17 @@ impl OutputFile {
         self.headers.are_missing
     }
 
+    /// Whether there is nothing in it.
+    pub(crate) fn is_blank(&self) -> bool {
+        self.bytes.trim_ascii().is_empty()
+    }
+
+    /// Whether it begins as a JSON array or object does.
+    pub(crate) fn begins_like_json(&self) -> bool {
+        let text = self.bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&self.bytes);
+        matches!(text.trim_ascii_start().first(), Some(b'[' | b'{'))
+    }
+
     /// All of it, where no part begins with a header.
     pub(crate) fn without_headers(&self) -> Cow<'_, [u8]> {
         self.headers.put_back(&self.bytes)

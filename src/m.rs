@@ -16,5 +16,5 @@ mod visit;
 pub use build::*;
 pub use names::{BadComment, BadNumber, Comment, Keyword, Name, Number, Primitive};
 pub use parse::SyntaxError;
-pub use scope::{Captured, for_each_call_mut, free_names, rename, substitute};
+pub use scope::{Captured, for_each_call_mut, free_names, mentions, rename, substitute};
 pub use tree::*;

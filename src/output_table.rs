@@ -12,7 +12,8 @@ use crate::table::{Format, JsonPath, ReadOptions, Table, TableError, TableErrorC
 /// - The rows of a Lookup or Script; the return value of a pipeline as one row.
 /// - Other structures only with a path, which has to lead to the rows in them.
 /// - Conditions and logs never.
-/// - The file that an output names, where it was followed: CSV by its name, else what it looks like.
+/// - The file that an output names, where it was followed: CSV, JSON or JSON lines by its name, else what it
+///   looks like. One that is empty is a table without rows.
 ///
 /// # Errors
 /// [`ErrorCode::OutputTruncated`]: a cut output is never read as if it were whole. [`ErrorCode::OutputUnreadable`].
@@ -50,11 +51,16 @@ const fn names_something(output: &RunOutput) -> bool {
 
 fn read_file(file: &OutputFile, options: &ReadOptions) -> Result<Table, TableError> {
     let mut options = options.clone();
+    if options.is_auto() && !options.has_path() && file.is_blank() {
+        // There are no rows in it, whatever it is called.
+        return Table::read(b"", &options.format(Format::Csv));
+    }
     if options.is_auto() {
         options = match file.extension.as_str() {
             "csv" => options.format(Format::Csv),
             "tsv" => options.format(Format::Csv).delimiter(b'\t'),
             "jsonl" | "ndjson" => options.format(Format::JsonLines),
+            "json" if !file.begins_like_json() => options.format(Format::Json),
             _ => options,
         };
     }

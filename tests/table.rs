@@ -30,6 +30,8 @@ mod schema;
 mod times;
 #[path = "table/types.rs"]
 mod types;
+#[path = "table/write_limits.rs"]
+mod write_limits;
 
 use pqrun::table::{CellRef, ColumnType, ColumnValues, JsonPath, Table, TableError, TableErrorCode};
 use serde_json::{Value, json};

@@ -13,7 +13,8 @@ use super::library::{Form, members};
 use crate::error::ErrorCode;
 use crate::http::Service;
 use crate::m::{
-    Expr, Member, Name, Primitive, for_each_call_mut, free_names, member, name, parameter, plain, rename, substitute,
+    Expr, Member, Name, Primitive, for_each_call_mut, free_names, member, mentions, name, parameter, plain, rename,
+    substitute,
 };
 
 /// The base URL as the library names it, and the parameter that takes its place in an extension.
@@ -271,7 +272,8 @@ fn lift_host(members: &mut [Member]) {
 }
 
 fn reaches(value: &Expr, names: &BTreeSet<Name>) -> bool {
-    free_names(value).iter().any(|free| names.contains(free))
+    // Most members say none of the names, and which names are free takes longer to find out.
+    mentions(value, &|name| names.contains(name)) && free_names(value).iter().any(|free| names.contains(free))
 }
 
 fn has_host(value: &Expr) -> bool {

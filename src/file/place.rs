@@ -33,13 +33,26 @@ pub(crate) const OTHER_FORMATS: &[&str] = &[
     "avro", "bz2", "delta", "feather", "gz", "orc", "parquet", "snappy", "xls", "xlsx", "zip", "zst",
 ];
 
+/// What is followed, for people.
+const FOLLOWED: &str = "a file in a volume, in DBFS or in OneLake";
+
+/// What looks like the path of a file to those who write it, and is known to the job alone.
+const NOT_FOLLOWED: [(&str, &str); 3] = [
+    ("/Workspace/", "one among the workspace's files"),
+    ("file:/", "one on the disk of the machine that ran the job"),
+    (
+        "/lakehouse/",
+        "one in a lakehouse as the notebook sees it, without its workspace",
+    ),
+];
+
 impl FilePlace {
     /// What a text names: a path alone, or in JSON as a text or as an object with `path` alone, with blanks around it.
     /// `None` if it names nothing. `base` is the service that the run is at.
     ///
     /// # Errors
-    /// [`ErrorCode::OutputPathRefused`] for what looks like a path and is not followed: on another host, by another
-    /// scheme, with a query, with `..` or an encoded slash in it.
+    /// [`ErrorCode::OutputPathRefused`] for what looks like a path and is not followed: among the workspace's files, on the
+    /// disk of the job's machine, on another host, by another scheme, with a query, with `..` or an encoded slash in it.
     #[must_use]
     pub fn in_text(text: &str, service: Service, base: &BaseUrl) -> Option<Result<Self, Error>> {
         let text = text.trim();
@@ -71,10 +84,22 @@ impl FilePlace {
             return Some(if service == Service::Databricks {
                 in_workspace(path.trim_start_matches('/'))
             } else {
-                Err(refused(
+                Err(for_fabric(refused(
                     "a file in OneLake for a run of Fabric, found one of Databricks",
-                ))
+                )))
             });
+        }
+        let is_below = |start: &&(&str, _)| {
+            text.get(..start.0.len())
+                .is_some_and(|text| text.eq_ignore_ascii_case(start.0))
+        };
+        if let Some((_, found)) = NOT_FOLLOWED.iter().find(is_below) {
+            let error = refused(&[FOLLOWED, ", found ", found].concat());
+            return Some(Err(if service == Service::Fabric {
+                for_fabric(error)
+            } else {
+                error
+            }));
         }
         let (scheme, rest) = split_once(text, "://")?;
         let is_scheme = scheme.starts_with(|first: char| first.is_ascii_alphabetic())
@@ -173,13 +198,7 @@ fn by_url(scheme: &str, rest: &str, base: &BaseUrl) -> Result<FilePlace, Error> 
         (is_secure && !host.contains(':') && is_one_lake(origin)) || (base.is_loopback() && origin == base)
     };
     let Some(origin) = BaseUrl::parse(&address).ok().filter(known) else {
-        return Err(refused(
-            &[
-                "a file in a volume, in DBFS or in OneLake, found one at ",
-                &quoted(&address),
-            ]
-            .concat(),
-        ));
+        return Err(refused(&[FOLLOWED, ", found one at ", &quoted(&address)].concat()));
     };
     // Workspace and item come first, and what is in an item is in one of its folders.
     let path = if workspace.is_empty() {
@@ -239,6 +258,13 @@ pub(crate) fn decoded(name: &str) -> Option<String> {
         });
     }
     String::from_utf8(bytes).ok()
+}
+
+/// The same error for a run of Fabric, which is not led to Databricks.
+fn for_fabric(error: Error) -> Error {
+    let hint = "give out the address of a CSV or JSON file in OneLake, as \
+                https://onelake.dfs.fabric.microsoft.com/workspace/item/Files/… or abfss://…, or leave followPath out";
+    error.with_hint(hint)
 }
 
 pub(super) fn refused(expected: &str) -> Error {

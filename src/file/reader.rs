@@ -334,6 +334,9 @@ impl FileReader {
             self.list(Some(Error::new(ErrorCode::OutputPathRefused, message)));
             return Ok(());
         }
+        if is_page(response) {
+            return Err(page());
+        }
         let length = response.body.len() as u64;
         let is_lake = matches!(self.place, FilePlace::OneLake { .. });
         let version = response
@@ -488,6 +491,26 @@ fn content_range(text: &str) -> Option<(u64, u64, u64)> {
 
 fn broken(response: &HttpResponse) -> Error {
     json::malformed(response, "expected the piece that was asked for, found another one")
+}
+
+/// Whether a page came: what signs in people, a portal or a proxy answers so, and with a good status.
+fn is_page(response: &HttpResponse) -> bool {
+    let body = response.body.trim_ascii_start();
+    let begins = |start: &str| {
+        body.get(..start.len())
+            .is_some_and(|text| text.eq_ignore_ascii_case(start.as_bytes()))
+    };
+    let kind = response.header("Content-Type").unwrap_or_default();
+    kind.trim_start().to_ascii_lowercase().starts_with("text/html") && (begins("<!doctype html") || begins("<html"))
+}
+
+fn page() -> Error {
+    let message = "expected the file, found a page (HTML)";
+    let mut error = Error::new(ErrorCode::OutputUnavailable, message);
+    "a sign-in page or a proxy may have answered in the place of the service: check the network; or the job wrote a page \
+     to this path"
+        .clone_into(&mut error.hint);
+    error
 }
 
 fn changed() -> Error {

@@ -102,8 +102,8 @@ scoped!(walk_mut, walk_bindings_mut, for_each_child_mut, mut);
 /// `_` is among them if the expression reads a field without saying of what, outside of `each`.
 pub fn free_names(expr: &Expr) -> Vec<Name> {
     let mut found = Vec::new();
+    let implicit = underscore();
     walk(expr, &mut Scope::default(), &mut |expr, scope| {
-        let implicit = underscore();
         let (name, inclusive) = match expr {
             Expr::Name(name) => (name, false),
             Expr::Inclusive(name) => (name, true),
@@ -124,8 +124,8 @@ pub fn free_names(expr: &Expr) -> Vec<Name> {
 /// [`Captured`] if a name of a replacement would be bound where it is put; the expression is then half changed.
 pub fn substitute(expr: &mut Expr, replacement: &dyn Fn(&Name) -> Option<Expr>) -> Result<(), Captured> {
     let mut captured = None;
+    let implicit = underscore();
     walk_mut(expr, &mut Scope::default(), &mut |expr, scope| {
-        let implicit = underscore();
         let (name, inclusive) = match &*expr {
             Expr::Name(name) => (name, false),
             Expr::Inclusive(name) => (name, true),
@@ -155,7 +155,22 @@ pub fn substitute(expr: &mut Expr, replacement: &dyn Fn(&Name) -> Option<Expr>) 
 /// # Errors
 /// [`Captured`] if the new name is bound where the old one occurs.
 pub fn rename(expr: &mut Expr, from: &Name, to: &Name) -> Result<(), Captured> {
+    // Most expressions have nothing to do with most names, and to keep track of what is bound takes long.
+    if *from != underscore() && !mentions(expr, &|name| name == from) {
+        return Ok(());
+    }
     substitute(expr, &|name| (name == from).then(|| Expr::Name(to.clone())))
+}
+
+/// Whether the expression says such a name anywhere, free or bound; of implicit targets nothing is said.
+pub fn mentions(expr: &Expr, is_wanted: &dyn Fn(&Name) -> bool) -> bool {
+    let mut found = false;
+    expr.walk(&mut |expr| {
+        if let Expr::Name(name) | Expr::Inclusive(name) = expr {
+            found = found || is_wanted(name);
+        }
+    });
+    found
 }
 
 /// Calls `visit` for every call of a free name, with its arguments.

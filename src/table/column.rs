@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::out::Out;
 use super::texts::TextBuffer;
 use super::time::{self, Zone};
 use super::write;
@@ -93,7 +94,7 @@ impl CellRef<'_> {
     /// assert_eq!(text, "1969-12-31T23:59:59.999999Z");
     /// ```
     pub fn write_plain(self, out: &mut String) {
-        write::push_plain(out, self);
+        Out::append(out, |out| write::push_plain(out, self));
     }
 }
 

@@ -40,14 +40,14 @@ pub(crate) fn read(text: &[u8], options: &ReadOptions) -> Result<Table, TableErr
 /// with a blank outside of quotes; and names that differ, of which none is a number and only the first may be empty.
 ///
 /// # Errors
-/// `DoesNotFit` if a value does not fit the schema.
+/// `DoesNotFit` if a value does not fit the schema, `TooLarge` if the schema is out of proportion to the text.
 pub(crate) fn read_if_csv(text: &[u8], options: &ReadOptions) -> Result<Option<Table>, TableError> {
     let mut reader = Reader::new(text, options, true);
     if reader.scan().is_err() || reader.row_count == 0 || reader.columns.len() < 2 {
         return Ok(None);
     }
     match reader.finish() {
-        Err(error) if error.code() != TableErrorCode::DoesNotFit => Ok(None),
+        Err(error) if error.code() == TableErrorCode::NotUtf8 => Ok(None),
         table => table.map(Some),
     }
 }
@@ -373,7 +373,7 @@ impl<'a> Reader<'a> {
             columns.push(column);
         }
         Ok(Table {
-            columns: fit::arrange(columns, self.row_count, &self.schema),
+            columns: fit::arrange(columns, self.row_count, &self.schema)?,
             row_count: self.row_count,
         })
     }

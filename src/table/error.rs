@@ -26,7 +26,8 @@ pub enum TableErrorCode {
     DoesNotFit,
     /// Arrays and objects are nested more than 128 deep.
     TooDeep,
-    /// The table would be out of proportion to its text: see the limits of [`Table`](super::Table).
+    /// The table would be out of proportion to its text: see the limits of [`Table`](super::Table). Or the text that it is
+    /// written as would be longer than it may.
     TooLarge,
     /// The bytes end inside a JSON value. What is there is not read as if it were whole.
     Truncated,
@@ -52,7 +53,7 @@ impl TableErrorCode {
 
 /// Why a text could not be read as a table: what was expected, what was found, and where.
 ///
-/// It quotes at most one character of the text, and the names of members where a path leads nowhere.
+/// It quotes at most one character of the text, and the names of members where a path leads nowhere or a shape does not fit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TableError {
     code: TableErrorCode,
@@ -61,6 +62,7 @@ pub struct TableError {
     column: Option<String>,
     expected: String,
     found: String,
+    advice: &'static str,
 }
 
 impl TableError {
@@ -78,7 +80,13 @@ impl TableError {
             column: None,
             expected: expected.into(),
             found: found.into(),
+            advice: "",
         }
+    }
+
+    /// The same error with what to do about it.
+    pub(crate) fn advise(self, advice: &'static str) -> Self {
+        Self { advice, ..self }
     }
 
     /// The same error in a text that has `count` bytes more in front.
@@ -140,6 +148,12 @@ impl TableError {
     pub fn found(&self) -> &str {
         &self.found
     }
+
+    /// What to do about it, where that is more than to correct it; may be empty.
+    #[must_use]
+    pub const fn advice(&self) -> &'static str {
+        self.advice
+    }
 }
 
 impl fmt::Display for TableError {
@@ -149,14 +163,28 @@ impl fmt::Display for TableError {
             write!(f, " at byte {offset}")?;
         }
         match (self.row, &self.column) {
-            (Some(row), Some(column)) => write!(f, " (row {row}, column `{column}`)"),
-            (Some(row), None) => write!(f, " (row {row})"),
-            _ => Ok(()),
+            (Some(row), Some(column)) => write!(f, " (row {row}, column `{column}`)")?,
+            (Some(row), None) => write!(f, " (row {row})")?,
+            _ => {}
         }
+        if !self.advice.is_empty() {
+            write!(f, "; {}", self.advice)?;
+        }
+        Ok(())
     }
 }
 
 impl std::error::Error for TableError {}
+
+/// The error about bytes that are known to be something else than text in UTF-8.
+pub(crate) fn known_not_utf8(bytes: &[u8]) -> Option<TableError> {
+    let (found, advice) = match bytes {
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => ("UTF-16", "write it in UTF-8, or convert it: iconv -f UTF-16 -t UTF-8"),
+        [0x1f, 0x8b, ..] => ("gzip", "unpack it first: gunzip"),
+        _ => return None,
+    };
+    Some(TableError::new(TableErrorCode::NotUtf8, Some(0), "text in UTF-8", found).advise(advice))
+}
 
 /// The error about the byte at `offset`, with which no character in UTF-8 begins.
 pub(crate) fn not_utf8(bytes: &[u8], offset: usize) -> TableError {

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::builder::MAX_MISSING;
 use super::column::{Column, ColumnType, Texts, Values, all_valid, bit};
 use super::csv::read_bool;
 use super::error::{TableError, TableErrorCode};
@@ -123,8 +124,11 @@ const fn expected(to: ColumnType) -> &'static str {
 }
 
 /// The columns in the order of the schema: first those that it names, whether they are there or not, then the others.
+///
+/// # Errors
+/// `TooLarge` if those that are not there would have more cells than a table may make up for.
 #[inline(never)]
-pub(crate) fn arrange(columns: Vec<Column>, row_count: usize, schema: &Schema) -> Vec<Column> {
+pub(crate) fn arrange(columns: Vec<Column>, row_count: usize, schema: &Schema) -> Result<Vec<Column>, TableError> {
     let mut found: Vec<Option<Column>> = schema.types.iter().map(|_| None).collect();
     let mut others = Vec::new();
     for column in columns {
@@ -133,12 +137,22 @@ pub(crate) fn arrange(columns: Vec<Column>, row_count: usize, schema: &Schema) -
             None => others.push(column),
         }
     }
+    let absent = found.iter().filter(|column| column.is_none()).count();
+    if absent as u64 * row_count as u64 > MAX_MISSING as u64 {
+        return Err(TableError::new(
+            TableErrorCode::TooLarge,
+            None,
+            format!("at most {MAX_MISSING} cells in columns that only the schema names"),
+            format!("{absent} such columns in {row_count} rows"),
+        )
+        .advise("leave out of the schema what the text does not have"));
+    }
     let named = schema.names.iter().zip(&schema.types).zip(found);
     let mut arranged: Vec<Column> = named
         .map(|((name, to), column)| column.unwrap_or_else(|| nulls(name.to_owned(), row_count, *to)))
         .collect();
     arranged.append(&mut others);
-    arranged
+    Ok(arranged)
 }
 
 /// A column without values.

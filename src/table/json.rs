@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::block::{BLOCK, Block};
 use super::lexer::Lexer;
+use super::out::Out;
 use super::texts::TextBuffer;
 
 /// Appends a checked value without the white space between its parts.
@@ -70,9 +71,14 @@ pub(crate) fn decode(string: &str) -> Cow<'_, str> {
 
 /// Appends a text as a JSON string.
 pub(crate) fn push_string(out: &mut String, text: &str) {
-    const HEX: &[u8; 16] = b"0123456789abcdef";
+    Out::append(out, |out| write_string(out, text));
+}
+
+/// Writes a text as a JSON string.
+pub(crate) fn write_string(out: &mut Out, text: &str) {
+    const HEX: &str = "0123456789abcdef";
     let bytes = text.as_bytes();
-    out.push('"');
+    out.push_str("\"");
     let (mut copied, mut at) = (0, 0);
     while at < bytes.len() {
         if at + BLOCK <= bytes.len() {
@@ -84,24 +90,24 @@ pub(crate) fn push_string(out: &mut String, text: &str) {
         }
         let byte = bytes[at];
         at += 1;
-        let short = match byte {
-            b'"' | b'\\' => byte,
-            b'\n' => b'n',
-            b'\r' => b'r',
-            b'\t' => b't',
-            0..b' ' => b'u',
+        let escape = match byte {
+            b'"' => "\\\"",
+            b'\\' => "\\\\",
+            b'\n' => "\\n",
+            b'\r' => "\\r",
+            b'\t' => "\\t",
+            0..b' ' => "\\u00",
             _ => continue,
         };
         out.push_str(text.get(copied..at - 1).unwrap_or_default());
-        copied = at;
-        out.push('\\');
-        out.push(char::from(short));
-        if short == b'u' {
-            out.push_str("00");
-            out.push(char::from(HEX[usize::from(byte >> 4)]));
-            out.push(char::from(HEX[usize::from(byte & 15)]));
+        out.push_str(escape);
+        if escape.len() > 2 {
+            for digit in [byte >> 4, byte & 15].map(usize::from) {
+                out.push_str(HEX.get(digit..=digit).unwrap_or_default());
+            }
         }
+        copied = at;
     }
     out.push_str(text.get(copied..).unwrap_or_default());
-    out.push('"');
+    out.push_str("\"");
 }

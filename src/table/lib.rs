@@ -15,10 +15,12 @@ mod markdown;
 mod names;
 mod number;
 mod options;
+mod out;
 mod path;
 mod reader;
 mod rows;
 mod shape;
+mod shape_error;
 mod texts;
 mod time;
 mod words;
@@ -35,7 +37,7 @@ pub use error::{TableError, TableErrorCode};
 pub use options::{Format, ReadOptions, Shape};
 pub use path::JsonPath;
 
-pub use write::CsvOptions;
+pub use write::{CsvOptions, TextFormat};
 
 /// Rows and typed columns, read from what a run left behind.
 ///
@@ -112,8 +114,8 @@ pub use write::CsvOptions;
 ///
 /// # Limits
 ///
-/// 2^31-1 bytes of text; 128 nested arrays and objects; 16384 columns; 2^24 cells that are null because their row does
-/// not have the column.
+/// 2^31-1 bytes of text that is read; 128 nested arrays and objects; 16384 columns; 2^24 cells that are null because their
+/// row does not have the column, and as many in columns that only the schema names.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Table {
     columns: Vec<Column>,
@@ -146,6 +148,9 @@ impl Table {
                 "at most 16384 columns in the schema",
                 found,
             ));
+        }
+        if let Some(error) = error::known_not_utf8(bytes) {
+            return Err(error);
         }
         let mark = if bytes.starts_with(BYTE_ORDER_MARK) {
             BYTE_ORDER_MARK.len()
@@ -184,8 +189,9 @@ impl Table {
             read => return read.map(Some),
         };
         match Reader::new(options).lines(content) {
-            // Only what goes on behind a whole document may be lines.
-            Err(error) if error.code() == TableErrorCode::NotJson || error.offset() <= document.offset() => Ok(None),
+            // Only what goes on behind a whole document may be lines. What is too large has no place.
+            Err(error) if error.code() == TableErrorCode::NotJson => Ok(None),
+            Err(error) if error.offset().is_some() && error.offset() <= document.offset() => Ok(None),
             read => read.map(Some),
         }
     }

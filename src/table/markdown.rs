@@ -2,7 +2,8 @@
 
 use super::Table;
 use super::column::{CellRef, ColumnType};
-use super::write::push_plain;
+use super::out::Out;
+use super::write::{TextFormat, push_plain};
 
 impl Table {
     /// The table as Markdown in [GitHub's spelling](https://github.github.com/gfm/#tables-extension-): a row of names, then
@@ -13,14 +14,18 @@ impl Table {
     /// [`to_csv`](Self::to_csv). A table without columns gives an empty text.
     #[must_use]
     pub fn to_markdown(&self) -> String {
+        self.written(TextFormat::Markdown, None).into_text()
+    }
+
+    pub(crate) fn write_markdown(&self, out: &mut Out) {
         if self.columns().is_empty() {
-            return String::new();
+            return;
         }
-        let mut out = String::with_capacity(self.text_size(self.columns().len() * 3));
+        self.expect_text(out, self.columns().len() * 3);
         for column in self.columns() {
             out.push_str("| ");
-            push_escaped(&mut out, column.name());
-            out.push(' ');
+            push_escaped(out, column.name());
+            out.push_str(" ");
         }
         out.push_str("|\n");
         for column in self.columns() {
@@ -31,22 +36,24 @@ impl Table {
         }
         out.push_str("|\n");
         for row in 0..self.row_count() {
+            if out.is_full() {
+                return;
+            }
             for column in self.columns() {
                 out.push_str("| ");
                 match column.value(row) {
-                    CellRef::Utf8(text) | CellRef::Json(text) => push_escaped(&mut out, text),
-                    cell => push_plain(&mut out, cell),
+                    CellRef::Utf8(text) | CellRef::Json(text) => push_escaped(out, text),
+                    cell => push_plain(out, cell),
                 }
-                out.push(' ');
+                out.push_str(" ");
             }
             out.push_str("|\n");
         }
-        out
     }
 }
 
 /// Appends a text so that Markdown shows it as it is.
-fn push_escaped(out: &mut String, text: &str) {
+fn push_escaped(out: &mut Out, text: &str) {
     let bytes = text.as_bytes();
     let mut copied = 0;
     for (at, byte) in bytes.iter().enumerate() {

@@ -133,7 +133,7 @@ fn is_plain(character: char) -> bool {
 
 /// Says what a checked value is, for an error: the names of an object's members, never what they hold.
 #[inline(never)]
-fn describe(value: &[u8]) -> String {
+pub(crate) fn describe(value: &[u8]) -> String {
     let mut lexer = Lexer::<false>::new(value, 0);
     match lexer.peek() {
         b'n' => "null".to_owned(),

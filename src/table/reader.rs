@@ -24,7 +24,7 @@ type ReadRows<'r, const INNER: bool> =
 pub(crate) struct Reader<'o> {
     pub(crate) options: &'o ReadOptions,
     /// What is wrong with a document that is right as JSON.
-    error: Option<TableError>,
+    pub(crate) error: Option<TableError>,
 }
 
 impl<'o> Reader<'o> {
@@ -334,7 +334,10 @@ impl<'o> Reader<'o> {
             }
         }
         if !plan.schema.is_empty() {
-            columns = fit::arrange(columns, row_count, &plan.schema);
+            columns = fit::arrange(columns, row_count, &plan.schema).map_err(|error| {
+                self.error = Some(error);
+                Problem::None
+            })?;
         }
         Ok(Some(Table { columns, row_count }))
     }

@@ -362,8 +362,8 @@ impl Rows {
 }
 
 impl Container {
-    /// Goes on to the next row; false if there is none. `start` is where the row that was read began, and how many line
-    /// breaks there were before.
+    /// Goes on to the next row; false if there is none. `start` is where the row that was read began, or the first of several,
+    /// and how many line breaks there were before.
     #[inline(always)]
     fn next<const INNER: bool>(self, lexer: &mut Lexer<'_, INNER>, start: (usize, usize)) -> Result<bool, Stopped> {
         match self {
@@ -371,8 +371,7 @@ impl Container {
             Self::Lines | Self::NestedLines => {
                 let end = lexer.line_breaks;
                 if end != start.1 {
-                    lexer.at = start.0;
-                    return lexer.unexpected("a value on one line");
+                    return row_on_lines(lexer, start.0);
                 }
                 lexer.skip_space();
                 if lexer.is_at_end() {
@@ -387,5 +386,21 @@ impl Container {
                 Ok(true)
             }
         }
+    }
+}
+
+/// Stops at the row that is on more lines than one, which is among those that begin at `start`.
+#[cold]
+#[inline(never)]
+fn row_on_lines<const INNER: bool>(lexer: &mut Lexer<'_, INNER>, start: usize) -> Result<bool, Stopped> {
+    lexer.at = start;
+    loop {
+        let (at, line_breaks) = (lexer.at, lexer.line_breaks);
+        lexer.skip_value(0)?;
+        if lexer.line_breaks != line_breaks || lexer.is_at_end() {
+            lexer.at = at;
+            return lexer.unexpected("a value on one line");
+        }
+        lexer.skip_space();
     }
 }

@@ -24,13 +24,19 @@ impl Reader<'_> {
     #[inline(never)]
     pub(crate) fn value(&mut self, lexer: &mut Lexer<'_, false>, depth: usize) -> Result<Table, Stopped> {
         let shape = self.options.shape;
-        match (lexer.peek(), shape) {
+        let start = lexer.at;
+        let read = match (lexer.peek(), shape) {
             (_, Shape::Row) => self.one_row(lexer, depth),
             (b'[', _) => self.array(lexer, depth),
             (b'{', _) => self.object(lexer, depth),
             (_, Shape::Auto) => self.one_row(lexer, depth),
             _ => self.other_shape(lexer, depth),
+        };
+        if read.is_err() && lexer.problem == Problem::OtherShape {
+            lexer.at = start;
+            self.unlike_shape(lexer, depth)?;
         }
+        read
     }
 
     /// Steps over a value that does not have the shape named: what is wrong as JSON comes first.

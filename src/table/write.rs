@@ -1,9 +1,25 @@
-//! Tables as CSV and as JSON.
+//! Tables as texts: CSV and JSON.
 
 use super::column::{CellRef, Column, ColumnValues};
-use super::json::{decode, push_string};
+use super::error::TableError;
+use super::json::{decode, push_string, write_string};
 use super::number::is_number;
+use super::out::Out;
 use super::{Table, csv, time};
+
+/// What a table is written as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TextFormat {
+    /// As [`Table::to_csv`].
+    Csv(CsvOptions),
+    /// As [`Table::to_json`].
+    Json,
+    /// As [`Table::to_json_lines`].
+    JsonLines,
+    /// As [`Table::to_markdown`].
+    Markdown,
+}
 
 /// How [`Table::to_csv`] writes. The default: a header, every text as it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +66,15 @@ impl CsvOptions {
 }
 
 impl Table {
+    /// The table as a text of at most `limit` bytes. Escapes, and names in each row of JSON, may make it many times as long
+    /// as what was read.
+    ///
+    /// # Errors
+    /// `TooLarge` if the text would be longer, or if there is no memory for it. Nothing is kept of it then.
+    pub fn to_text(&self, format: TextFormat, limit: usize) -> Result<String, TableError> {
+        self.written(format, Some(limit)).into_whole()
+    }
+
     /// The table as CSV ([RFC 4180](https://www.rfc-editor.org/rfc/rfc4180)): commas, CRLF after every record, quotes where
     /// they are needed.
     ///
@@ -62,27 +87,44 @@ impl Table {
     /// without columns gives an empty text.
     #[must_use]
     pub fn to_csv(&self, options: &CsvOptions) -> String {
-        let columns = self.columns();
-        if columns.is_empty() {
-            return String::new();
-        }
-        let mut out = String::with_capacity(self.text_size(0));
-        if options.header {
-            for (position, column) in columns.iter().enumerate() {
-                push_separator(&mut out, position);
-                push_field(&mut out, column.name(), *options, needs_quotes(column.name()));
-            }
-            out.push_str("\r\n");
-        }
-        for row in 0..self.row_count() {
-            self.push_record(&mut out, *options, row);
+        self.written(TextFormat::Csv(*options), None).into_text()
+    }
+
+    pub(crate) fn written(&self, format: TextFormat, limit: Option<usize>) -> Out {
+        let mut out = Out::new(limit);
+        match format {
+            TextFormat::Csv(options) => self.write_csv(&mut out, options),
+            TextFormat::Json => self.write_json(&mut out),
+            TextFormat::JsonLines => self.write_json_lines(&mut out),
+            TextFormat::Markdown => self.write_markdown(&mut out),
         }
         out
     }
 
+    fn write_csv(&self, out: &mut Out, options: CsvOptions) {
+        let columns = self.columns();
+        if columns.is_empty() {
+            return;
+        }
+        self.expect_text(out, 0);
+        if options.header {
+            for (position, column) in columns.iter().enumerate() {
+                push_separator(out, position);
+                push_field(out, column.name(), options, needs_quotes(column.name()));
+            }
+            out.push_str("\r\n");
+        }
+        for row in 0..self.row_count() {
+            if out.is_full() {
+                return;
+            }
+            self.push_record(out, options, row);
+        }
+    }
+
     /// Appends a record of CSV. Like all that a loop calls again and again, it gets faster machine code by and by.
     #[inline(never)]
-    fn push_record(&self, out: &mut String, options: CsvOptions, row: usize) {
+    fn push_record(&self, out: &mut Out, options: CsvOptions, row: usize) {
         for (position, column) in self.columns().iter().enumerate() {
             push_separator(out, position);
             match column.value(row) {
@@ -103,40 +145,54 @@ impl Table {
     /// texts, spelled as [`to_csv`](Self::to_csv) does.
     #[must_use]
     pub fn to_json(&self) -> String {
+        self.written(TextFormat::Json, None).into_text()
+    }
+
+    fn write_json(&self, out: &mut Out) {
         let names = self.member_starts();
-        let mut out = String::with_capacity(self.text_size(names.iter().map(|name| name.len() + 2).sum()));
-        out.push('[');
+        self.expect_text(out, names.iter().map(String::len).sum());
+        out.push_str("[");
         for row in 0..self.row_count() {
-            push_separator(&mut out, row);
-            self.push_row(&mut out, &names, row);
+            if out.is_full() {
+                return;
+            }
+            push_separator(out, row);
+            self.push_row(out, &names, row);
         }
-        out.push(']');
-        out
+        out.push_str("]");
     }
 
     /// The table as JSON lines: one object per row as in [`to_json`](Self::to_json), each followed by a line feed.
     #[must_use]
     pub fn to_json_lines(&self) -> String {
-        let names = self.member_starts();
-        let mut out = String::with_capacity(self.text_size(names.iter().map(|name| name.len() + 2).sum()));
-        for row in 0..self.row_count() {
-            self.push_row(&mut out, &names, row);
-            out.push('\n');
-        }
-        out
+        self.written(TextFormat::JsonLines, None).into_text()
     }
 
-    /// About how many bytes the table takes as a text, if each row has that many more than its cells.
-    pub(crate) fn text_size(&self, more_per_row: usize) -> usize {
-        let cells: usize = self
+    fn write_json_lines(&self, out: &mut Out) {
+        let names = self.member_starts();
+        self.expect_text(out, names.iter().map(String::len).sum());
+        for row in 0..self.row_count() {
+            if out.is_full() {
+                return;
+            }
+            self.push_row(out, &names, row);
+            out.push_str("\n");
+        }
+    }
+
+    /// Says how long the text will be, if each row has `names` bytes more than its cells and what separates them.
+    pub(crate) fn expect_text(&self, out: &mut Out, names: usize) {
+        let rows = self.row_count() as u64;
+        let least = rows.saturating_mul(names as u64);
+        let cells: u64 = self
             .columns()
             .iter()
             .map(|column| match column.values() {
-                ColumnValues::Utf8 { text, .. } | ColumnValues::Json { text, .. } => text.len() + self.row_count(),
-                _ => self.row_count() * 8,
+                ColumnValues::Utf8 { text, .. } | ColumnValues::Json { text, .. } => text.len() as u64 + rows,
+                _ => rows * 8,
             })
             .sum();
-        cells + self.row_count() * (more_per_row + 2)
+        out.expect(least, least.saturating_add(cells + rows * 4));
     }
 
     /// What stands before each column's value in a JSON object, with the bracket or the comma: `,"name":`.
@@ -151,17 +207,17 @@ impl Table {
     }
 
     #[inline(never)]
-    fn push_row(&self, out: &mut String, member_starts: &[String], row: usize) {
+    fn push_row(&self, out: &mut Out, member_starts: &[String], row: usize) {
         for (start, column) in member_starts.iter().zip(self.columns()) {
             out.push_str(start);
             match column.value(row) {
                 CellRef::Null => out.push_str("null"),
-                CellRef::Utf8(text) => push_string(out, text),
+                CellRef::Utf8(text) => write_string(out, text),
                 CellRef::Json(json) => out.push_str(json),
                 cell @ (CellRef::Timestamp(_) | CellRef::Datetime(_) | CellRef::Date(_)) => {
-                    out.push('"');
+                    out.push_str("\"");
                     push_plain(out, cell);
-                    out.push('"');
+                    out.push_str("\"");
                 }
                 cell => push_plain(out, cell),
             }
@@ -170,29 +226,43 @@ impl Table {
     }
 }
 
-fn push_separator(out: &mut String, position: usize) {
+fn push_separator(out: &mut Out, position: usize) {
     if position > 0 {
-        out.push(',');
+        out.push_str(",");
     }
 }
 
+/// What a point in time takes at most.
+const TIME_LENGTH: usize = "0000-00-00T00:00:00.000000Z".len();
+
 /// Appends a value as it is, without quotes or escapes; nothing for a null.
-pub(crate) fn push_plain(out: &mut String, cell: CellRef<'_>) {
+pub(crate) fn push_plain(out: &mut Out, cell: CellRef<'_>) {
     match cell {
         CellRef::Null => {}
         CellRef::Bool(value) => out.push_str(if value { "true" } else { "false" }),
         CellRef::Int64(value) => out.push_str(itoa::Buffer::new().format(value)),
         // The shortest digits that read back as the same double. Columns hold no infinity and no NaN.
         CellRef::Float64(value) => out.push_str(zmij::Buffer::new().format_finite(value)),
+        CellRef::Utf8(text) | CellRef::Json(text) => out.push_str(text),
+        CellRef::Timestamp(_) | CellRef::Datetime(_) | CellRef::Date(_) => {
+            if let Some(out) = out.room(TIME_LENGTH) {
+                push_time(out, cell);
+            }
+        }
+    }
+}
+
+fn push_time(out: &mut String, cell: CellRef<'_>) {
+    match cell {
         CellRef::Timestamp(microseconds) => time::push_timestamp(out, microseconds),
         CellRef::Datetime(microseconds) => time::push_datetime(out, microseconds),
         CellRef::Date(days) => time::push_date(out, days),
-        CellRef::Utf8(text) | CellRef::Json(text) => out.push_str(text),
+        _ => {}
     }
 }
 
 /// Appends a text, in quotes if it would not be read back as that text.
-fn push_text_field(out: &mut String, text: &str, options: CsvOptions) {
+fn push_text_field(out: &mut Out, text: &str, options: CsvOptions) {
     push_field(out, text, options, needs_quotes(text) || csv::is_typed(text.as_bytes()));
 }
 
@@ -202,22 +272,22 @@ fn needs_quotes(text: &str) -> bool {
     text.is_empty() || text.starts_with('\u{feff}') || csv::has_signs(text.as_bytes())
 }
 
-fn push_field(out: &mut String, text: &str, options: CsvOptions, quoted: bool) {
+fn push_field(out: &mut Out, text: &str, options: CsvOptions, quoted: bool) {
     let defused = options.defuse_formulas
         && text.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠', '\t', '\r', '\n'])
         && !is_number(text.as_bytes());
     if quoted {
-        out.push('"');
+        out.push_str("\"");
     }
     if defused {
-        out.push('\'');
+        out.push_str("'");
     }
     if quoted {
         for (position, piece) in text.split('"').enumerate() {
             out.push_str(if position > 0 { "\"\"" } else { "" });
             out.push_str(piece);
         }
-        out.push('"');
+        out.push_str("\"");
     } else {
         out.push_str(text);
     }

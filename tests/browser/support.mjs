@@ -1,7 +1,9 @@
 /** What the browser tests share: Chromium, and a server of pages beside which the package lies as npm installed it. */
 
+import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
+import { createRequire } from "node:module";
 import path from "node:path";
 
 import { chromium } from "playwright-core";
@@ -20,6 +22,7 @@ const TYPES = /** @type {Record<string, string>} */ ({
   ".html": "text/html; charset=utf-8",
   ".js": "text/javascript; charset=utf-8",
   ".json": "application/json",
+  ".svg": "image/svg+xml",
   // Nothing behind it: browsers compile while they load only what is exactly this.
   ".wasm": "application/wasm",
 });
@@ -126,6 +129,42 @@ export async function shot(page, name) {
   if (folder) {
     await page.screenshot({ path: path.join(folder, `${name}.png`), fullPage: true });
   }
+}
+
+/** Runs in the page, where nothing but its own scripts may be loaded: as a text that the browser's debugger evaluates. */
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/**
+ * Looks at a state of a page in both colour schemes: axe must find nothing, and a picture of each is kept. Open the page with
+ * `reducedMotion: "reduce"`, or a transition may still be on its way.
+ *
+ * @param {import("playwright-core").Page} page
+ * @param {string} name Of the state, for the pictures.
+ */
+export async function inspect(page, name) {
+  for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
+    await page.emulateMedia({ colorScheme });
+    await shot(page, `${name}-${colorScheme}`);
+    assert.deepEqual(await violations(page), [], `${name} in ${colorScheme}`);
+  }
+}
+
+/**
+ * What axe finds wrong with a page as it is now, each with where.
+ *
+ * @param {import("playwright-core").Page} page
+ * @returns {Promise<string[]>}
+ */
+export async function violations(page) {
+  if (!(await page.evaluate(() => Reflect.has(globalThis, "axe")))) {
+    await page.evaluate(AXE);
+  }
+  return page.evaluate(async () => {
+    const { violations } = await Reflect.get(globalThis, "axe").run(document, { resultTypes: ["violations"] });
+    return violations.flatMap((/** @type {any} */ { id, help, nodes }) =>
+      nodes.map((/** @type {any} */ { target, failureSummary }) => `${id}: ${help}: ${target.flat().join(" >> ")}: ${failureSummary}`),
+    );
+  });
 }
 
 /**

@@ -71,6 +71,44 @@ fn a_file_that_may_not_be_read_says_which_permission_is_missing() {
     }
 }
 
+/// A good answer of that content type.
+fn answer(kind: &str, body: &str) -> HttpResponse {
+    HttpResponse {
+        status: 200,
+        headers: vec![("Content-Type".to_owned(), kind.to_owned())],
+        body: body.as_bytes().to_vec(),
+    }
+}
+
+#[test]
+fn a_page_is_no_file() {
+    for (path, _) in [STORES[0], STORES[2]] {
+        for (kind, body) in [
+            ("text/html", "<!DOCTYPE html><title>Sign in</title>"),
+            (
+                "Text/HTML; charset=utf-8",
+                "\r\n<html lang=\"en\"><body>a,b\n1,2\n</body></html>",
+            ),
+        ] {
+            let shared = Shared::default().hook(move |_, _, _| Some(answer(kind, body).into()));
+            let mut host = begin(&shared, path);
+            let error = error(&mut host, path);
+            assert_eq!(error.code(), ErrorCode::OutputUnavailable);
+            assert!(error.message.contains("expected the file, found a page"), "{error}");
+            assert!(error.hint.contains("proxy"), "{}", error.hint);
+        }
+    }
+}
+
+#[test]
+fn what_only_resembles_a_page_is_a_file() {
+    for (kind, body) in [("text/html", "a,b\n1,2\n"), ("application/octet-stream", "<html>\n1\n")] {
+        let shared = Shared::default().hook(move |_, _, _| Some(answer(kind, body).into()));
+        let output = output(&mut begin(&shared, VOLUME));
+        assert_eq!(output.file.expect("a file").bytes, body.as_bytes());
+    }
+}
+
 #[test]
 fn a_refused_token_is_replaced_once() {
     for (path, stored) in STORES {

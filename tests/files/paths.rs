@@ -46,7 +46,9 @@ fn other_texts_name_nothing() {
         "Files/orders.csv",
         "/Volumes",
         "/tmp/orders.csv",
-        "/Workspace/Users/a/orders.csv",
+        "/Workspace",
+        "file",
+        "/lakehouse",
         "dbfs",
         "see https://example.com/report for more",
         "https://example.com/report is ready",
@@ -98,6 +100,70 @@ fn a_path_of_databricks_is_taken_as_it_stands() {
     }
     for text in ["/Volumes/a/b/c/d.csv", "dbfs:/x.csv", "/dbfs/x.csv"] {
         assert_eq!(fabric(text), REFUSED, "Fabric has no {text}");
+    }
+}
+
+#[test]
+fn what_only_the_job_can_reach_is_refused_by_name() {
+    let (of_databricks, of_fabric) = (
+        BaseUrl::parse(HOST).expect("an origin"),
+        BaseUrl::parse("https://api.fabric.microsoft.com").expect("an origin"),
+    );
+    for (text, found) in [
+        ("/Workspace/Users/a b/orders.csv", "one among the workspace's files"),
+        (
+            "{\"path\": \"/Workspace/Shared/orders.csv\"}",
+            "one among the workspace's files",
+        ),
+        (
+            "file:/Workspace/Users/a/orders.csv",
+            "one on the disk of the machine that ran the job",
+        ),
+        (
+            "file:///tmp/orders.csv",
+            "one on the disk of the machine that ran the job",
+        ),
+        (
+            "FILE:/tmp/orders.csv",
+            "one on the disk of the machine that ran the job",
+        ),
+        (
+            "/lakehouse/default/Files/orders.csv",
+            "one in a lakehouse as the notebook sees it, without its workspace",
+        ),
+    ] {
+        for (service, base) in [(Service::Databricks, &of_databricks), (Service::Fabric, &of_fabric)] {
+            let error = FilePlace::in_text(text, service, base)
+                .expect("a path")
+                .expect_err(text);
+            assert_eq!(
+                (error.code(), error.into_info().message),
+                (
+                    ErrorCode::OutputPathRefused,
+                    format!("expected a file in a volume, in DBFS or in OneLake, found {found}")
+                )
+            );
+        }
+    }
+}
+
+#[test]
+fn a_run_of_fabric_is_not_led_to_databricks() {
+    let base = BaseUrl::parse("https://api.fabric.microsoft.com").expect("an origin");
+    for text in [
+        "/Volumes/main/sales/out/orders.csv",
+        "dbfs:/orders.csv",
+        "file:/tmp/orders.csv",
+    ] {
+        let error = FilePlace::in_text(text, Service::Fabric, &base)
+            .expect("a path")
+            .expect_err(text);
+        assert!(error.hint.contains("abfss://"), "{}", error.hint);
+        assert!(
+            !error.hint.contains("Volumes") && !error.hint.contains("dbfs"),
+            "{}",
+            error.hint
+        );
     }
 }
 

@@ -5,7 +5,7 @@ use pqrun::error::ErrorCode;
 use pqrun::http::BaseUrl;
 use pqrun::output_table::output_table;
 use pqrun::run::OutputKind;
-use pqrun::table::ReadOptions;
+use pqrun::table::{CellRef, ColumnType, Format, JsonPath, ReadOptions, Table};
 use serde_json::json;
 
 use super::store::{DBFS, FOLLOW, HOST, LAKE, ONE_LAKE, Shared, VOLUME, asked, header, output};
@@ -185,4 +185,49 @@ fn what_is_not_followed_is_told_and_is_no_table() {
             Err(ErrorCode::OutputPathRefused)
         );
     }
+}
+
+#[test]
+fn an_empty_file_is_a_table_without_rows() {
+    for name in [
+        "orders.csv",
+        "orders.tsv",
+        "orders.json",
+        "orders.jsonl",
+        "orders.txt",
+        "orders",
+    ] {
+        let path = format!("/Volumes/main/sales/out/{name}");
+        for bytes in ["", "\n", " \r\n"] {
+            let output = output(&mut Shared::with(&path, bytes).databricks(&path, FOLLOW));
+            let read = |options: &ReadOptions| output_table(&output, options).expect("a file").expect("a table");
+            assert_eq!(read(&ReadOptions::new()), Table::default(), "{name}");
+            let typed = read(&ReadOptions::new().schema([("id".to_owned(), ColumnType::Int64)]));
+            assert_eq!((typed.row_count(), typed.columns().len()), (0, 1), "{name}");
+        }
+    }
+    // Whoever names a path or a format speaks of JSON.
+    let output = output(&mut Shared::with(VOLUME, "").databricks(VOLUME, FOLLOW));
+    for options in [
+        ReadOptions::new().path(JsonPath::parse("$.rows").expect("a path")),
+        ReadOptions::new().format(Format::Json),
+    ] {
+        let error = output_table(&output, &options).expect("a file").expect_err("no JSON");
+        assert_eq!(error.code(), ErrorCode::OutputUnreadable);
+    }
+}
+
+#[test]
+fn a_file_that_calls_itself_json_is_json() {
+    let read = |text: &str| {
+        let output = output(&mut Shared::with(VOLUME, text).databricks(VOLUME, FOLLOW));
+        output_table(&output, &ReadOptions::new()).expect("a file")
+    };
+    for text in ["<html><body>Sign in</body></html>", "a,b\n1,2\n", "done"] {
+        let error = read(text).expect_err("it is none");
+        assert_eq!(error.code(), ErrorCode::OutputUnreadable, "{text}");
+    }
+    assert_eq!(read(" 7").expect("JSON").value(0, 0), CellRef::Int64(7));
+    assert_eq!(read("{\"a\":1}\n{\"a\":2}\n").expect("JSON lines").row_count(), 2);
+    assert_eq!(read("\u{feff}[{\"a\":1}]").expect("JSON").row_count(), 1);
 }

@@ -194,6 +194,29 @@ test("a file of more than 32 MB is an error: in a volume by the one byte too man
   assert.equal(asked.filter((one) => one.startsWith("fs/files")).length, 1);
 });
 
+test("a page in the place of a file is an error", async () => {
+  for (const body of ["<!DOCTYPE html><title>Sign in</title>", "\r\n<html><body>a,b</body></html>"]) {
+    const { evaluation } = await fromCanned("/Volumes/a/b/c/d.csv", () => ({ status: 200, body }));
+    const { Detail, Message } = errorOf(evaluation);
+    assert.equal(Detail.Code, "outputUnavailable");
+    assert.match(Message, /expected the file, found a page/);
+  }
+});
+
+for (const [path, found] of [
+  ["/Workspace/Users/a b/orders.csv", "one among the workspace's files"],
+  ["file:/tmp/orders.csv", "one on the disk of the machine that ran the job"],
+  ["file:///tmp/orders.csv", "one on the disk of the machine that ran the job"],
+]) {
+  test(`${path} is refused by name, and nothing is asked`, async () => {
+    const evaluation = await outputOf(path);
+    const { Detail, Message } = errorOf(evaluation);
+    assert.equal(Detail.Code, "outputPathRefused");
+    assert.ok(Message.includes(`expected a file in a volume or in DBFS, found ${found}`), Message);
+    assert.deepEqual(askedForFiles(evaluation), []);
+  });
+}
+
 test("an answer of DBFS that lacks bytes is an error", async () => {
   const { evaluation } = await fromCanned(DBFS, (endpoint) =>
     endpoint === "dbfs/read" ? { bytes_read: 3, data: "WzFd" } : { path: "/out/orders.json", file_size: 10 },
@@ -241,6 +264,15 @@ test("a file of CSV is read as such, however it looks", () => {
     columns: [["a,b", "int64"], ["c", "utf8"]],
     rows: [["1", "x\ty, z"], ["2", 'a,"b"']],
   });
+});
+
+test("an empty file is a table without rows, whatever it is called", () => {
+  for (const extension of ["csv", "tsv", "json", "jsonl", "ndjson", "txt", ""]) {
+    for (const text of ["", "\ufeff", "\n", " \r\n"]) {
+      assert.deepEqual(read(text, extension), { columns: [], rows: [] }, JSON.stringify([extension, text]));
+    }
+  }
+  assert.equal(errorOfCall(() => TableFromFile("", "json", "$.rows", "it")).code, "outputUnreadable");
 });
 
 test("what is wrong with a file is told with its path", () => {

@@ -6,7 +6,7 @@ import { PassThrough } from "node:stream";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 
-import { DatabricksClient, runDatabricksJob, runFabricItem, setLogger } from "pqrun";
+import { DatabricksClient, addLogger, runDatabricksJob, runFabricItem, setLogger } from "pqrun";
 
 import {
   DATABRICKS_TOKEN,
@@ -211,7 +211,40 @@ test("a logger may use the run that it hears of", async (t) => {
   assert.ok(heard >= 5);
 });
 
+test("loggers beside the one that is set get what they want, and take nothing away from it", async (t) => {
+  const server = await simulate(t);
+  /** @type {Record<string, import("pqrun").LogRecord[]>} */
+  const heard = { set: [], requests: [], throwing: [] };
+  t.after(() => setLogger(undefined));
+  setLogger((record) => heard.set.push(record), "info");
+  const removals = [
+    addLogger((record) => heard.requests.push(record)),
+    addLogger((record) => {
+      heard.throwing.push(record);
+      throw new Error("full");
+    }, "trace"),
+  ];
+  await runDatabricksJob(job(server)).result;
+  for (const remove of removals) {
+    remove();
+  }
+  const targets = (/** @type {string} */ who) => new Set(heard[who].map(({ target }) => target));
+  assert.deepEqual(targets("set"), new Set(["pqrun::run"]));
+  assert.deepEqual(targets("requests"), new Set(["pqrun::request", "pqrun::run"]));
+  assert.deepEqual(targets("throwing"), new Set(["pqrun::request", "pqrun::run", "pqrun::schedule"]));
+
+  const before = heard.requests.length + heard.throwing.length;
+  heard.set = [];
+  await runDatabricksJob(job(server)).result;
+  assert.equal(heard.requests.length + heard.throwing.length, before);
+  assert.deepEqual(targets("set"), new Set(["pqrun::run"]));
+});
+
 test("a logger that is none, or a level that is none, is refused", () => {
+  // @ts-expect-error There has to be one.
+  assert.throws(() => addLogger(undefined), TypeError);
+  // @ts-expect-error There is no such level.
+  assert.throws(() => addLogger(() => {}, "verbose"), TypeError);
   // @ts-expect-error It is no function.
   assert.throws(() => setLogger("console"), TypeError);
   // @ts-expect-error There is no such level.

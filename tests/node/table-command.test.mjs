@@ -6,6 +6,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
+import { gzipSync } from "node:zlib";
 
 import { tableFromIPC } from "apache-arrow";
 
@@ -38,7 +39,7 @@ async function piped(t, args, chunks) {
 /**
  * @param {import("node:test").TestContext} t
  * @param {string} name
- * @param {string} content
+ * @param {string | Uint8Array} content
  */
 function file(t, name, content) {
   const made = path.join(folder(t), name);
@@ -54,8 +55,12 @@ test("what can't be read is told with its name, its place and a code of its own"
     [[rows, "--schema", "n=int64"], 9, /rows\.json: .*byte 17.*row 1.*column `n`/u],
     [[rows, "--path", "$.none"], 9, /rows\.json: expected/u],
     [[rows, "--path", "rows["], 2, /path: /u],
-    [[rows, "--schema", "n=int"], 2, /schema\.n: /u],
-    [[rows, "--read-as", "csv", "--delimiter", ";;"], 2, /delimiter/u],
+    [[rows, "--schema", "n=int"], 2, /schema\.n: expected bool or int64 .*, found "int"\n/u],
+    [[rows, "--schema", "n"], 2, /--schema n: expected name=type, such as n=utf8, found no "="/u],
+    [[rows, "--read-as", "csv", "--delimiter", ";;"], 2, /delimiter: expected one character .*, found ";;"\n/u],
+    [[rows, "--shape", "arrays"], 9, /rows\.json: expected the shape `arrays`, .*found the members `n` .*leave out the shape/u],
+    [[file(t, "wide.csv", Buffer.from("\ufeffa,b\n1,2\n", "utf16le"))], 9, /wide\.csv: .*found UTF-16.*iconv/u],
+    [[file(t, "rows.json.gz", gzipSync("[1]"))], 9, /rows\.json\.gz: .*found gzip.*gunzip/u],
     [[rows, "--format", "xml"], 2, /--format/u],
     [[rows, "--out", "/no/such/place/x.csv"], 2, /--out: /u],
     [[rows, rows], 2, /argument/u],
@@ -66,7 +71,7 @@ test("what can't be read is told with its name, its place and a code of its own"
     assert.equal(code, expected, `${args}: ${stderr}`);
     assert.equal(stdout, "");
     assert.match(stderr, message);
-    assert.doesNotMatch(stderr, /hush/u);
+    assert.doesNotMatch(stderr, /hush|nothing was sent/u);
   }
 });
 

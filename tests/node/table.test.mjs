@@ -34,23 +34,24 @@ for (const [module, { Table }] of /** @type {const} */ ([
   test(`${module}: an option that is wrong is named, before anything is read`, () => {
     for (const [options, message] of /** @type {[any, RegExp][]} */ ([
       [{ Path: "$" }, /known options, found "Path"/u],
-      [{ path: 5 }, /^path: expected a JSON path/u],
+      [{ path: 5 }, /^path: expected a JSON path such as \$\.rows, found a value of type number$/u],
       [{ path: "rows[" }, /^path: /u],
-      [{ format: "xml" }, /^format: expected auto or json or jsonLines/u],
-      [{ format: true }, /^format: /u],
+      [{ format: "xml" }, /^format: expected auto or json or jsonLines .*, found "xml"$/u],
+      [{ format: true }, /^format: .*, found a value of type boolean$/u],
       [{ shape: "rows" }, /^shape: expected .*records or arrays/u],
-      [{ header: "yes" }, /^header: expected true or false/u],
+      [{ header: "yes" }, /^header: expected true or false, found "yes"$/u],
       [{ flatten: 1 }, /^flatten: expected true or false/u],
       [{ delimiter: "" }, /^delimiter: expected one character/u],
-      [{ delimiter: ";;" }, /^delimiter: /u],
+      [{ delimiter: ";;" }, /^delimiter: .*, found ";;"$/u],
+      [{ delimiter: "x".repeat(41) }, /^delimiter: .*, found a value of type string$/u],
       [{ delimiter: "é" }, /^delimiter: /u],
       [{ delimiter: '"' }, /^delimiter: /u],
-      [{ delimiter: "\n" }, /^delimiter: /u],
-      [{ schema: [] }, /^schema: expected an object/u],
+      [{ delimiter: "\n" }, /^delimiter: .*, found "\\n"$/u],
+      [{ schema: [] }, /^schema: expected an object, found an array$/u],
       [{ schema: "a" }, /^schema: expected an object/u],
-      [{ schema: { a: "int" } }, /^schema\.a: expected bool or int64/u],
+      [{ schema: { a: "int" } }, /^schema\.a: expected bool or int64 .*, found "int"$/u],
       [[], /^options: expected an object/u],
-      ["$.rows", /^options: expected an object/u],
+      ["$.rows", /^options: expected an object, found a value of type string$/u],
     ])) {
       refused(() => Table.read("hush", options), "invalidOptions", message);
     }

@@ -177,19 +177,25 @@ export class Table {
      *
      * @param options `header: false` leaves out the names; `defuseFormulas: true` puts a `'` before texts that a
      * spreadsheet would take for a formula.
-     * @throws {PqrunError} `invalidOptions`
+     * @throws {PqrunError} `invalidOptions`; `outputTooLarge` as {@link Table.toJson}.
      */
     toCsv(options?: CsvOptions): string;
     /**
      * JSON lines: an object per row and line.
+     *
+     * @throws {PqrunError} `outputTooLarge` as {@link Table.toJson}.
      */
     toJsonLines(): string;
     /**
      * A JSON array of the rows. Integers keep all their digits, as numbers.
+     *
+     * @throws {PqrunError} `outputTooLarge` if it would be longer than 536,870,888 bytes in UTF-8.
      */
     toJson(): string;
     /**
      * A table of Markdown, as GitHub has it. Whatever a text holds, it stays one cell.
+     *
+     * @throws {PqrunError} `outputTooLarge` as {@link Table.toJson}.
      */
     toMarkdown(): string;
     /**

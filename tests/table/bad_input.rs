@@ -1,6 +1,6 @@
 //! Input that is wrong, cut off, or made to harm.
 
-use pqrun::table::{CellRef, ColumnType, ReadOptions, Table, TableErrorCode, TableReader};
+use pqrun::table::{CellRef, ColumnType, Format, ReadOptions, Table, TableErrorCode, TableReader};
 use serde_json::json;
 
 use super::{error, table, texts_of};
@@ -57,6 +57,50 @@ fn bytes_that_are_not_utf8_are_refused() {
     let error = error(b"[\"\xff\"]");
     assert_eq!((error.code(), error.offset()), (TableErrorCode::NotUtf8, Some(2)));
     assert_eq!(error.to_string(), "expected UTF-8, found the byte 0xff at byte 2");
+}
+
+#[test]
+fn of_json_lines_the_row_on_two_lines_is_told_and_not_one_before_it() {
+    for before in [0, 1, 2, 7, 100] {
+        for wrong in ["{\"a\":\n5}", "{\n\"a\":5}", "{\"a\":5\n}"] {
+            let rows = "{\"a\":1}\n".repeat(before);
+            let text = format!("{rows}{wrong}\n{{\"a\":2}}\n");
+            let options = ReadOptions::new().format(Format::JsonLines);
+            let error = Table::read(text.as_bytes(), &options).expect_err("it is on two lines");
+            assert_eq!(
+                (error.code(), error.offset()),
+                (TableErrorCode::NotJson, Some(rows.len())),
+                "{before} {wrong}"
+            );
+        }
+    }
+}
+
+#[test]
+fn utf16_and_gzip_are_told_by_their_names_whatever_they_are_read_as() {
+    for (bytes, message) in [
+        (
+            &b"\xff\xfe[\0]\0"[..],
+            "expected text in UTF-8, found UTF-16 at byte 0; write it in UTF-8, or convert it: iconv -f UTF-16 -t UTF-8",
+        ),
+        (
+            b"\xfe\xff\0a\0,",
+            "expected text in UTF-8, found UTF-16 at byte 0; write it in UTF-8, or convert it: iconv -f UTF-16 -t UTF-8",
+        ),
+        (
+            b"\x1f\x8b\x08\0",
+            "expected text in UTF-8, found gzip at byte 0; unpack it first: gunzip",
+        ),
+    ] {
+        for format in Format::ALL {
+            let error = Table::read(bytes, &ReadOptions::new().format(*format)).expect_err("it is no text");
+            assert_eq!(
+                (error.code(), error.to_string().as_str()),
+                (TableErrorCode::NotUtf8, message)
+            );
+        }
+    }
+    assert!(Table::read(b"\x1f", &ReadOptions::new().format(Format::Text)).is_ok());
 }
 
 #[test]

@@ -65,6 +65,26 @@ fn a_schema_is_as_wide_as_a_table_and_no_wider() {
 }
 
 #[test]
+fn columns_that_only_the_schema_names_are_no_more_than_other_cells_without_a_value() {
+    let schema = (0..16_384).map(|at| (format!("c{at}"), ColumnType::Bool));
+    let options = ReadOptions::new().schema(schema);
+    for (start, row, end) in [("[", "{},", "null]"), ("x,y\n", "1,2\n", "3,4\n"), ("{}\n", "{}\n", "")] {
+        let read = |rows: usize| Table::read(format!("{start}{}{end}", row.repeat(rows - 1)).as_bytes(), &options);
+        let table = read(1024).expect("it is not too much");
+        assert_eq!((table.row_count(), table.columns()[7].null_count()), (1024, 1024));
+        let error = read(1025).expect_err("it is too much");
+        assert_eq!(
+            (error.code(), error.to_string().as_str()),
+            (
+                TableErrorCode::TooLarge,
+                "expected at most 16777216 cells in columns that only the schema names, found 16384 such columns in \
+                 1025 rows; leave out of the schema what the text does not have"
+            )
+        );
+    }
+}
+
+#[test]
 fn the_columns_of_the_schema_come_first_whether_they_occur_or_not() {
     let schema = [
         ("c", ColumnType::Float64),
@@ -380,4 +400,81 @@ fn a_shape_that_was_named_is_not_there_in_csv_or_text() {
             "{text}: {error}"
         );
     }
+}
+
+#[test]
+fn a_shape_that_does_not_fit_is_named_with_what_was_found() {
+    let advice = "give the path to such rows, or leave out the shape: then it is found by looking";
+    for (shape, text, message) in [
+        (
+            Shape::Split,
+            r#"{"columns":["a"],"rows":[[1]]}"#,
+            "expected the shape `split`, an object of `columns`, `data` and maybe `index`, as pandas writes it, \
+             found the members `columns`, `rows` at byte 0",
+        ),
+        (
+            Shape::Records,
+            r#" {"rows":[{"a":1}]}"#,
+            "expected the shape `records`, an array of objects, found the members `rows` at byte 1",
+        ),
+        (
+            Shape::Records,
+            r#"[{"a":1},null,"secret",{"a":2}]"#,
+            "expected the shape `records`, an array of objects, found a text at byte 14 (row 2)",
+        ),
+        (
+            Shape::Arrays,
+            r#"[[1],{"a":2}]"#,
+            "expected the shape `arrays`, an array of arrays, found the members `a` at byte 5 (row 1)",
+        ),
+        (
+            Shape::Texts,
+            r#"["{\"a\":1}","secret"]"#,
+            "expected the shape `texts`, an array of texts that are JSON objects, found an array of 2 items at byte 0",
+        ),
+        (
+            Shape::Lists,
+            r#"{"a":[1],"b":[1,2]}"#,
+            "expected the shape `lists`, an object whose members are arrays of one length, \
+             found the members `a`, `b` at byte 0",
+        ),
+        (
+            Shape::Columns,
+            "[[1]]",
+            "expected the shape `columns`, an object with an object of rows for each column, \
+             found an array of 1 items at byte 0",
+        ),
+        (
+            Shape::Index,
+            "7",
+            "expected the shape `index`, an object with an object for each row, found a number at byte 0",
+        ),
+        (
+            Shape::Table,
+            r#"{"data":[]}"#,
+            "expected the shape `table`, an object of `schema` and `data`, as pandas writes it, \
+             found the members `data` at byte 0",
+        ),
+    ] {
+        let options = ReadOptions::new().format(Format::Json).shape(shape);
+        let error = Table::read(text.as_bytes(), &options).expect_err("it has another shape");
+        assert_eq!(error.code(), TableErrorCode::DoesNotFit);
+        assert_eq!(
+            (error.advice(), error.to_string()),
+            (advice, format!("{message}; {advice}"))
+        );
+        // The same in a text at a path, where places count from the start of that text.
+        let outer = serde_json::json!({ "a": text }).to_string();
+        let options = ReadOptions::new()
+            .shape(shape)
+            .path(JsonPath::parse("a").expect("a path"));
+        if text != "7" {
+            let inner = Table::read(outer.as_bytes(), &options).expect_err("it has another shape");
+            assert_eq!(inner.to_string(), error.to_string());
+        }
+    }
+    // What is wrong as JSON comes first.
+    let options = ReadOptions::new().format(Format::Json).shape(Shape::Split);
+    let error = Table::read(b"[1,2,", &options).expect_err("it is cut");
+    assert_eq!(error.code(), TableErrorCode::Truncated);
 }

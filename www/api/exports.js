@@ -19,5 +19,5 @@ export {
   runFabricItem,
   version,
 } from "./wasm/pqrun.js";
-export { setLogger } from "./logger.js";
+export { addLogger, setLogger } from "./logger.js";
 export const readTable = streamReader(TableReader);

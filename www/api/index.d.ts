@@ -15,7 +15,7 @@ export {
 } from "./wasm/pqrun.js";
 
 // The log.
-export { setLogger, type Logger, type LogFields, type LogLevel, type LogRecord } from "./logger.js";
+export { addLogger, setLogger, type Logger, type LogFields, type LogLevel, type LogRecord } from "./logger.js";
 
 // What is run, and how.
 export type {

@@ -63,8 +63,8 @@ export interface LogFields {
 export type Logger = (record: LogRecord) => unknown;
 
 /**
- * Sets where the log of this program goes, for all runs and all modules of the package. There is one logger; without
- * one nothing is logged.
+ * Sets where the log of this program goes, for all runs and all modules of the package. There is one such logger;
+ * {@link addLogger} adds others beside it. Without any nothing is logged.
  *
  * It is called soon after what it tells of, not in the midst of it; so it may use the package.
  *
@@ -76,6 +76,16 @@ export type Logger = (record: LogRecord) => unknown;
  * setLogger(({ level, message, fields }) => console.error(level, message, fields), "info");
  */
 export function setLogger(callback: Logger | undefined, level?: LogLevel): void;
+
+/**
+ * Adds a logger beside that of {@link setLogger}, for a part of a program that must not take the log away from others.
+ *
+ * @param callback Called as that of {@link setLogger} is.
+ * @param level The least level that it gets; `debug` if left out.
+ * @returns What takes it away again.
+ * @throws {TypeError} The callback is no function, or there is no such level.
+ */
+export function addLogger(callback: Logger, level?: LogLevel): () => void;
 
 /**
  * How a module is told where its log goes.

@@ -2,7 +2,7 @@
 
 const HINTS = {
   // The same words as in WebAssembly.
-  invalidOptions: "correct the option that the message names; nothing was sent",
+  invalidOptions: "correct the option that the message names",
   outputUnavailable: "check the address, and that it may be read from here",
 };
 

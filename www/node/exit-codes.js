@@ -51,6 +51,9 @@ const LOST_CODES = new Set([
   "detached",
 ]);
 
+/** Codes of errors in what was to be written. */
+const OUTPUT_CODES = new Set(["outputTooLarge", "outputTruncated", "outputUnreadable"]);
+
 /**
  * The exit code of a run's end, its output aside.
  *
@@ -82,6 +85,9 @@ export function exitCodeOfError(error) {
   }
   if (USAGE_CODES.has(code)) {
     return EXIT.usage;
+  }
+  if (OUTPUT_CODES.has(code)) {
+    return EXIT.outputIncomplete;
   }
   return LOST_CODES.has(code) ? EXIT.lostSight : EXIT.rejected;
 }

@@ -73,14 +73,14 @@ function readSchema(given) {
     // A name may have any character.
     const at = text.lastIndexOf("=");
     if (at === -1) {
-      throw usageError(`--schema ${text}: expected name=type`);
+      throw usageError(`--schema ${text}: expected name=type, such as ${text || "name"}=utf8, found no "="`);
     }
     return [text.slice(0, at), text.slice(at + 1)];
   });
   const names = pairs.map(([name]) => name);
   const twice = names.find((name, at) => names.indexOf(name) !== at);
   if (twice !== undefined) {
-    throw usageError(`--schema names ${twice} twice`);
+    throw usageError(`--schema names ${twice} twice: expected one type for a column`);
   }
   return Object.fromEntries(pairs);
 }

@@ -56,7 +56,19 @@ enum Task {
     /// Check formatting, lints, documentation, types and generated files.
     Check,
     /// Build the package, install it in a project of its own and run the demonstration there.
-    Demo,
+    Demo {
+        /// Serve the page in its place, as `pqrun serve` does.
+        #[arg(long)]
+        page: bool,
+        /// Flags of `pqrun serve`, such as `--port 8080` and `--no-open`.
+        #[arg(
+            value_name = "FLAG",
+            requires = "page",
+            trailing_var_arg = true,
+            allow_hyphen_values = true
+        )]
+        flags: Vec<OsString>,
+    },
     /// Write the generated files that are committed.
     Generate,
     /// Run every test there is: Rust, wasm in Node and in a browser, JavaScript in Node and in a browser, generated M.
@@ -94,7 +106,8 @@ fn run(task: Task) -> Result<ExitCode> {
             true
         }
         Task::Check => check::run(&workspace)?,
-        Task::Demo => return demo::run(&workspace),
+        Task::Demo { page: true, flags } => return demo::serve_page(&workspace, &flags),
+        Task::Demo { .. } => return demo::run(&workspace),
         Task::Generate => {
             generated::run(&workspace, Mode::Write)?;
             true

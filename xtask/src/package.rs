@@ -28,15 +28,20 @@ const VENDORED: [(&str, &str); 2] = [
     ("zip", "node_modules/fflate/LICENSE"),
 ];
 
-/// The custom elements, and the script that bundles them with what they are made of. Beside each entry are its types.
-const ELEMENTS: (&str, &str) = ("www/elements", "xtask/src/elements.mjs");
+/// What bundles the custom elements and the page with what they are made of.
+const BUNDLES: &str = "xtask/src/bundles.mjs";
+
+/// The custom elements. Beside each entry are its types.
+const ELEMENTS: &str = "www/elements";
+
+/// What the page has besides its script and its style sheet, as it is in the sources.
+const PAGE: (&str, [&str; 4]) = ("www/page", ["dashboard", "icon.svg", "index.html", "scenarios"]);
 
 /// What other people's code is bundled into the elements, and its terms.
-const IN_ELEMENTS: [(&str, &str); 4] = [
+const IN_ELEMENTS: [(&str, &str); 3] = [
     ("lit", "node_modules/lit/LICENSE"),
     ("prism", "node_modules/prismjs/LICENSE"),
     ("uplot", "node_modules/uplot/LICENSE"),
-    ("virtual-core", "node_modules/@tanstack/virtual-core/LICENSE"),
 ];
 
 /// The entry of the tables in Node, whose parts are put into one file: each file that Node loads takes about 0.4 ms, as
@@ -108,7 +113,7 @@ fn assemble(workspace: &Workspace, modules: &[Built]) -> Result<()> {
         let name = file.file_name().context("a module's file has a name")?;
         files::copy(&file, &package.join("wasm").join(name))?;
     }
-    elements(workspace, &package.join("elements"))?;
+    elements_and_page(workspace, &package)?;
     let in_one = package.join(IN_ONE);
     bundle(workspace, &in_one, &in_one)?;
     for (name, need) in TEXTS {
@@ -124,13 +129,22 @@ fn assemble(workspace: &Workspace, modules: &[Built]) -> Result<()> {
     files::write(&package.join("package.json"), format!("{manifest:#}\n"))
 }
 
-/// Bundles the elements into a folder, and puts their types and the terms of what is in them beside them.
-fn elements(workspace: &Workspace, to: &Path) -> Result<()> {
-    let (from, script) = ELEMENTS;
-    let mut node = Command::new("node");
-    node.arg(workspace.path(script)).arg(from).arg(to);
-    command::run(node.current_dir(&workspace.root))?;
-    let from = workspace.path(from);
+/// Bundles the elements and the page, and puts beside the elements their types and the terms of what is in them.
+fn elements_and_page(workspace: &Workspace, package: &Path) -> Result<()> {
+    let mut bundles = Command::new("node");
+    bundles.arg(workspace.path(BUNDLES)).arg("www").arg(package);
+    command::run(bundles.current_dir(&workspace.root))?;
+    let (page, parts) = PAGE;
+    for part in parts {
+        let (from, to) = (workspace.path(page).join(part), package.join("page").join(part));
+        if from.is_dir() {
+            files::copy_tree(&from, &to)?;
+        } else {
+            files::copy(&from, &to)?;
+        }
+    }
+    let to = package.join("elements");
+    let from = workspace.path(ELEMENTS);
     for file in files::list(&from)? {
         // Not those of their parts, which are in the bundles.
         if file.parent() == Some(Path::new("")) && file.to_string_lossy().ends_with(".d.ts") {

@@ -7,10 +7,10 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::data::{self, Hold};
-use super::error::{refused, unreadable};
+use super::error::{refused, unreadable, unwritable};
 use super::input::bytes_of;
 use super::options::{csv_options, read_options};
-use crate::table::{CellRef, Column, Table};
+use crate::table::{CellRef, Column, Table, TextFormat};
 use crate::wasm::object::{Hot, MAX_SAFE, get, set};
 
 /// Rows and typed columns.
@@ -144,21 +144,27 @@ impl JsTable {
     }
 
     /// A JSON array of the rows. Integers keep all their digits, as numbers.
+    ///
+    /// @throws {PqrunError} `outputTooLarge` if it would be longer than 536,870,888 bytes in UTF-8.
     #[wasm_bindgen(js_name = toJson)]
-    pub fn to_json(&self) -> String {
-        self.0.to_json()
+    pub fn to_json(&self) -> Result<String, JsValue> {
+        self.text(TextFormat::Json)
     }
 
     /// JSON lines: an object per row and line.
+    ///
+    /// @throws {PqrunError} `outputTooLarge` as {@link Table.toJson}.
     #[wasm_bindgen(js_name = toJsonLines)]
-    pub fn to_json_lines(&self) -> String {
-        self.0.to_json_lines()
+    pub fn to_json_lines(&self) -> Result<String, JsValue> {
+        self.text(TextFormat::JsonLines)
     }
 
     /// A table of Markdown, as GitHub has it. Whatever a text holds, it stays one cell.
+    ///
+    /// @throws {PqrunError} `outputTooLarge` as {@link Table.toJson}.
     #[wasm_bindgen(js_name = toMarkdown)]
-    pub fn to_markdown(&self) -> String {
-        self.0.to_markdown()
+    pub fn to_markdown(&self) -> Result<String, JsValue> {
+        self.text(TextFormat::Markdown)
     }
 
     /// CSV as RFC 4180 has it. {@link Table.read} finds the same types in it: a text that looks like a value of another
@@ -166,17 +172,26 @@ impl JsTable {
     ///
     /// @param options `header: false` leaves out the names; `defuseFormulas: true` puts a `'` before texts that a
     /// spreadsheet would take for a formula.
-    /// @throws {PqrunError} `invalidOptions`
+    /// @throws {PqrunError} `invalidOptions`; `outputTooLarge` as {@link Table.toJson}.
     #[wasm_bindgen(js_name = toCsv)]
     pub fn to_csv(
         &self,
         #[wasm_bindgen(unchecked_optional_param_type = "CsvOptions")] options: &JsValue,
     ) -> Result<String, JsValue> {
-        Ok(self.0.to_csv(&csv_options(options).map_err(refused)?))
+        self.text(TextFormat::Csv(csv_options(options).map_err(refused)?))
     }
 }
 
+/// The longest text in UTF-8 of which the engine that takes least, V8 in Node, makes a string.
+const MAX_TEXT: usize = (1 << 29) - 24;
+
 impl JsTable {
+    fn text(&self, format: TextFormat) -> Result<String, JsValue> {
+        self.0
+            .to_text(format, MAX_TEXT)
+            .map_err(|error| unwritable(&error.to_string()))
+    }
+
     /// The column at a place or of a name.
     fn at(&self, column: &JsValue) -> Option<&Column> {
         match column.as_string() {

@@ -7,7 +7,8 @@ use crate::table::{TableError, TableErrorCode};
 use crate::wasm::object::{bare_error, set};
 
 /// Codes with their hints, by themselves: to ask any code for its texts would bring those of all into the smaller module.
-const INVALID_OPTIONS: (&str, &str) = texts(ErrorCode::InvalidOptions);
+const INVALID_OPTIONS: &str = ErrorCode::InvalidOptions.as_str();
+const OUTPUT_TOO_LARGE: &str = ErrorCode::OutputTooLarge.as_str();
 const OUTPUT_TRUNCATED: (&str, &str) = texts(ErrorCode::OutputTruncated);
 const OUTPUT_UNREADABLE: (&str, &str) = texts(ErrorCode::OutputUnreadable);
 
@@ -17,8 +18,12 @@ const fn texts(code: ErrorCode) -> (&'static str, &'static str) {
 
 /// An option or an argument is wrong.
 pub(super) fn refused(message: impl AsRef<str>) -> JsValue {
-    let (code, hint) = INVALID_OPTIONS;
-    bare_error(code, hint, message.as_ref())
+    // Tables are sent nowhere, so there is no word of that.
+    bare_error(
+        INVALID_OPTIONS,
+        "correct the option that the message names",
+        message.as_ref(),
+    )
 }
 
 /// A text is no table, with the place as far as it is known.
@@ -40,4 +45,11 @@ pub(super) fn unreadable(error: &TableError) -> JsValue {
         }
     }
     js
+}
+
+/// A table is longer as a text than texts may be.
+#[cold]
+pub(super) fn unwritable(message: &str) -> JsValue {
+    let hint = "write fewer rows or columns at a time; columnData, and toArrowIPC of pqrun/arrow, have no such limit";
+    bare_error(OUTPUT_TOO_LARGE, hint, message)
 }

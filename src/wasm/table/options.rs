@@ -7,6 +7,9 @@ use wasm_bindgen::{JsCast, JsValue};
 use crate::table::{ColumnType, CsvOptions, Format, JsonPath, ReadOptions, Shape};
 use crate::wasm::object::get;
 
+/// How many characters of a text are told.
+const MAX_SHOWN: usize = 40;
+
 /// How a table is read.
 pub(in crate::wasm) fn read_options(options: &JsValue) -> Result<ReadOptions, String> {
     let mut read = ReadOptions::new();
@@ -49,7 +52,7 @@ pub(super) fn csv_options(options: &JsValue) -> Result<CsvOptions, String> {
 pub(in crate::wasm) fn parse_path(path: &JsValue, name: &str) -> Result<JsonPath, String> {
     let text = path
         .as_string()
-        .ok_or_else(|| expected(name, "a JSON path such as $.rows"))?;
+        .ok_or_else(|| expected(name, "a JSON path such as $.rows", path))?;
     JsonPath::parse(&text).map_err(|error| [name, ": ", &error.to_string()].concat())
 }
 
@@ -59,7 +62,8 @@ fn members(object: &JsValue, what: &str) -> Result<Vec<(String, JsValue)>, Strin
         return Ok(Vec::new());
     }
     if !object.is_object() || object.is_array() {
-        return Err(expected(what, "an object"));
+        // It may be the text that was to be read.
+        return Err([what, ": expected an object, found ", &kind(object)].concat());
     }
     let names = Object::keys(object.unchecked_ref::<Object>());
     let member = |name: JsValue| {
@@ -71,7 +75,7 @@ fn members(object: &JsValue, what: &str) -> Result<Vec<(String, JsValue)>, Strin
 }
 
 fn flag(value: &JsValue, name: &str) -> Result<bool, String> {
-    value.as_bool().ok_or_else(|| expected(name, "true or false"))
+    value.as_bool().ok_or_else(|| expected(name, "true or false", value))
 }
 
 fn one_of<T: Copy>(value: &JsValue, name: &str, all: &[T], as_str: fn(T) -> &'static str) -> Result<T, String> {
@@ -80,7 +84,7 @@ fn one_of<T: Copy>(value: &JsValue, name: &str, all: &[T], as_str: fn(T) -> &'st
         Some(one) => Ok(*one),
         None => {
             let known: Vec<_> = all.iter().map(|one| as_str(*one)).collect();
-            Err(expected(name, &known.join(" or ")))
+            Err(expected(name, &known.join(" or "), value))
         }
     }
 }
@@ -91,6 +95,7 @@ fn delimiter(value: &JsValue) -> Result<u8, String> {
         _ => Err(expected(
             "delimiter",
             "one character of ASCII that is no quote and no line break",
+            value,
         )),
     }
 }
@@ -103,12 +108,30 @@ fn schema(value: &JsValue) -> Result<Vec<(String, ColumnType)>, String> {
     members(value, "schema")?.into_iter().map(read).collect()
 }
 
-fn expected(name: &str, what: &str) -> String {
-    [name, ": expected ", what].concat()
+fn expected(name: &str, what: &str, found: &JsValue) -> String {
+    [name, ": expected ", what, ", found ", &shown(found)].concat()
+}
+
+/// A text as it is, unless it is long; of anything else its kind.
+fn shown(value: &JsValue) -> String {
+    match value.as_string() {
+        Some(text) if text.chars().nth(MAX_SHOWN).is_none() => quoted(&text),
+        _ => kind(value),
+    }
+}
+
+fn kind(value: &JsValue) -> String {
+    if value.is_array() {
+        return "an array".to_owned();
+    }
+    ["a value of type ", &value.js_typeof().as_string().unwrap_or_default()].concat()
 }
 
 /// An option that nobody knows: most likely a misspelt name.
 fn unknown(name: &str) -> String {
-    let quoted = JSON::stringify(&name.into()).map_or_else(|_| name.to_owned(), String::from);
-    ["expected known options, found ", &quoted].concat()
+    ["expected known options, found ", &quoted(name)].concat()
+}
+
+fn quoted(text: &str) -> String {
+    JSON::stringify(&text.into()).map_or_else(|_| text.to_owned(), String::from)
 }

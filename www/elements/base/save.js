@@ -1,3 +1,6 @@
+/** How long an address holds, in milliseconds. */
+const HOLD = 60_000;
+
 /**
  * Hands a file to the person.
  *
@@ -11,6 +14,6 @@ export function save(name, content, type) {
   link.href = url;
   link.download = name;
   link.click();
-  // The download has begun by the next task; until then the address must hold.
-  setTimeout(() => URL.revokeObjectURL(url));
+  // Nothing says when the browser has begun to read; one that comes too late would save nothing, without a word.
+  setTimeout(() => URL.revokeObjectURL(url), HOLD);
 }

@@ -1,13 +1,518 @@
-import { html } from "lit";
+import { html, nothing } from "lit";
 
-import { PqrunElement } from "../base/element.js";
+import { client } from "../base/modules/client.js";
 import { BASE } from "../base/styles.js";
+import { FormElement } from "./form-element.js";
+import { form } from "./form.js";
+import { describeJob, faultNotice, found } from "./keeping.js";
+import { running } from "./running.js";
+import { secretValues } from "./secrets.js";
+import { Hindrance, Session } from "./session.js";
+import { Store } from "./storage.js";
+import { STYLES } from "./style.js";
+import { ofOutcome, ofPhase, sentence } from "./words.js";
+
+/**
+ * @import { PropertyValues } from "lit"
+ * @import { RunEvent, RunResult } from "pqrun"
+ * @import { RunSettings } from "../run.d.ts"
+ * @import { Following } from "./following.js"
+ * @import { Fault } from "./keeping.js"
+ * @import { Launch } from "./session.js"
+ * @import { Kept } from "./storage.js"
+ */
+
+/** How often the times are drawn anew. */
+const TICK_MS = 500;
+
+/** Options that a snapshot has no place for. */
+const SESSION_MEMBERS = ["outputPath", "table", "combineTables"];
 
 /** `<pqrun-run>`. */
-export class PqrunRun extends PqrunElement {
-  static styles = [...BASE];
+export class PqrunRun extends FormElement {
+  static styles = [...BASE, ...STYLES];
+
+  static properties = {
+    ...FormElement.properties,
+    autoresume: { type: Boolean },
+    store: {},
+    fault: { state: true },
+    isAsking: { state: true },
+    isBusy: { state: true },
+    isCancelling: { state: true },
+    isElsewhere: { state: true },
+    isMoreOpen: { state: true },
+    kept: { state: true },
+    missing: { state: true },
+  };
+
+  #session = new Session({
+    connection: () => this.connection ?? { token: this.filling.token.trim() },
+    onEvent: (event) => this.#told(event),
+    onChange: () => this.requestUpdate(),
+  });
+  /** Values of secret parameters that were asked for again. @type {Record<string, string>} */
+  #secrets = {};
+  #tokenProblem = "";
+  /** Whether the person wants a run that can't be found again. */
+  #isUnkeptWanted = false;
+  #announced = "";
+  /** @type {ReturnType<typeof setInterval> | undefined} */
+  #ticking;
+  /** @type {(() => void)[]} */
+  #atDisconnect = [];
+
+  constructor() {
+    super();
+    this.autoresume = false;
+    /** @type {string | undefined} */
+    this.store = undefined;
+    /** @type {Fault | undefined} */
+    this.fault = undefined;
+    this.isAsking = false;
+    this.isBusy = false;
+    this.isCancelling = false;
+    this.isElsewhere = false;
+    this.isMoreOpen = false;
+    /** @type {Kept | undefined} */
+    this.kept = undefined;
+    /** @type {readonly string[]} */
+    this.missing = [];
+  }
+
+  /** @param {RunSettings} settings */
+  keepSettings(settings) {
+    this.#session.store?.putSettings(settings);
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    const onStorage = (/** @type {StorageEvent} */ { key }) => key === this.#session.store?.key && this.#find();
+    addEventListener("storage", onStorage);
+    this.#atDisconnect.push(() => removeEventListener("storage", onStorage));
+    if (this.#session.isFollowing) {
+      this.#tick();
+    }
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    clearInterval(this.#ticking);
+    this.#atDisconnect.splice(0).forEach((end) => end());
+    // It is found again where it is kept. Moving an element takes it away and puts it back at once.
+    setTimeout(() => {
+      if (!this.isConnected && this.#session.isKept && this.#session.isFollowing) {
+        this.detach();
+      }
+    });
+  }
+
+  /** @param {PropertyValues<this>} changed */
+  willUpdate(changed) {
+    this.takeAttributes();
+    if (changed.has("store")) {
+      this.#session.store = this.store ? new Store(this.store) : undefined;
+      this.kept = undefined;
+      const stored = this.#session.store?.getSettings();
+      if (stored) {
+        // What the page gave counts for more.
+        const { service, ...rest } = this.filling.settings;
+        this.take(stored);
+        if (Object.keys(rest).length > 0) {
+          this.takeOver({ service, ...rest });
+        }
+      }
+      this.#find();
+    }
+  }
+
+  /** @param {PropertyValues<this>} changed */
+  updated(changed) {
+    if (changed.has("kept") || changed.has("connection") || changed.has("isElsewhere")) {
+      if (this.autoresume && this.kept && this.connection && !this.isElsewhere && !this.isBusy && !this.fault) {
+        this.resume().catch(() => {});
+      }
+    }
+  }
+
+  /** Looks for a run that was kept. */
+  async #find() {
+    const { store, following } = this.#session;
+    if (!store || this.isBusy || this.#session.isFollowing) {
+      return;
+    }
+    const kept = following ? undefined : store.get();
+    if (kept && !this.kept && this.matches(":focus-within")) {
+      // Another tab has started a run. Who fills in the form is told at its start.
+      return;
+    }
+    const isElsewhere = kept !== undefined && (await store.isClaimed());
+    if (store === this.#session.store && !this.#session.following) {
+      this.isElsewhere = isElsewhere;
+      this.kept = kept;
+      if (isElsewhere) {
+        store.untilFree().then(
+          () => this.#find(),
+          () => {},
+        );
+      }
+    }
+  }
+
+  /**
+   * @returns {Promise<RunResult>}
+   */
+  async start() {
+    this.takeAttributes();
+    this.#refuseIfFollowing();
+    if (this.kept) {
+      throw this.#failed("found", new Error("A run was found again: resume it, or forget it, before starting another."));
+    }
+    const settings = this.filling.check(this.needsToken);
+    if (!settings) {
+      throw await this.#incomplete();
+    }
+    const { store } = this.#session;
+    const isKept = store !== undefined && !this.#isUnkeptWanted;
+    const problem = isKept ? store.problem() : undefined;
+    if (problem) {
+      throw this.#failed("storage", new Error(`${problem}, so a run could not be found again after this page is closed`));
+    }
+    this.#isUnkeptWanted = false;
+    this.#session.requests.clear();
+    const { service, ...options } = settings;
+    const session = Object.fromEntries(Object.entries(options).filter(([name]) => SESSION_MEMBERS.includes(name)));
+    return this.#launch({
+      session,
+      secrets: secretValues(settings),
+      isKept,
+      begin: (module, given) => {
+        const all = /** @type {any} */ ({ ...options, ...given });
+        return service === "fabric" ? module.runFabricItem(all) : module.runDatabricksJob(all);
+      },
+    });
+  }
+
+  /**
+   * @returns {Promise<RunResult>}
+   */
+  async resume() {
+    this.#refuseIfFollowing();
+    const { resumable, store, isKept } = this.#session;
+    const source = resumable ?? this.kept;
+    if (!source) {
+      throw new Error("There is no run to resume.");
+    }
+    if (this.needsToken && this.filling.token.trim() === "") {
+      this.#tokenProblem = "Give a token to go on. It stays in this page's memory.";
+      await this.focusFirstProblem();
+      throw new Error("There is no token.");
+    }
+    const { snapshot, session } = source;
+    const secrets = { ...resumable?.secrets, ...this.#secrets };
+    // A wait that is over begins anew.
+    const isLate = snapshot.deadline <= Date.now();
+    const timeout = isLate ? { timeout: snapshot.options.timeout ?? "24h" } : {};
+    const secretValues = Object.keys(secrets).length > 0 ? { secretValues: secrets } : {};
+    return this.#launch({
+      session,
+      secrets,
+      isKept: store !== undefined && (this.kept !== undefined || isKept),
+      begin: (module, given) => module.resumeRun(snapshot, { ...session, ...timeout, ...secretValues, ...given }),
+    });
+  }
+
+  /**
+   * @param {Launch} launch
+   * @returns {Promise<RunResult>}
+   */
+  async #launch(launch) {
+    const hadFocus = this.#hasFocus();
+    this.fault = undefined;
+    this.isBusy = true;
+    this.#announced = "";
+    /** @type {RunResult} */
+    let result;
+    try {
+      const followed = await this.#session.launch(launch);
+      this.kept = undefined;
+      this.missing = [];
+      this.isCancelling = false;
+      this.isAsking = false;
+      this.#tick();
+      if (hadFocus) {
+        this.#focus("run-title");
+      }
+      result = await followed.result;
+      this.#ended(result);
+    } catch (error) {
+      throw error instanceof Hindrance ? this.#hindered(error) : error;
+    } finally {
+      this.isBusy = false;
+    }
+    // Whoever hears of it may start the next one.
+    this.emit("pqrun-result", { result });
+    return result;
+  }
+
+  /** @param {RunEvent} event */
+  #told(event) {
+    // Polls and times are not worth a sentence.
+    if (event.phase !== this.#announced && event.phase !== "ended") {
+      this.#announced = event.phase;
+      this.announce(ofPhase(event.phase).sentence);
+    }
+    this.emit("pqrun-event", { event });
+  }
+
+  /** @param {RunResult} result */
+  #ended(result) {
+    clearInterval(this.#ticking);
+    const hadFocus = this.#hasFocus();
+    this.isAsking = false;
+    this.requestUpdate();
+    const { title } = ofOutcome(result.outcome, result.error);
+    this.announce([title, result.message ?? ""].filter(Boolean).map(sentence).join(" "));
+    if (hadFocus) {
+      this.#focus("result-title");
+    }
+  }
+
+  /** Stops the run. If others may rely on it, the person is asked first. */
+  cancel() {
+    if (!this.#session.isFollowing) {
+      return;
+    }
+    if (this.#session.mustAsk) {
+      this.isAsking = true;
+      this.#focus("keep");
+    } else {
+      this.isCancelling = true;
+      this.#session.following?.cancel();
+    }
+  }
+
+  async #cancelShared() {
+    this.isAsking = false;
+    this.isCancelling = true;
+    this.#focus("run-title");
+    try {
+      await this.#session.cancelShared();
+    } catch (error) {
+      this.isCancelling = false;
+      this.#failed("cancel", /** @type {Error} */ (error));
+    }
+  }
+
+  /** Leaves the run running. */
+  detach() {
+    this.#session.following?.detach();
+  }
+
+  /** Forgets a run that was kept. It is not stopped. */
+  forget() {
+    if (this.#session.isFollowing) {
+      throw new Error("The run is being followed: leave it, or cancel it, before forgetting it.");
+    }
+    this.#session.forget();
+    this.kept = undefined;
+    this.#toForm();
+    this.emit("pqrun-forget", {});
+  }
+
+  #refuseIfFollowing() {
+    if (this.isBusy || this.#session.isFollowing) {
+      throw new Error("A run is being followed: leave it, or cancel it, before starting or resuming another.");
+    }
+  }
+
+  #tick() {
+    clearInterval(this.#ticking);
+    this.#ticking = setInterval(() => document.hidden || this.#session.following?.look(), TICK_MS);
+  }
+
+  /**
+   * @param {Fault["kind"]} kind
+   * @param {Error} error
+   */
+  #failed(kind, error) {
+    const isOurs = error.name === "PqrunError";
+    this.fault = { kind, message: error.message, error: isOurs ? /** @type {any} */ (error) : undefined };
+    this.emit("pqrun-error", { error });
+    return error;
+  }
+
+  /**
+   * What the package refuses is shown at its field, if there is one.
+   *
+   * @param {Hindrance} hindrance
+   */
+  #hindered({ kind, error: hindered }) {
+    /** @type {Error & { code?: string, hint?: string }} */
+    const error = hindered;
+    if (kind !== "refused") {
+      if (kind === "elsewhere" && this.kept) {
+        // What was found says so itself, and waits for the other one.
+        this.isElsewhere = true;
+        this.updateComplete.then(() => this.#find());
+        this.emit("pqrun-error", { error });
+        return error;
+      }
+      return this.#failed(kind, error);
+    }
+    if (error.code === "missingSecretParameters" && this.kept) {
+      this.missing = this.kept.snapshot.leftOut ?? [];
+      this.announce("Give the values of the secret parameters to go on.");
+      this.emit("pqrun-error", { error });
+      this.#focus(`resume-${this.missing[0]}`);
+      return error;
+    }
+    if (!this.kept && this.refuseField(error)) {
+      this.emit("pqrun-error", { error });
+      this.focusFirstProblem();
+      return error;
+    }
+    return this.#failed(this.kept ? "resume" : "refused", error);
+  }
+
+  async #incomplete() {
+    const problems = Object.entries(this.filling.problems(this.needsToken));
+    const error = new TypeError(problems.map(([field, text]) => `${field}: ${text}`).join(" "));
+    if (this.noForm) {
+      return this.#failed("settings", error);
+    }
+    this.announce(`Not started: ${problems.map(([, text]) => text).join(" ")}`);
+    this.emit("pqrun-error", { error });
+    await this.focusFirstProblem();
+    return error;
+  }
+
+  /** Whether the focus is here, or nowhere: then it may be moved. */
+  #hasFocus() {
+    return this.matches(":focus-within") || document.activeElement === document.body;
+  }
+
+  /** @param {string} id */
+  async #focus(id) {
+    await this.updateComplete;
+    /** @type {ShadowRoot} */ (this.renderRoot).getElementById(id)?.focus({ preventScroll: false });
+  }
+
+  #toForm() {
+    const hadFocus = this.matches(":focus-within");
+    const result = this.#session.following?.progress.result;
+    this.#session.following = undefined;
+    this.fault = undefined;
+    this.requestUpdate();
+    const isRefused = result?.error && result.outcome === "rejected" && this.refuseField(result.error);
+    if (isRefused) {
+      this.focusFirstProblem();
+    } else if (hadFocus) {
+      this.#focus(`service-${this.filling.draft.service}`);
+    }
+  }
+
+  #again() {
+    this.#isUnkeptWanted = this.#session.following?.progress.result?.error?.code === "persistFailed";
+    this.#session.forget();
+    this.#session.following = undefined;
+    this.start().catch(() => {});
+  }
 
   render() {
-    return html`${this.liveRegion()}`;
+    return html`${this.liveRegion()} ${this.fault ? this.#fault(this.fault) : nothing} ${this.#content()}`;
+  }
+
+  #content() {
+    if (this.#session.following) {
+      return this.#run(this.#session.following);
+    }
+    if (this.kept) {
+      return this.#found(this.kept);
+    }
+    return this.noForm ? nothing : this.#form();
+  }
+
+  /** @param {Fault} fault */
+  #fault(fault) {
+    const again = () => (this.kept ? this.resume() : this.start()).catch(() => {});
+    return faultNotice(fault, {
+      onRetry: again,
+      onUnkept: () => {
+        this.#isUnkeptWanted = true;
+        again();
+      },
+      onDismiss: () => {
+        this.fault = undefined;
+      },
+    });
+  }
+
+  #form() {
+    return form({
+      filling: this.filling,
+      problems: this.filling.problems(this.needsToken),
+      needsToken: this.needsToken,
+      isBusy: this.isBusy,
+      isMoreOpen: this.isMoreOpen,
+      onMore: (isOpen) => {
+        this.isMoreOpen = isOpen;
+      },
+      onStart: () => this.start().catch(() => {}),
+      // So that it is there when it is needed. A failure is told then.
+      onTouch: () => client().catch(() => {}),
+    });
+  }
+
+  /** @param {Kept} kept */
+  #found(kept) {
+    return found({
+      kept,
+      isElsewhere: this.isElsewhere,
+      isBusy: this.isBusy,
+      needsToken: this.needsToken,
+      token: this.filling.token,
+      tokenProblem: this.#tokenProblem,
+      missing: this.missing,
+      secrets: this.#secrets,
+      onResume: () => this.resume().catch(() => {}),
+      onForget: () => this.forget(),
+      onToken: (token) => {
+        this.#tokenProblem = "";
+        this.filling.setToken(token);
+      },
+      onSecret: (name, value) => {
+        this.#secrets = { ...this.#secrets, [name]: value };
+        this.requestUpdate();
+      },
+    });
+  }
+
+  /** @param {Following} following */
+  #run(following) {
+    const { job, run } = following.snapshot();
+    const { requests, isKept, keepingProblem, resumable } = this.#session;
+    return running({
+      following,
+      requests,
+      ...describeJob(job, run),
+      isAsking: this.isAsking,
+      isCancelling: this.isCancelling,
+      keepingProblem,
+      mayResume: resumable !== undefined,
+      isKept: isKept && keepingProblem === undefined,
+      hasForm: !this.noForm,
+      onCancel: () => this.cancel(),
+      onConfirm: () => this.#cancelShared(),
+      onKeep: () => {
+        this.isAsking = false;
+        this.#focus("cancel");
+      },
+      onDetach: () => this.detach(),
+      onResume: () => this.resume().catch(() => {}),
+      onForget: () => this.forget(),
+      onAgain: () => this.#again(),
+      onSettings: () => this.#toForm(),
+    });
   }
 }
