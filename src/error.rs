@@ -154,13 +154,13 @@ impl fmt::Display for ErrorCode {
     }
 }
 
-/// What went wrong, where, and what the service said: an [`ErrorInfo`], in a box, since most of what is made here may
+/// An [`ErrorInfo`] in a box, since most of what is made here may
 /// come with one.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(transparent)]
 pub struct Error(Box<ErrorInfo>);
 
-/// What there is to know of an [`Error`]. It never holds a credential or a body.
+/// What went wrong, where, and what the service said. It never holds a credential or a body.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[cfg_attr(all(target_family = "wasm", feature = "client"), derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
