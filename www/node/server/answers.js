@@ -92,6 +92,16 @@ export function refuse(request, response, { status, message, headers }) {
 }
 
 /**
+ * Leads to another path of this server.
+ *
+ * @param {ServerResponse} response
+ * @param {string} to
+ */
+export function redirect(response, to) {
+  response.writeHead(303, { ...DATA_HEADERS, Location: to, "Content-Length": "0" }).end();
+}
+
+/**
  * A refusal for a connection on which no request could be read.
  *
  * @param {Refusal} refusal
