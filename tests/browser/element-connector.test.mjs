@@ -820,6 +820,31 @@ test("a generator that does not load is told, and loaded again when asked to", a
   assert.equal(await of.element.getByText("did not load").count(), 0);
 });
 
+test("a download that fails is told where the copy's failure is, and no longer once another one is made", async (t) => {
+  const of = await opened(t, {
+    prepare: (page) =>
+      page.route("**/vendor/zip.js", (route) =>
+        route.fulfill({
+          contentType: "text/javascript",
+          body: "export const zipSync = () => { throw new RangeError('no room'); };",
+        }),
+      ),
+  });
+  await of.after(() => of.set({ form: "connector", settings: databricks }));
+  for (const [label, kind] of [
+    ["Download .mez", "mez"],
+    ["Project .zip", "zip"],
+  ]) {
+    await of.element.getByRole("button", { name: label }).click();
+    const told = await of.element.locator(".said").getByText(`.${kind} could not be made: no room`).innerText();
+    assert.equal(await of.element.getByRole("status").innerText(), told);
+  }
+  await shot(of.page, "connector-download-failed");
+  await downloaded(of, "Download .pq");
+  assert.equal(await of.element.locator(".said").count(), 0);
+  assert.deepEqual(of.problems, []);
+});
+
 test("a failure that the browser keeps asks for the page to be loaded again", async (t) => {
   let isThere = false;
   const of = await opened(t, {
