@@ -58,16 +58,22 @@ test("while the generator is loaded, that is said, and the options can be filled
   });
   const of = await opened(t, browser, {
     prepare: (page) =>
-      page.route("**/connector_bg.wasm", async (route) => {
-        await held;
-        await route.continue();
-      }),
+      Promise.all([
+        page.clock.install(),
+        page.route("**/connector_bg.wasm", async (route) => {
+          await held;
+          await route.continue();
+        }),
+      ]),
   });
   await of.element.getByText("Loading the generator").waitFor();
-  await of.element.getByLabel("Job id").fill("42");
   await shot(of.page, "connector-loading");
+  // The generator is there before the pause after the last change is over, however fast this machine is.
+  await of.page.clock.pauseAt(Date.now() + 60_000);
+  await of.element.getByLabel("Job id").fill("42");
   go();
   await of.ready();
+  await of.page.clock.runFor(10_000);
   assert.equal(
     await of.file(),
     generateQuery({ service: "databricks", tokenParameter: "Token", job: { jobId: "42" } }),

@@ -1,5 +1,6 @@
 import { html, nothing } from "lit";
 
+import { sentence } from "../base/format.js";
 import { at } from "./draft.js";
 
 /**
@@ -202,13 +203,6 @@ export const problemAt = (view, path) => (view.problem?.field === path ? view.pr
  */
 export const told = (id, problem) =>
   problem === undefined ? nothing : html`<p class="problem" id=${`${id}-problem`}>${sentence(problem)}</p>`;
-
-/**
- * A message as it stands alone: `expected …` becomes `Expected ….`.
- *
- * @param {string} message
- */
-export const sentence = (message) => `${message.slice(0, 1).toUpperCase()}${message.slice(1)}.`;
 
 /**
  * @param {string} id

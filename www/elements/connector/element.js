@@ -2,12 +2,12 @@ import { unsafeCSS } from "lit";
 
 import { copy } from "../base/clipboard.js";
 import { PqrunElement } from "../base/element.js";
-import { counted } from "../base/format.js";
+import { counted, sentence } from "../base/format.js";
 import { save } from "../base/save.js";
 import { BASE } from "../base/styles.js";
 import { generator } from "../base/modules/generator.js";
 import css from "./connector.css";
-import { idOf, sentence } from "./controls.js";
+import { idOf } from "./controls.js";
 import { blankDraft, put } from "./draft.js";
 import { project } from "./files.js";
 import { Generation } from "./generation.js";

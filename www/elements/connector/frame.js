@@ -1,7 +1,6 @@
 import { html, nothing } from "lit";
 
-import { counted } from "../base/format.js";
-import { sentence } from "./controls.js";
+import { counted, sentence } from "../base/format.js";
 import { icons, tabs } from "./files.js";
 import { form } from "./form.js";
 import { nextSteps } from "./next-steps.js";

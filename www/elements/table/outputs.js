@@ -1,6 +1,6 @@
 import { html, nothing } from "lit";
 
-import { count, counted } from "../base/format.js";
+import { count, counted, sentence } from "../base/format.js";
 import { pretty } from "./cells.js";
 
 /**
@@ -197,12 +197,6 @@ export function notice(kind, title, message, hint = "", trace) {
         </details>`
       : nothing}
   </div>`;
-}
-
-/** Hints are written without a capital and a full stop. @param {string} text */
-function sentence(text) {
-  const end = /[.!?]$/u.test(text) ? "" : ".";
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${end}`;
 }
 
 /** Services name pages of their own; nothing else may become a link. @param {string | undefined} url */
