@@ -2,7 +2,7 @@
 import { html, nothing } from "lit";
 
 import { clock, sentence } from "../base/format.js";
-import { problemOf } from "./fields.js";
+import { problemOf } from "../base/fields.js";
 import { problem } from "./ending.js";
 import { SERVICE } from "./words.js";
 

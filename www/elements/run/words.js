@@ -170,10 +170,3 @@ const FIELD_OF_CODE = Object.freeze({
  */
 export const memberOf = ({ code, message }) =>
   FIELD_OF_CODE[code ?? ""] ?? (code === "invalidOptions" ? /^([a-z]\w*)(?:\.\w+)*:/iu.exec(message)?.[1] : undefined);
-
-/**
- * A link that may be clicked: what a service says is not to be trusted with more.
- *
- * @param {string | undefined} url
- */
-export const isWebAddress = (url) => url !== undefined && /^https?:\/\//iu.test(url);
