@@ -41,7 +41,7 @@ fn a_redirect_leads_nobody_anywhere() {
             body: b"https://evil.example/".to_vec(),
         };
         let answer = told(&mut open, &passage, response);
-        assert_eq!(answer.status, 502);
+        assert_eq!(answer.status, 403);
         assert!(answer.header("Location").is_none() && !String::from_utf8_lossy(&answer.body).contains("evil"));
     }
 }
