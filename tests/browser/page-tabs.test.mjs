@@ -126,10 +126,13 @@ test("what an unkept run is told of meanwhile does not set the choice free", asy
   await play(page, "databricks-success");
   await page.locator("pqrun-run").getByRole("button", { name: "Start without keeping it" }).click();
   await phase("running");
-  await page.evaluate(() =>
-    document.querySelector("pqrun-run")?.dispatchEvent(new CustomEvent("pqrun-error", { detail: { error: new Error("not cancelled") } })),
-  );
-  await choices(page, true);
+  // Looked at before the run tells of itself again.
+  const isLocked = await page.evaluate(() => {
+    const error = new Error("The run could not be cancelled.");
+    document.querySelector("pqrun-run")?.dispatchEvent(new CustomEvent("pqrun-error", { detail: { error } }));
+    return /** @type {HTMLSelectElement} */ (document.querySelector("#scenario")).disabled;
+  });
+  assert.equal(isLocked, true);
   assert.equal((await result()).outcome, "succeeded");
   await choices(page, false);
   assertClean();
