@@ -325,14 +325,19 @@ function listen() {
       if (!prepared) {
         return;
       }
-      if (!isLocked()) {
-        // In the place of the run that is over the form comes back, filled in anew.
-        run.forget();
-        move(prepared);
-        return;
+      const turn = latest;
+      try {
+        if (!isLocked()) {
+          // In the place of the run that is over the form comes back, filled in anew.
+          await run.forget();
+          move(turn === latest ? prepared : undefined);
+          return;
+        }
+      } catch {
+        // A run is followed after all: it stays.
       }
     }
-    // Another tab has started a run, which may not be forgotten here.
+    // A run was started meanwhile, here or in another tab, and may not be forgotten.
     lock();
     await adopt();
   });
