@@ -263,7 +263,8 @@ function listen() {
     const prepared = await prepare();
     if (prepared) {
       // In the place of the run that is over the form comes back, filled in anew.
-      run.forget();
+      // A run that another tab follows stays, and the element says so.
+      await run.forget().catch(() => {});
       move(prepared);
     }
   });
