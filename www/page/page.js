@@ -326,10 +326,15 @@ function listen() {
         return;
       }
       if (!isLocked()) {
-        // In the place of the run that is over the form comes back, filled in anew.
-        run.forget();
-        move(prepared);
-        return;
+        // In the place of the run that is over the form comes back, filled in anew; one that another tab follows stays.
+        const isForgotten = await run.forget().then(
+          () => true,
+          () => false,
+        );
+        if (isForgotten) {
+          move(prepared);
+          return;
+        }
       }
     }
     // Another tab has started a run, which may not be forgotten here.
