@@ -78,6 +78,23 @@ test("pasted settings may have the service's own spelling, and no credential get
   assert.ok(!said.includes("dapi-0123"));
 });
 
+test("only options of a run are taken: whatever else is pasted is named, and its value is nowhere", () => {
+  const pasted = { host: HOST, jobId: "1", access_token: "dapi-1", clientSecret: "hush", pollInterval: 500, workspaceId: undefined };
+  const found = understand(JSON.stringify(pasted));
+  assert.deepEqual(found.settings, { service: "databricks", host: HOST, jobId: "1", pollInterval: 500 });
+  assert.match(found.said, /Left out: access_token, clientSecret\./u);
+  assert.ok(!/dapi-1|hush/u.test(JSON.stringify([found, draftOf(found.settings)])));
+  // An option of the other service is none of this one.
+  const fabric = understand(JSON.stringify({ workspaceId: WORKSPACE, itemId: ITEM, queue: true }));
+  assert.match(fabric.said, /Left out: queue\./u);
+});
+
+test("an option that there is not is refused by its name, without its value", () => {
+  const { settings, problems } = settingsOf({ ...emptyDraft(), host: HOST, job: "1", others: '{"clientSecret": "hush"}' });
+  assert.match(problems.others, /clientSecret is no option of a Databricks run/u);
+  assert.ok(!JSON.stringify([settings, problems]).includes("hush"));
+});
+
 for (const settings of [
   { service: "databricks", host: HOST, jobId: "12" },
   { service: "databricks", host: HOST, jobName: "orders daily" },

@@ -55,8 +55,12 @@ export class PqrunRun extends HTMLElement {
   /**
    * The attribute `store`: the name under which the snapshot of a run and the settings are kept in `localStorage`, never
    * a token, never the value of a secret parameter. A snapshot is kept until the run's end was seen; when the element
-   * appears again, it offers to resume. Without it nothing is kept. Elements of one name, in all tabs, follow one run at
-   * a time.
+   * appears again, it offers to resume. Settings that a person filled in are kept at a start. Without it nothing is kept.
+   * Elements of one name, in all tabs, follow one run at a time. Another name counts from the next run on.
+   *
+   * When the element is taken out of the document, it leaves a run that is kept, which can be found again. One that is not
+   * kept is followed to its end all the same: its events reach listeners on the element, and {@link PqrunRun.start} settles.
+   * To leave that, too, call {@link PqrunRun.detach}.
    */
   store: string | undefined;
 
@@ -87,16 +91,16 @@ export class PqrunRun extends HTMLElement {
    * Goes on with the run that was left, lost sight of, or kept. It starts no second run.
    *
    * @returns How it ended.
-   * @throws {Error} There is none, or no token; else as {@link PqrunRun.start}.
+   * @throws {Error} There is none, or no token; it has ended or was forgotten in another tab; else as {@link PqrunRun.start}.
    */
   resume(): Promise<RunResult>;
 
   /**
    * Forgets the run that was kept. It is not stopped.
    *
-   * @throws {Error} It is being followed.
+   * @throws {Error} It is being followed, here or in another tab.
    */
-  forget(): void;
+  forget(): Promise<void>;
 
   addEventListener<K extends keyof PqrunRunEventMap>(
     type: K,

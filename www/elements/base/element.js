@@ -30,7 +30,15 @@ export class PqrunElement extends LitElement {
    * @param {string} text
    */
   announce(text) {
-    this.said = text;
+    if (text !== this.said) {
+      this.said = text;
+      return;
+    }
+    // What does not change is not said again.
+    this.said = "";
+    this.updateComplete.then(() => {
+      this.said ||= text;
+    });
   }
 
   /**

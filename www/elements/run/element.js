@@ -7,7 +7,7 @@ import { FormElement } from "./form-element.js";
 import { form } from "./form.js";
 import { describeJob, faultNotice, found } from "./keeping.js";
 import { running } from "./running.js";
-import { secretValues } from "./secrets.js";
+import { holds, secretValues, withoutSecrets } from "./secrets.js";
 import { Hindrance, Session } from "./session.js";
 import { Store } from "./storage.js";
 import { STYLES } from "./style.js";
@@ -55,13 +55,15 @@ export class PqrunRun extends FormElement {
   /** Values of secret parameters that were asked for again. @type {Record<string, string>} */
   #secrets = {};
   #tokenProblem = "";
-  /** Whether the person wants a run that can't be found again. */
-  #isUnkeptWanted = false;
   #announced = "";
   /** @type {ReturnType<typeof setInterval> | undefined} */
   #ticking;
   /** @type {(() => void)[]} */
   #atDisconnect = [];
+  /** The name that the session's store was made of. @type {string | undefined} */
+  #storeName;
+  /** Ends the wait for a run that is followed elsewhere. */
+  #waiting = new AbortController();
 
   constructor() {
     super();
@@ -81,9 +83,20 @@ export class PqrunRun extends FormElement {
     this.missing = [];
   }
 
-  /** @param {RunSettings} settings */
-  keepSettings(settings) {
-    this.#session.store?.putSettings(settings);
+  /** What a person filled in is kept at a start: until then it may turn out to be secret. */
+  keepSettings() {
+    if (this.isFilledIn) {
+      this.#session.store?.putSettings(this.settings);
+    }
+  }
+
+  /** A value that was kept before it was said to be secret is kept no longer. @param {RunSettings} settings */
+  hideSecrets({ secretParameters = [] }) {
+    const stored = this.#session.store?.getSettings();
+    if (stored && secretParameters.some((name) => holds(stored, name))) {
+      const names = [...(stored.secretParameters ?? []), ...secretParameters];
+      this.#session.store?.putSettings(withoutSecrets({ ...stored, secretParameters: [...new Set(names)] }));
+    }
   }
 
   connectedCallback() {
@@ -94,11 +107,13 @@ export class PqrunRun extends FormElement {
     if (this.#session.isFollowing) {
       this.#tick();
     }
+    this.#find();
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
     clearInterval(this.#ticking);
+    this.#waiting.abort();
     this.#atDisconnect.splice(0).forEach((end) => end());
     // It is found again where it is kept. Moving an element takes it away and puts it back at once.
     setTimeout(() => {
@@ -108,23 +123,29 @@ export class PqrunRun extends FormElement {
     });
   }
 
-  /** @param {PropertyValues<this>} changed */
-  willUpdate(changed) {
+  willUpdate() {
     this.takeAttributes();
-    if (changed.has("store")) {
-      this.#session.store = this.store ? new Store(this.store) : undefined;
-      this.kept = undefined;
-      const stored = this.#session.store?.getSettings();
-      if (stored) {
-        // What the page gave counts for more.
-        const { service, ...rest } = this.filling.settings;
-        this.take(stored);
-        if (Object.keys(rest).length > 0) {
-          this.takeOver({ service, ...rest });
-        }
-      }
-      this.#find();
+    this.#takeStore();
+  }
+
+  /** Attributes and properties count from when they are set, not from when they are drawn. */
+  #takeStore() {
+    if (this.store === this.#storeName) {
+      return;
     }
+    this.#storeName = this.store;
+    this.#session.store = this.store ? new Store(this.store) : undefined;
+    this.kept = undefined;
+    const stored = this.#session.store?.getSettings();
+    if (stored) {
+      // What the page gave counts for more.
+      const { service, ...rest } = this.filling.settings;
+      this.take(stored);
+      if (Object.keys(rest).length > 0) {
+        this.takeOver({ service, ...rest });
+      }
+    }
+    this.#find();
   }
 
   /** @param {PropertyValues<this>} changed */
@@ -136,14 +157,18 @@ export class PqrunRun extends FormElement {
     }
   }
 
-  /** Looks for a run that was kept. */
-  async #find() {
+  /**
+   * Looks for a run that was kept.
+   *
+   * @param {boolean} [isAsked] Whether the person is told even while filling in the form.
+   */
+  async #find(isAsked = false) {
     const { store, following } = this.#session;
     if (!store || this.isBusy || this.#session.isFollowing) {
       return;
     }
     const kept = following ? undefined : store.get();
-    if (kept && !this.kept && this.matches(":focus-within")) {
+    if (kept && !this.kept && !isAsked && this.matches(":focus-within")) {
       // Another tab has started a run. Who fills in the form is told at its start.
       return;
     }
@@ -151,8 +176,10 @@ export class PqrunRun extends FormElement {
     if (store === this.#session.store && !this.#session.following) {
       this.isElsewhere = isElsewhere;
       this.kept = kept;
-      if (isElsewhere) {
-        store.untilFree().then(
+      this.#waiting.abort();
+      if (isElsewhere && this.isConnected) {
+        this.#waiting = new AbortController();
+        store.untilFree(this.#waiting.signal).then(
           () => this.#find(),
           () => {},
         );
@@ -163,23 +190,29 @@ export class PqrunRun extends FormElement {
   /**
    * @returns {Promise<RunResult>}
    */
-  async start() {
+  start() {
+    return this.#start(true);
+  }
+
+  /**
+   * @param {boolean} mayKeep Whether it is kept if there is a place for it.
+   * @returns {Promise<RunResult>}
+   */
+  async #start(mayKeep) {
     this.takeAttributes();
+    this.#takeStore();
     this.#refuseIfFollowing();
-    if (this.kept) {
-      throw this.#failed("found", new Error("A run was found again: resume it, or forget it, before starting another."));
-    }
     const settings = this.filling.check(this.needsToken);
     if (!settings) {
       throw await this.#incomplete();
     }
     const { store } = this.#session;
-    const isKept = store !== undefined && !this.#isUnkeptWanted;
+    const isKept = store !== undefined && mayKeep;
     const problem = isKept ? store.problem() : undefined;
     if (problem) {
       throw this.#failed("storage", new Error(`${problem}, so a run could not be found again after this page is closed`));
     }
-    this.#isUnkeptWanted = false;
+    this.keepSettings();
     this.#session.requests.clear();
     const { service, ...options } = settings;
     const session = Object.fromEntries(Object.entries(options).filter(([name]) => SESSION_MEMBERS.includes(name)));
@@ -198,9 +231,12 @@ export class PqrunRun extends FormElement {
    * @returns {Promise<RunResult>}
    */
   async resume() {
+    this.#takeStore();
     this.#refuseIfFollowing();
-    const { resumable, store, isKept } = this.#session;
-    const source = resumable ?? this.kept;
+    const { following, resumable, store, isKept } = this.#session;
+    // What is shown.
+    const found = following ? undefined : (this.kept ?? store?.get());
+    const source = found ?? resumable;
     if (!source) {
       throw new Error("There is no run to resume.");
     }
@@ -209,17 +245,20 @@ export class PqrunRun extends FormElement {
       await this.focusFirstProblem();
       throw new Error("There is no token.");
     }
-    const { snapshot, session } = source;
-    const secrets = { ...resumable?.secrets, ...this.#secrets };
-    // A wait that is over begins anew.
-    const isLate = snapshot.deadline <= Date.now();
-    const timeout = isLate ? { timeout: snapshot.options.timeout ?? "24h" } : {};
+    const { session } = source;
+    const secrets = { ...(found ? {} : resumable?.secrets), ...this.#secrets };
     const secretValues = Object.keys(secrets).length > 0 ? { secretValues: secrets } : {};
     return this.#launch({
       session,
       secrets,
-      isKept: store !== undefined && (this.kept !== undefined || isKept),
-      begin: (module, given) => module.resumeRun(snapshot, { ...session, ...timeout, ...secretValues, ...given }),
+      resumed: source.snapshot,
+      isKept: store !== undefined && (found !== undefined || isKept),
+      begin: (module, given, snapshot = source.snapshot) => {
+        // A wait that is over begins anew.
+        const isLate = snapshot.deadline <= Date.now();
+        const timeout = isLate ? { timeout: snapshot.options.timeout ?? "24h" } : {};
+        return module.resumeRun(snapshot, { ...session, ...timeout, ...secretValues, ...given });
+      },
     });
   }
 
@@ -229,6 +268,7 @@ export class PqrunRun extends FormElement {
    */
   async #launch(launch) {
     const hadFocus = this.#hasFocus();
+    const wasConnected = this.isConnected;
     this.fault = undefined;
     this.isBusy = true;
     this.#announced = "";
@@ -240,17 +280,23 @@ export class PqrunRun extends FormElement {
       this.missing = [];
       this.isCancelling = false;
       this.isAsking = false;
-      this.#tick();
+      this.#secrets = {};
+      if (this.isConnected) {
+        this.#tick();
+      } else if (wasConnected && this.#session.isKept) {
+        // It was taken away while the client was loaded.
+        this.detach();
+      }
       if (hadFocus) {
         this.#focus("run-title");
       }
       result = await followed.result;
       this.#ended(result);
     } catch (error) {
-      throw error instanceof Hindrance ? this.#hindered(error) : error;
-    } finally {
       this.isBusy = false;
+      throw error instanceof Hindrance ? this.#hindered(error) : error;
     }
+    this.isBusy = false;
     // Whoever hears of it may start the next one.
     this.emit("pqrun-result", { result });
     return result;
@@ -310,15 +356,39 @@ export class PqrunRun extends FormElement {
     this.#session.following?.detach();
   }
 
-  /** Forgets a run that was kept. It is not stopped. */
-  forget() {
-    if (this.#session.isFollowing) {
+  /**
+   * Forgets a run that was kept. It is not stopped.
+   *
+   * @returns {Promise<void>}
+   */
+  async forget() {
+    this.#takeStore();
+    if (this.isBusy || this.#session.isFollowing) {
       throw new Error("The run is being followed: leave it, or cancel it, before forgetting it.");
     }
-    this.#session.forget();
+    const problem = await this.#forget();
+    if (problem) {
+      throw problem;
+    }
+    this.missing = [];
     this.kept = undefined;
     this.#toForm();
     this.emit("pqrun-forget", {});
+  }
+
+  /** @returns {Promise<Error | undefined>} What stands in the way. */
+  async #forget() {
+    this.isBusy = true;
+    try {
+      await this.#session.forget(this.kept?.snapshot);
+      this.#secrets = {};
+      return undefined;
+    } catch (error) {
+      this.isBusy = false;
+      return error instanceof Hindrance ? this.#hindered(error) : /** @type {Error} */ (error);
+    } finally {
+      this.isBusy = false;
+    }
   }
 
   #refuseIfFollowing() {
@@ -352,12 +422,19 @@ export class PqrunRun extends FormElement {
     /** @type {Error & { code?: string, hint?: string }} */
     const error = hindered;
     if (kind !== "refused") {
-      if (kind === "elsewhere" && this.kept) {
+      if (kind === "elsewhere" && (this.kept || this.#session.isKept)) {
         // What was found says so itself, and waits for the other one.
+        this.#session.following = undefined;
         this.isElsewhere = true;
-        this.updateComplete.then(() => this.#find());
+        this.#find(true);
         this.emit("pqrun-error", { error });
         return error;
+      }
+      if (kind === "found" || kind === "gone") {
+        // What is shown is not what is kept.
+        this.kept = undefined;
+        this.#session.following = undefined;
+        this.#find(true);
       }
       return this.#failed(kind, error);
     }
@@ -405,6 +482,8 @@ export class PqrunRun extends FormElement {
     this.#session.following = undefined;
     this.fault = undefined;
     this.requestUpdate();
+    // Others may have kept one in the meantime.
+    this.#find(true);
     const isRefused = result?.error && result.outcome === "rejected" && this.refuseField(result.error);
     if (isRefused) {
       this.focusFirstProblem();
@@ -413,11 +492,22 @@ export class PqrunRun extends FormElement {
     }
   }
 
-  #again() {
-    this.#isUnkeptWanted = this.#session.following?.progress.result?.error?.code === "persistFailed";
-    this.#session.forget();
-    this.#session.following = undefined;
-    this.start().catch(() => {});
+  /** Another run in the place of the one that is over. */
+  async #again() {
+    const mayKeep = this.#session.following?.progress.result?.error?.code !== "persistFailed";
+    if (!this.isBusy && !(await this.#forget())) {
+      this.#session.following = undefined;
+      this.#start(mayKeep).catch(() => {});
+    }
+  }
+
+  /** Back to the form. The next run is kept in the place of the one that is over. */
+  #toSettings() {
+    if (this.#session.isKept) {
+      this.forget().catch(() => {});
+    } else {
+      this.#toForm();
+    }
   }
 
   render() {
@@ -439,10 +529,7 @@ export class PqrunRun extends FormElement {
     const again = () => (this.kept ? this.resume() : this.start()).catch(() => {});
     return faultNotice(fault, {
       onRetry: again,
-      onUnkept: () => {
-        this.#isUnkeptWanted = true;
-        again();
-      },
+      onUnkept: () => this.#start(false).catch(() => {}),
       onDismiss: () => {
         this.fault = undefined;
       },
@@ -477,7 +564,7 @@ export class PqrunRun extends FormElement {
       missing: this.missing,
       secrets: this.#secrets,
       onResume: () => this.resume().catch(() => {}),
-      onForget: () => this.forget(),
+      onForget: () => this.forget().catch(() => {}),
       onToken: (token) => {
         this.#tokenProblem = "";
         this.filling.setToken(token);
@@ -511,9 +598,9 @@ export class PqrunRun extends FormElement {
       },
       onDetach: () => this.detach(),
       onResume: () => this.resume().catch(() => {}),
-      onForget: () => this.forget(),
+      onForget: () => this.forget().catch(() => {}),
       onAgain: () => this.#again(),
-      onSettings: () => this.#toForm(),
+      onSettings: () => this.#toSettings(),
     });
   }
 }

@@ -37,6 +37,8 @@ export class FormElement extends PqrunElement {
 
   /** @protected */
   filling = new Filling((isOfSettings) => this.#filled(isOfSettings));
+  /** @protected Whether a person changed anything. */
+  isFilledIn = false;
   #isTaking = false;
   #hasNewAttributes = false;
 
@@ -73,7 +75,8 @@ export class FormElement extends PqrunElement {
     this.requestUpdate();
     if (isOfSettings && !this.#isTaking) {
       const { settings } = this;
-      this.keepSettings(settings);
+      this.isFilledIn = true;
+      this.hideSecrets(settings);
       this.emit("pqrun-settings", { settings });
     }
   }
@@ -115,12 +118,12 @@ export class FormElement extends PqrunElement {
   }
 
   /**
-   * Where settings are kept, if anywhere.
+   * Told at each change by a person.
    *
    * @protected
    * @param {RunSettings} _settings Without secrets.
    */
-  keepSettings(_settings) {}
+  hideSecrets(_settings) {}
 
   get needsToken() {
     return this.connection === undefined;

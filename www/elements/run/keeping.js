@@ -10,7 +10,7 @@ import { SERVICE } from "./words.js";
  * @import { ErrorInfo, Service } from "pqrun"
  *
  * @typedef {object} Fault What kept a run from being started or resumed.
- * @property {"loading" | "storage" | "elsewhere" | "refused" | "settings" | "cancel" | "resume" | "found"} kind
+ * @property {"loading" | "storage" | "elsewhere" | "refused" | "settings" | "cancel" | "resume" | "found" | "gone"} kind
  * @property {string} message
  * @property {Partial<ErrorInfo>} [error]
  *
@@ -127,6 +127,7 @@ const TITLES = Object.freeze({
   cancel: "The run was not cancelled",
   resume: "The run was not resumed",
   found: "Nothing was started",
+  gone: "The run was not resumed",
 });
 
 /**

@@ -1,5 +1,5 @@
 // What people have at hand: the address of a page, or settings as JSON.
-import { NOT_SETTINGS } from "./settings.js";
+import { isSetting } from "./settings.js";
 
 /**
  * @typedef {object} Understood
@@ -119,27 +119,24 @@ function readJson(text) {
   } catch (error) {
     return { problem: `Expected JSON: ${/** @type {Error} */ (error).message}` };
   }
-  const settings = Object.fromEntries(
-    Object.entries(given)
-      .map(([name, value]) => [camelCase(name), value])
-      .filter(([name]) => !NOT_SETTINGS.includes(name)),
-  );
+  const read = Object.fromEntries(Object.entries(given).map(([name, value]) => [camelCase(name), value]));
+  const service = read.service ?? ("workspaceId" in read || "itemId" in read ? "fabric" : "databricks");
+  if (service !== "databricks" && service !== "fabric") {
+    return { problem: 'service: expected "databricks" or "fabric".' };
+  }
+  const settings = Object.fromEntries(Object.entries(read).filter(([name]) => isSetting(name, service)));
   const lossy = ["jobId", "databricksWorkspaceId"].find(
     (name) => typeof settings[name] === "number" && !Number.isSafeInteger(settings[name]),
   );
   if (lossy !== undefined) {
     return { problem: `${lossy}: put the id in quotes. As a number it has lost digits.` };
   }
-  const service = settings.service ?? ("workspaceId" in settings || "itemId" in settings ? "fabric" : "databricks");
-  if (service !== "databricks" && service !== "fabric") {
-    return { problem: 'service: expected "databricks" or "fabric".' };
-  }
   const wrong = wrongType(settings);
   if (wrong) {
     return { problem: wrong };
   }
   const names = Object.keys(settings).filter((name) => name !== "service");
-  const left = Object.keys(given).filter((name) => NOT_SETTINGS.includes(camelCase(name)));
+  const left = Object.keys(given).filter((name) => !isSetting(camelCase(name), service));
   const leftOut = left.length > 0 ? ` Left out: ${left.join(", ")}.` : "";
   const word = service === "fabric" ? "Fabric" : "Databricks";
   return { settings: { ...settings, service }, said: `${word}: ${names.join(", ") || "no settings"}.${leftOut}` };

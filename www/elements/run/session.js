@@ -14,7 +14,9 @@ import { canGoOn } from "./words.js";
  * @typedef {Omit<ConnectionOptions, "fetch"> & { fetch: FetchLike }} Connection
  *
  * @typedef {object} Launch What a run is begun from, anew or again.
- * @property {(client: Client, options: object) => RunHandle} begin
+ * @property {(client: Client, options: object, snapshot: Snapshot | undefined) => RunHandle} begin Given the newest snapshot of
+ *   what is resumed.
+ * @property {Snapshot} [resumed] Of the run that is resumed; a launch without it is a new run.
  * @property {Record<string, unknown>} session How outputs are read, which no snapshot has.
  * @property {Record<string, unknown>} secrets Values that no snapshot has.
  * @property {boolean} isKept Whether its snapshot is stored.
@@ -45,10 +47,10 @@ export class Session {
   following;
   /** What can be resumed without storage. @type {(Pick<Kept, "snapshot" | "session"> & { secrets: Record<string, unknown> }) | undefined} */
   resumable;
-  /** Where snapshots are kept. @type {Store | undefined} */
+  /** Where the snapshot of the next run is kept. @type {Store | undefined} */
   store;
-  /** Whether the run has its snapshot there. */
-  isKept = false;
+  /** Where the run has its snapshot, if anywhere. @type {Store | undefined} */
+  #keptIn;
   /** Why it has not, although it should. @type {string | undefined} */
   keepingProblem;
   #host;
@@ -63,6 +65,11 @@ export class Session {
     return this.following?.isOver === false;
   }
 
+  /** Whether the snapshot of the run is stored. */
+  get isKept() {
+    return this.#keptIn !== undefined;
+  }
+
   /**
    * Begins a run.
    *
@@ -71,41 +78,50 @@ export class Session {
    * @throws {Hindrance}
    */
   async launch(launch) {
+    // What it is followed under stays, even if the element has another name for it by then.
+    const store = launch.isKept ? this.store : undefined;
     const module = await client().catch((error) => {
       throw new Hindrance("loading", error);
     });
-    const release = launch.isKept ? await this.store?.claim() : () => {};
+    const release = store ? await store.claim() : () => {};
     if (!release) {
       throw new Hindrance("elsewhere", new Error("It follows a run that is kept under the same name."));
     }
     try {
-      this.following = this.#follow(module, launch);
+      // Only now nobody else writes it.
+      const snapshot = store ? newest(store, launch) : launch.resumed;
+      this.following = this.#follow(module, launch, snapshot, store);
     } catch (error) {
       release();
-      throw new Hindrance("refused", /** @type {Error} */ (error));
+      throw error instanceof Hindrance ? error : new Hindrance("refused", /** @type {Error} */ (error));
     }
-    return { result: this.#end(this.following, launch).finally(release) };
+    return { result: this.#end(this.following, launch, store).finally(release) };
   }
 
   /**
    * @param {Client} module
    * @param {Launch} launch
+   * @param {Snapshot | undefined} resumed
+   * @param {Store | undefined} store
    */
-  #follow(module, { begin, session, isKept }) {
+  #follow(module, { begin, session }, resumed, store) {
     const connection = this.#connection();
-    const persist = isKept ? { persist: (/** @type {Snapshot} */ snapshot) => this.#keep({ snapshot, session }) } : {};
+    const persist = store
+      ? { persist: (/** @type {Snapshot} */ snapshot) => this.#keep(store, { snapshot, session }) }
+      : {};
     const stopLogging = module.addLogger((record) => this.requests.take(record) && this.#host.onChange());
     try {
       /** @type {Following} */
       const following = new Following({
-        begin: () => begin(module, { ...connection, ...persist }),
+        begin: () => begin(module, { ...connection, ...persist }, resumed),
         readActivities: (runId, after) => readActivities(module, following.snapshot(), connection, runId, after),
         onEvent: this.#host.onEvent,
         onChange: this.#host.onChange,
       });
       // The log is told a little later than all else.
       following.result.catch(() => {}).then(() => setTimeout(stopLogging));
-      this.isKept = isKept;
+      this.#keptIn = store;
+      this.resumable = undefined;
       this.keepingProblem = undefined;
       return following;
     } catch (error) {
@@ -120,10 +136,13 @@ export class Session {
     return { ...connection, fetch: this.requests.watch(connection.fetch) };
   }
 
-  /** @param {Omit<Kept, "at">} kept */
-  #keep(kept) {
+  /**
+   * @param {Store} store
+   * @param {Omit<Kept, "at">} kept
+   */
+  #keep(store, kept) {
     try {
-      this.store?.put(kept);
+      store.put(kept);
       this.keepingProblem = undefined;
     } catch (error) {
       this.keepingProblem = "the browser's storage for this page is full";
@@ -134,14 +153,15 @@ export class Session {
   /**
    * @param {Following} following
    * @param {Launch} launch
+   * @param {Store | undefined} store
    */
-  async #end(following, { session, secrets }) {
+  async #end(following, { session, secrets }, store) {
     const result = await following.result;
     const goesOn = canGoOn(result);
     this.resumable = goesOn ? { snapshot: following.snapshot(), session, secrets } : undefined;
-    if (this.isKept && !goesOn) {
-      this.store?.forget();
-      this.isKept = false;
+    if (!goesOn) {
+      store?.forget();
+      this.#keptIn = undefined;
     }
     return result;
   }
@@ -161,18 +181,87 @@ export class Session {
     const { host, workspaceId, itemId, apiVersion, databricksWorkspaceId } = /** @type {Record<string, any>} */ (job);
     const connection = this.#connection();
     if (run.service === "fabric") {
-      await new module.FabricClient({ host, workspaceId, ...connection }).cancelRun(itemId, run.id);
+      await freed(new module.FabricClient({ host, workspaceId, ...connection }), (it) => it.cancelRun(itemId, run.id));
     } else {
-      const workspace = { host, apiVersion, databricksWorkspaceId };
-      await new module.DatabricksClient({ ...workspace, ...connection }).cancelRun(run.id);
+      const workspace = { host, apiVersion, databricksWorkspaceId, ...connection };
+      await freed(new module.DatabricksClient(workspace), (it) => it.cancelRun(run.id));
     }
   }
 
-  /** Forgets what can be resumed. */
-  forget() {
-    this.store?.forget();
+  /**
+   * Forgets the run that is over, or else the one that was found: what can be resumed of it, and its snapshot. That of
+   * another run stays.
+   *
+   * @param {Snapshot} [found]
+   * @throws {Hindrance} Somebody else follows it.
+   */
+  async forget(found) {
+    const store = this.following ? this.#keptIn : this.store;
+    const snapshot = this.following ? this.resumable?.snapshot : (found ?? store?.get()?.snapshot);
+    if (store && snapshot) {
+      const release = await store.claim();
+      if (!release) {
+        throw new Hindrance("elsewhere", new Error("Another tab follows the run: leave it there before forgetting it."));
+      }
+      const stored = store.get();
+      if (stored && isOfOneRun(stored.snapshot, snapshot)) {
+        store.forget();
+      }
+      release();
+    }
     this.resumable = undefined;
-    this.isKept = false;
+    this.#keptIn = undefined;
+  }
+}
+
+/**
+ * The snapshot to go on with, from where others may have written it in the meantime.
+ *
+ * @param {Store} store Claimed.
+ * @param {Launch} launch
+ * @returns {Snapshot | undefined} Nothing for a new run.
+ * @throws {Hindrance} There is another run, which would be lost; or that which is resumed is gone.
+ */
+function newest(store, { resumed }) {
+  const stored = store.get()?.snapshot;
+  if (!resumed) {
+    if (stored) {
+      throw new Hindrance(
+        "found",
+        new Error("A run was found again: resume it, or forget it, before starting another."),
+      );
+    }
+    return undefined;
+  }
+  if (!stored) {
+    throw new Hindrance("gone", new Error("The run is not kept any more: it has ended in another tab, or was forgotten."));
+  }
+  if (!isOfOneRun(stored, resumed)) {
+    throw new Hindrance("found", new Error("Another run is kept by now: resume that, or forget it."));
+  }
+  return stored;
+}
+
+/**
+ * @param {Snapshot} one
+ * @param {Snapshot} other
+ */
+const isOfOneRun = (one, other) =>
+  one.began === other.began && (!one.run || !other.run || one.run.id === other.run.id);
+
+/**
+ * Frees a client once it was used.
+ *
+ * @template {{ free: () => void }} C
+ * @template T
+ * @param {C} client
+ * @param {(client: C) => Promise<T>} use
+ */
+async function freed(client, use) {
+  try {
+    return await use(client);
+  } finally {
+    client.free();
   }
 }
 
@@ -185,10 +274,7 @@ export class Session {
  */
 async function readActivities(module, { job }, connection, runId, after) {
   const { host, workspaceId } = /** @type {Record<string, any>} */ (job);
-  const client = new module.FabricClient({ host, workspaceId, ...connection });
-  try {
-    return await client.queryActivityRuns(runId, { after });
-  } finally {
-    client.free();
-  }
+  return freed(new module.FabricClient({ host, workspaceId, ...connection }), (it) =>
+    it.queryActivityRuns(runId, { after }),
+  );
 }

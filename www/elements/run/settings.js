@@ -32,7 +32,7 @@ import { holds } from "./secrets.js";
  */
 
 /** Members that a page gives by `connection`, if at all. They are never taken from settings. */
-export const NOT_SETTINGS = Object.freeze([
+const NOT_SETTINGS = Object.freeze([
   "token",
   "credential",
   "fetch",
@@ -42,6 +42,71 @@ export const NOT_SETTINGS = Object.freeze([
   "persist",
   "secretValues",
 ]);
+
+/** Plain options of either service. */
+const SHARED_SETTINGS = {
+  adoptAnyParameters: true,
+  cancelDuplicates: true,
+  cancelShared: true,
+  combineTables: true,
+  expectedDuration: true,
+  followPath: true,
+  host: true,
+  marker: true,
+  onTimeout: true,
+  onUnconfirmed: true,
+  outputPath: true,
+  pollInterval: true,
+  retryBudget: true,
+  reuse: true,
+  secretParameters: true,
+  service: true,
+  skipOutputs: true,
+  table: true,
+  timeout: true,
+};
+
+/** @type {Record<keyof Extract<RunSettings, { service: "databricks" }>, boolean>} */
+const DATABRICKS_SETTINGS = {
+  ...SHARED_SETTINGS,
+  apiVersion: true,
+  databricksWorkspaceId: true,
+  dbtCommands: true,
+  idempotencyToken: true,
+  jarParams: true,
+  jobId: true,
+  jobName: true,
+  jobParameters: true,
+  notebookParams: true,
+  only: true,
+  performanceTarget: true,
+  pipelineParams: true,
+  pythonNamedParams: true,
+  pythonParams: true,
+  queue: true,
+  sparkSubmitParams: true,
+  sqlParams: true,
+};
+
+/** @type {Record<keyof Extract<RunSettings, { service: "fabric" }>, boolean>} */
+const FABRIC_SETTINGS = {
+  ...SHARED_SETTINGS,
+  executionData: true,
+  form: true,
+  itemId: true,
+  jobType: true,
+  parameters: true,
+  workspaceId: true,
+};
+
+/**
+ * Whether a name is one of the plain options of a run. Nothing else is taken: it may be a secret under any name.
+ *
+ * @param {string} name
+ * @param {Service} service
+ */
+export const isSetting = (name, service) =>
+  Object.hasOwn(service === "fabric" ? FABRIC_SETTINGS : DATABRICKS_SETTINGS, name);
 
 /** Where a member's problem is shown, if not in a field of its name. */
 const FIELD_OF_MEMBER = Object.freeze({
@@ -291,14 +356,25 @@ function readOthers({ service, others: text }, problems) {
     problems.others = 'Expected a JSON object of options, such as {"pollInterval": "30s"}.';
     return {};
   }
-  const wrong = Object.keys(read.values).find((name) => OWN_FIELDS[service].has(name) || NOT_SETTINGS.includes(name));
+  const wrong = Object.keys(read.values).find((name) => OWN_FIELDS[service].has(name) || !isSetting(name, service));
   if (wrong !== undefined) {
-    problems.others = OWN_FIELDS[service].has(wrong)
-      ? `${wrong} has a field of its own: use that.`
-      : `${wrong} is none of the settings: the page gives it.`;
+    problems.others = whyNot(wrong, service);
     return {};
   }
   return read.values;
+}
+
+/**
+ * @param {string} name
+ * @param {Service} service
+ */
+function whyNot(name, service) {
+  if (OWN_FIELDS[service].has(name)) {
+    return `${name} has a field of its own: use that.`;
+  }
+  return NOT_SETTINGS.includes(name)
+    ? `${name} is none of the settings: the page gives it.`
+    : `${name} is no option of a ${service === "fabric" ? "Fabric" : "Databricks"} run: remove it.`;
 }
 
 /**

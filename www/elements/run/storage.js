@@ -14,6 +14,9 @@
 /** What is written to find out whether anything can be: more than a snapshot takes. */
 const SAMPLE = "x".repeat(16_384);
 
+/** How long somebody who only looks whether a place is free may have it. */
+const MOMENT_MS = 1000;
+
 /** A place in `localStorage` under a name that the page chooses. Elements of one name share it, also in other tabs. */
 export class Store {
   /** @type {string} */
@@ -93,9 +96,19 @@ export class Store {
     if (!navigator.locks) {
       return () => {};
     }
+    const release = await this.#request({ ifAvailable: true });
+    // Who waits until it is free has it for a moment.
+    return release || (await this.isClaimed()) ? release : this.#request({ signal: AbortSignal.timeout(MOMENT_MS) });
+  }
+
+  /**
+   * @param {LockOptions} options
+   * @returns {Promise<(() => void) | undefined>}
+   */
+  #request(options) {
     return new Promise((resolve, reject) => {
       navigator.locks
-        .request(this.key, { ifAvailable: true }, (lock) => {
+        .request(this.key, options, (lock) => {
           if (!lock) {
             resolve(undefined);
             return undefined;
@@ -103,19 +116,31 @@ export class Store {
           return new Promise((release) => resolve(() => release(undefined)));
         })
         // Where the browser forbids it, as in a sandboxed frame, there is no other tab that shares the storage.
-        .catch((error) => (error.name === "SecurityError" ? resolve(() => {}) : reject(error)));
+        .catch((error) => {
+          if (error.name === "SecurityError") {
+            resolve(() => {});
+          } else if (error.name === "TimeoutError") {
+            resolve(undefined);
+          } else {
+            reject(error);
+          }
+        });
     });
   }
 
-  /** Resolves once nobody follows the run any more. */
-  async untilFree() {
-    await navigator.locks?.request(this.key, () => undefined);
+  /**
+   * Resolves once nobody follows the run any more.
+   *
+   * @param {AbortSignal} signal Ends the wait; it rejects then.
+   */
+  async untilFree(signal) {
+    await navigator.locks?.request(this.key, { mode: "shared", signal }, () => undefined);
   }
 
   /** Whether somebody follows the run right now. */
   async isClaimed() {
     const held = await navigator.locks?.query().catch(() => undefined);
-    return held?.held?.some(({ name }) => name === this.key) ?? false;
+    return held?.held?.some(({ name, mode }) => name === this.key && mode === "exclusive") ?? false;
   }
 }
 
