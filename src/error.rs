@@ -243,11 +243,14 @@ impl Error {
         self.retryable
     }
 
-    /// The same error under another code, with that code's hint. The message and the service's data stay.
+    /// The same error under another code, with that code's hint. The message and the service's data stay; under the code
+    /// that it has, the hint does, too.
     #[must_use]
     pub fn with_code(mut self, code: ErrorCode) -> Self {
-        self.code = code;
-        code.hint().clone_into(&mut self.hint);
+        if self.code != code {
+            self.code = code;
+            code.hint().clone_into(&mut self.hint);
+        }
         self
     }
 

@@ -373,13 +373,13 @@ fn add_headers(call: &mut Call, guarded: &Guarded, asked: &Asked<'_>) -> Result<
     Ok(())
 }
 
-/// The answer with the headers alone that go back. A redirect is told and not passed on: nobody is led elsewhere.
+/// The answer with the headers alone that go back. A redirect is told and not passed on: nobody is led elsewhere, and a
+/// page that follows none could not read what an answer of its status says. It is a refusal, since asking again would not help.
 fn passed_back(mut response: HttpResponse) -> Result<HttpResponse, Refusal> {
     if response.status == 0 || (300..400).contains(&response.status) {
         // A browser's opaque redirect has no status.
-        let status = if response.status == 0 { 302 } else { response.status };
         let told = "expected an answer of the service, found a redirect, which is not followed: check the host";
-        return Err(Refusal::new(status, told));
+        return Err(Refusal::new(403, told));
     }
     response.headers.retain(|(name, value)| {
         PASSED_BACK.iter().any(|passed| passed.eq_ignore_ascii_case(name))

@@ -2,6 +2,7 @@
 
 use crate::http::HttpResponse;
 use crate::json::{record, written};
+use crate::refusal::PROXY_CODE;
 
 /// A status, and a sentence for whoever asked.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -12,9 +13,6 @@ pub struct Refusal {
     /// What was expected and what was found. It repeats no value but ids and hosts.
     pub message: String,
 }
-
-/// In the place of a service's code, so that nobody takes a refusal of the proxy for one of the service.
-const CODE: &str = "PQRUN_PROXY";
 
 impl Refusal {
     /// A refusal.
@@ -29,7 +27,7 @@ impl Refusal {
     /// The answer, with the code where either service has it.
     #[must_use]
     pub fn response(&self) -> HttpResponse {
-        let body = record! { "error_code": CODE, "errorCode": CODE, "message": self.message };
+        let body = record! { "error_code": PROXY_CODE, "errorCode": PROXY_CODE, "message": self.message };
         HttpResponse {
             status: self.status,
             headers: vec![("Content-Type".to_owned(), "application/json".to_owned())],

@@ -49,6 +49,13 @@ test("the dashboard without a framework: refreshed, it has figures and a table, 
   assertClean();
 });
 
+test("a dashboard that is reloaded in the middle of a run can be refreshed, and one whose run can't be started says so", async (t) => {
+  const url = `${await serve(t, {})}/node_modules/pqrun/page/dashboard/index.html`;
+  await reloadAndFail(await visitDashboard(await person(t, browser), url), async (page) => {
+    await page.locator("#orders").getByText("1,200").waitFor();
+  });
+});
+
 test("the dashboard that Vite builds from the package runs from any static host", async (t) => {
   const scratch = mkdtempSync(path.join(PROJECT, "vite-example-"));
   t.after(() => rmSync(scratch, { recursive: true, force: true }));
@@ -68,7 +75,33 @@ test("the dashboard that Vite builds from the package runs from any static host"
   await page.locator('pqrun-table [aria-rowcount="851"]').waitFor();
   await inspect(page, "vite-after");
   assertClean();
+  await reloadAndFail(await visitDashboard(await person(t, browser), url), async (page) => {
+    await page.locator('pqrun-table [aria-rowcount="851"]').waitFor();
+  });
 });
+
+/**
+ * Goes away in the middle of a run, comes back and refreshes; then once more without the client.
+ *
+ * @param {Awaited<ReturnType<typeof visitDashboard>>} dashboard
+ * @param {(page: import("playwright-core").Page) => Promise<unknown>} filled
+ */
+async function reloadAndFail({ page, phase, problems, assertClean }, filled) {
+  const refresh = page.getByRole("button", { name: "Refresh" });
+  await refresh.click();
+  await phase("running");
+  await page.reload();
+  await refresh.click();
+  await filled(page);
+  assertClean();
+  await page.route(/\/pqrun_bg[^/]*\.wasm$/u, (route) => route.abort());
+  await page.reload();
+  await refresh.click();
+  await page.getByText("pqrun could not be loaded").waitFor();
+  await page.waitForFunction(() => !document.querySelector("button")?.disabled);
+  // The browser's own word about the file, and no error that nobody caught.
+  assert.ok(problems.every((text) => text.startsWith("Failed to load resource")), problems.join("\n"));
+}
 
 /**
  * @param {import("playwright-core").BrowserContext} context

@@ -350,3 +350,72 @@ test("at 360 pixels the page has no sideways scroll, whatever is open", async (t
     assert.deepEqual(problems, []);
   }
 });
+
+test("an element that was taken out looks for nothing and tells nothing, and goes on when it is put back", async (t) => {
+  const script = `
+    const rows = Array.from({ length: 5000 }, (_, n) => ({ n }));
+    element.table = Table.read(JSON.stringify(rows));
+    globalThis.told = [];
+    document.addEventListener("pqrun-filter", ({ detail }) => told.push(detail.filters.text));
+    element.addEventListener("pqrun-filter", () => told.push("the element"));
+  `;
+  const { page, problems } = await show(t, browser, script);
+  const found = await page.evaluate(async () => {
+    const { element, told } = /** @type {any} */ (globalThis);
+    const place = element.parentNode;
+    // Timers by hand, and work that is interrupted wherever it can be.
+    const later = globalThis.setTimeout;
+    /** @type {Map<number, () => void>} */
+    const timers = new Map();
+    let count = 0;
+    Object.assign(globalThis, {
+      setTimeout: (/** @type {() => void} */ act) => timers.set((count += 1), act) && count,
+      clearTimeout: (/** @type {number} */ id) => timers.delete(id),
+    });
+    let now = 0;
+    performance.now = () => (now += 100);
+    const settle = () => new Promise((resolve) => later(resolve));
+    const run = async () => {
+      for (const [id, act] of timers) {
+        timers.delete(id);
+        act();
+        await settle();
+      }
+    };
+    const type = (/** @type {string} */ text) => {
+      const box = element.shadowRoot.querySelector(".search");
+      box.value = text;
+      box.dispatchEvent(new InputEvent("input", { bubbles: true, composed: true }));
+    };
+    const steps = [];
+    const step = () => steps.push([element.rows.length, [...told]]);
+    type("12");
+    element.remove();
+    await run();
+    step();
+    place.append(element);
+    await settle();
+    // The pause of typing is over, and the work has begun.
+    const [[id, act]] = timers;
+    timers.delete(id);
+    act();
+    await settle();
+    const begun = timers.size;
+    element.remove();
+    await run();
+    step();
+    place.append(element);
+    await settle();
+    await run();
+    step();
+    return { steps, begun };
+  });
+  const fitting = Array.from({ length: 5000 }, (_, n) => String(n)).filter((text) => text.includes("12")).length;
+  assert.ok(found.begun > 0, "there is work to end");
+  assert.deepEqual(found.steps, [
+    [5000, []],
+    [5000, ["the element", "12"]],
+    [fitting, ["the element", "12"]],
+  ]);
+  assert.deepEqual(problems, []);
+});

@@ -193,6 +193,7 @@ test("what can't be written is said where it was asked for", async (t) => {
 test("what the browser does not let be copied is said where it was asked for", async (t) => {
   const script = `
     Object.defineProperty(navigator, "clipboard", { value: { writeText: () => Promise.reject(new DOMException("no", "NotAllowedError")) } });
+    document.execCommand = () => false;
     element.tables = [{ key: "rows", table: Table.read('[{"a":1}]') }, { key: "text", text: "one" }];
   `;
   const { page, problems } = await show(t, browser, script);
@@ -229,6 +230,50 @@ test("the rows that are shown are copied with tabs, as spreadsheets take them", 
     await page.evaluate(() => navigator.clipboard.readText()),
     'a\tb\n"x\ty"\t9007199254740993\n"say ""hi"""\t',
   );
+  assert.deepEqual(problems, []);
+});
+
+test("what is copied for a spreadsheet is defused as a CSV file is, whatever format is chosen", async (t) => {
+  const cells = ["=1+1", "+1", "-1", "-1+1", "@x", "＝1", "\tx", "\n=1", "-x", "x=1", "-12.5e3", "-"];
+  const rows = `${JSON.stringify(cells.map((text) => ({ "=a": text, n: -1 })))}`;
+  const { page, problems } = await show(t, browser, `element.table = Table.read(${JSON.stringify(rows)});`);
+  await page.getByRole("button", { name: "Download" }).click();
+  const form = page.getByRole("form", { name: "Download" });
+  const csv = await page.evaluate(() => Reflect.get(globalThis, "element").table.toCsv({ defuseFormulas: true }));
+  for (const format of ["csv", "arrow"]) {
+    await form.getByLabel("Format").selectOption(format);
+    await form.getByRole("checkbox").check();
+    await page.evaluate(() => navigator.clipboard.writeText("other"));
+    await form.getByRole("button", { name: "Copy for a spreadsheet" }).click();
+    await page.waitForFunction(async () => (await navigator.clipboard.readText()) !== "other");
+    const copied = (await page.evaluate(() => navigator.clipboard.readText())).replaceAll("\r\n", "\n");
+    assert.match(copied, /^'=a\tn\n'=1\+1\t-1\n/u);
+    // The table writes no more and no fewer of them.
+    assert.equal(copied.split("'").length, csv.split("'").length);
+    assert.equal(copied.split("\t-1").length, cells.length + 1);
+    assert.ok(copied.includes("\n-1\t") && copied.includes("\n-12.5e3\t") && copied.includes("\n'-1+1\t"), copied);
+  }
+  await form.getByRole("checkbox").uncheck();
+  await form.getByRole("button", { name: "Copy for a spreadsheet" }).click();
+  await page.waitForFunction(async () => !(await navigator.clipboard.readText()).includes("'"));
+  assert.deepEqual(problems, []);
+});
+
+test("where the clipboard is not open the older way is, also within a dialog", async (t) => {
+  const { page, problems } = await show(t, browser, `element.table = Table.read('[{"a":"one"}]');`);
+  const clipboard = () => page.evaluate(() => navigator.clipboard.readText());
+  await page.evaluate(async () => {
+    await navigator.clipboard.writeText("other");
+    navigator.clipboard.writeText = () => Promise.reject(new DOMException("no", "NotAllowedError"));
+  });
+  await page.getByRole("button", { name: "Download" }).click();
+  await page.getByRole("button", { name: "Copy for a spreadsheet" }).click();
+  await page.waitForFunction(async () => (await navigator.clipboard.readText()) !== "other");
+  assert.equal((await clipboard()).replace("\r\n", "\n"), "a\none");
+  await page.locator('[data-at="0,0"]').dblclick();
+  await page.getByRole("dialog").getByRole("button", { name: "Copy" }).click();
+  await page.waitForFunction(async () => (await navigator.clipboard.readText()) === "one");
+  assert.equal(await page.getByRole("dialog").getByRole("alert").count(), 0);
   assert.deepEqual(problems, []);
 });
 

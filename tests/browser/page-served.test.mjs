@@ -77,6 +77,56 @@ test("Fabric behind the proxy: a run from the page to its table", async (t) => {
   assertClean();
 });
 
+test("a run that is kept from another place goes on there, also on a page that a server has opened", async (t) => {
+  const services = await simulate(t);
+  const { address } = await serving(t, "--databricks-host", services.url);
+  const context = await person(t, browser);
+  const first = await visit(context, address.split("#")[0]);
+  await startButton(first.page).click();
+  await first.phase("running");
+  const { runId } = (await first.watched()).events.findLast(({ runId }) => runId) ?? {};
+  await first.page.close();
+  const { page, result, requested, assertClean } = await visit(context, address);
+  const found = await result();
+  assert.deepEqual([found.outcome, found.runId], ["succeeded", runId]);
+  assert.ok(!requested.some((url) => new URL(url).pathname.startsWith("/proxy/")), "it was looked for through the proxy");
+  // After its end the server is there to be chosen, with the key that it gave.
+  await page.locator("input[name=kind][value=served]").check();
+  await page.getByText("Signs in with").waitFor();
+  assertClean();
+});
+
+test("where the server reads no files, that is said, and such a run is not started", async (t) => {
+  const services = await simulate(t);
+  const { address } = await serving(t, "--databricks-host", services.url, "--allow-job", "101");
+  const { page, result, assertClean } = await visit(await person(t, browser), address);
+  await page.getByText("Reads no files that outputs name").waitFor();
+  const run = page.locator("pqrun-run");
+  await run.locator("summary").filter({ hasText: "More" }).click();
+  const box = run.getByLabel("The output is the path of a file");
+  // Not by `check`, which waits for it to stay so.
+  await box.click();
+  await page.getByRole("alert").getByText("that choice was taken back").waitFor();
+  assert.equal(await box.isChecked(), false);
+  await inspect(page, "served-no-files");
+  await startButton(page).click();
+  assert.deepEqual((await result()).rows, { load: 2 });
+  assertClean();
+});
+
+test("where the server reads files, they may be asked for", async (t) => {
+  const services = await simulate(t);
+  const { address } = await serving(t, "--databricks-host", services.url, "--allow-job", "101", "--follow-path");
+  const { page, assertClean } = await visit(await person(t, browser), address);
+  await page.getByText("Signs in with").waitFor();
+  assert.equal(await page.getByText("Reads no files").count(), 0);
+  const run = page.locator("pqrun-run");
+  await run.locator("summary").filter({ hasText: "More" }).click();
+  await run.getByLabel("The output is the path of a file").check();
+  assert.equal(await page.evaluate(() => /** @type {any} */ (document.querySelector("pqrun-run")).settings.followPath), true);
+  assertClean();
+});
+
 test("a reloaded page still has its key; after the server was started anew it says what to do", async (t) => {
   const services = await simulate(t);
   const first = await serving(t, "--databricks-host", services.url);

@@ -179,3 +179,29 @@ fn a_request_that_the_host_can_not_send_is_no_start() {
         (Outcome::Rejected, Some(ErrorCode::MissingCredentials))
     );
 }
+
+#[test]
+fn a_refusal_of_the_proxy_is_told_as_one_of_pqrun_serve_and_not_of_the_service() {
+    let body = r#"{"error_code": "PQRUN_PROXY", "errorCode": "PQRUN_PROXY", "message": "expected one, found another"}"#;
+    for (endpoint, outcome) in [(RUN_NOW, Outcome::Rejected), (GET, Outcome::Abandoned)] {
+        for (status, expected) in [(401, ErrorCode::Unauthenticated), (403, ErrorCode::Forbidden)] {
+            let refusals = vec![json(status, body).into(); 2];
+            let mut host = start(RunOptions::default(), faulty(endpoint, refusals, service(1, SUCCESS)));
+            let result = host.run();
+            let error = result.error.as_ref().expect("an error");
+            assert_eq!((result.outcome, error.code()), (outcome, expected), "{endpoint}");
+            assert_eq!(error.service_code.as_deref(), Some("PQRUN_PROXY"));
+            assert!(
+                error.hint.contains("pqrun serve") && error.hint.contains("flags"),
+                "{}",
+                error.hint
+            );
+            // Neither the job's permissions nor the token are what it is about.
+            assert!(
+                !error.hint.contains("permission") && !error.hint.contains("token"),
+                "{}",
+                error.hint
+            );
+        }
+    }
+}

@@ -256,6 +256,31 @@ fn every_refusal_of_a_start_is_rejected_with_the_services_words_and_a_hint() {
 }
 
 #[test]
+fn a_refusal_of_the_proxy_is_told_as_one_of_pqrun_serve_and_not_of_the_service() {
+    for (status, expected) in [(401, ErrorCode::Unauthenticated), (403, ErrorCode::Forbidden)] {
+        let refused = || Answer::Nothing {
+            named: true,
+            reply: refusal(status, "PQRUN_PROXY").into(),
+        };
+        let service = Shared::answering([refused(), refused()]);
+        let result = service.start(json!({})).run();
+        let error = result.error.as_ref().expect("an error");
+        assert_eq!((result.outcome, error.code()), (Outcome::Rejected, expected));
+        assert!(
+            error.hint.contains("pqrun serve") && error.hint.contains("flags"),
+            "{}",
+            error.hint
+        );
+        // Neither the item's permissions nor the token are what it is about.
+        assert!(
+            !error.hint.contains("permission") && !error.hint.contains("token"),
+            "{}",
+            error.hint
+        );
+    }
+}
+
+#[test]
 fn a_refused_look_starts_nothing() {
     for (status, service_code, expected) in [
         (403, "InsufficientScopes", ErrorCode::Forbidden),

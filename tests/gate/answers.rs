@@ -34,14 +34,14 @@ fn an_answer_goes_back_without_cookies_challenges_and_what_is_of_its_connection(
 fn a_redirect_leads_nobody_anywhere() {
     let mut open = open();
     let passage = get(&open, &jobs("list")).expect("it is a list");
-    for (status, expected) in [(302, 302), (301, 301), (308, 308), (0, 302)] {
+    for status in [302, 301, 308, 0] {
         let response = HttpResponse {
             status,
             headers: vec![("Location".into(), "https://evil.example/".into())],
             body: b"https://evil.example/".to_vec(),
         };
         let answer = told(&mut open, &passage, response);
-        assert_eq!(answer.status, expected);
+        assert_eq!(answer.status, 403);
         assert!(answer.header("Location").is_none() && !String::from_utf8_lossy(&answer.body).contains("evil"));
     }
 }

@@ -7,15 +7,17 @@ import { pathToFileURL } from "node:url";
 
 /** The parts are in no bundle by themselves. @param {string} name @returns {Promise<any>} */
 const part = (name) =>
-  import(pathToFileURL(path.join(process.env.PQRUN_ROOT ?? "", "www/elements/run", `${name}.js`)).href);
+  import(pathToFileURL(path.join(process.env.PQRUN_ROOT ?? "", "www/elements", `${name}.js`)).href);
 
-const { understand } = await part("paste");
-const { draftOf, emptyDraft, otherWayToWrite, settingsOf } = await part("settings");
-const { secretValues, withoutSecrets } = await part("secrets");
-const { ofActivities, rows } = await part("tasks");
-const { begun, over, told } = await part("progress");
-const { isWebAddress, memberOf, sentence } = await part("words");
-const { Requests } = await part("requests");
+const { understand } = await part("run/paste");
+const { draftOf, emptyDraft, otherWayToWrite, settingsOf } = await part("run/settings");
+const { secretValues, withoutSecrets } = await part("run/secrets");
+const { ofActivities, rows } = await part("run/tasks");
+const { begun, over, told } = await part("run/progress");
+const { memberOf } = await part("run/words");
+const { isWebAddress } = await part("base/address");
+const { sentence } = await part("base/format");
+const { Requests } = await part("run/requests");
 
 const HOST = "https://adb-1111222233334444.5.azuredatabricks.net";
 const WORKSPACE = "1f0c4b7e-52aa-4c0d-9b7e-0d6f3a1e8c21";

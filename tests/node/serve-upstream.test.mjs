@@ -1,6 +1,8 @@
 /** Services that misbehave, behind the proxy of `pqrun serve`: no token gets out, and nobody waits for ever. */
 
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { request as send } from "node:http";
 import { test } from "node:test";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 
@@ -60,7 +62,7 @@ test("a redirect is not followed, and leads nobody elsewhere", async (t) => {
   const elsewhere = await upstream(t, (_, answer) => answer.end("{}"));
   for (const status of [301, 302, 303, 307, 308]) {
     const { response, text } = await through(t, (_, answer) => answer.writeHead(status, { location: `${elsewhere.url}/x` }).end());
-    assert.equal(response.status, status);
+    assert.equal(response.status, 403);
     assert.equal(response.headers.get("location"), null);
     assert.match(message(text), /a redirect, which is not followed/u);
   }
@@ -193,4 +195,28 @@ test("no more requests are with a service at once than are allowed", async (t) =
   assert.deepEqual([second.status, second.headers.get("retry-after")], [503, "1"]);
   waiting[0]?.writeHead(200, JSON_TYPE).end("{}");
   assert.equal((await first).status, 200);
+});
+
+test("a body that is still coming counts among the requests at once, so that no more of them are held than are allowed", async (t) => {
+  const service = await upstream(t, (_, answer) => answer.writeHead(200, JSON_TYPE).end("{}"));
+  const server = await serve(t, { services: [databricksAt(service)], limits: { atOnce: 1 } });
+  const target = `/proxy/${service.host}/api/2.2/jobs`;
+  const start = { ...JSON_TYPE, "content-length": "2", expect: "100-continue", "x-pqrun-session": server.key };
+  for (const isCut of [true, false]) {
+    const reading = send(`${server.url.slice(0, -1)}${target}/run-now`, { method: "POST", headers: start });
+    const ended = once(reading, isCut ? "error" : "response");
+    reading.flushHeaders();
+    await once(reading, "continue");
+    const second = await server.fetch(`${target}/list`);
+    assert.deepEqual([second.status, second.headers.get("retry-after")], [503, "1"]);
+    if (isCut) {
+      reading.destroy(new Error("cut"));
+    } else {
+      reading.end("{}");
+    }
+    await ended;
+    // The place is free again once the server has seen the end.
+    while ((await server.fetch(`${target}/list`)).status === 503) {}
+    assert.equal((await server.fetch(`${target}/list`)).status, 200);
+  }
 });

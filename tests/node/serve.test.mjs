@@ -58,7 +58,14 @@ test("a file has a strict policy, and no other origin may read it", async (t) =>
   const { headers } = await server.fetch("/page/");
   const policy = headers.get("content-security-policy") ?? "";
   assert.match(policy, /^default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self';/u);
-  assert.doesNotMatch(policy, /unsafe-inline|unsafe-eval'? 'self|\*/u);
+  const [, asked = ""] = /; connect-src ([^;]+);/u.exec(policy) ?? [];
+  assert.deepEqual(asked.split(" "), [
+    "'self'",
+    "https://api.fabric.microsoft.com",
+    "https://*.api.fabric.microsoft.com",
+    "https://*.dfs.fabric.microsoft.com",
+  ]);
+  assert.doesNotMatch(policy.replace(asked, ""), /unsafe-inline|unsafe-eval'? 'self|\*/u);
   assert.equal(headers.get("x-content-type-options"), "nosniff");
   assert.equal(headers.get("referrer-policy"), "no-referrer");
   assert.equal(headers.get("cross-origin-opener-policy"), "same-origin");
@@ -160,13 +167,36 @@ test("the session tells the page what it may do, and no secret", async (t) => {
   assert.equal((await server.fetch("/session", { method: "POST" })).status, 405);
 });
 
-test("the address for the browser's arguments leads to the page with the key once, and then nowhere", async (t) => {
+test("the address for the browser's arguments leads to the page with the key once, and whoever comes second is told", async (t) => {
   const server = await serve(t, { services: [databricksAt({ url: "http://127.0.0.1:1" })] });
   assert.ok(!server.once.includes(server.key));
+  for (const method of ["HEAD", "POST"]) {
+    const other = await fetch(server.once, { method, redirect: "manual" });
+    assert.equal(other.headers.get("location"), null, method);
+  }
   const first = await fetch(server.once, { redirect: "manual" });
   assert.deepEqual([first.status, first.headers.get("location")], [303, `/page/#session=${server.key}`]);
-  assert.equal((await fetch(server.once, { redirect: "manual" })).status, 404);
+  const second = await fetch(server.once, { redirect: "manual" });
+  assert.deepEqual([second.status, second.headers.get("content-type")], [410, "text/plain; charset=utf-8"]);
+  assert.match(await second.text(), /Open the address that pqrun serve printed\..*somebody else.*start it again/su);
+  assert.match(server.log(), /"level":"warn"[^}]*"path":"\/open","status":410[^}]*somebody else may have the session key/u);
   assert.ok(!server.log().includes(server.key));
+});
+
+test("the address for the browser's arguments leads nowhere later", async (t) => {
+  // Over before anybody can ask.
+  const server = await serve(t, { services: [databricksAt({ url: "http://127.0.0.1:1" })], openMs: Number.MIN_VALUE });
+  for (const _ of [1, 2]) {
+    const late = await fetch(server.once, { redirect: "manual" });
+    assert.deepEqual([late.status, late.headers.get("location")], [410, null]);
+    // Nobody has the key.
+    assert.doesNotMatch(await late.text(), /somebody else/u);
+  }
+});
+
+test("where no browser is opened there is no address for one", async (t) => {
+  const server = await serve(t, { services: [databricksAt({ url: "http://127.0.0.1:1" })], openMs: 0 });
+  assert.equal(server.once, undefined);
 });
 
 test("a Databricks run goes through the proxy from its start to its table, and no token with it", async (t) => {

@@ -1,4 +1,5 @@
 // The page: where runs take place is chosen here, and what each of the three elements gives is handed to the next.
+import { canGoOn, ofOutcome, ofPhase } from "../elements/run/words.js";
 import { NotServed, proxied, served, takeKey } from "./proxy.js";
 import { SCENARIOS, loadScenario } from "./scenarios.js";
 import { CHOICE, RUN, SIMULATOR, forget, keep, recall } from "./storage.js";
@@ -8,7 +9,12 @@ import { CHOICE, RUN, SIMULATOR, forget, keep, recall } from "./storage.js";
  *
  * @typedef {"demo" | "served" | "fabric"} Kind Where runs take place.
  * @typedef {{ kind: Kind, scenario: string, host?: string }} Choice
- * @typedef {{ settings: RunSettings, connection: RunConnection | undefined, retire?: () => void }} Place
+ *
+ * @typedef {object} Place
+ * @property {RunSettings} settings
+ * @property {RunConnection | undefined} connection
+ * @property {() => Place} [renew] Simulated services: lets go of them, and gives the same anew.
+ * @property {boolean} [readsFiles] Whether files are read that outputs name; `false` if that would fail after the run.
  */
 
 /**
@@ -25,30 +31,9 @@ const source = /** @type {HTMLFormElement} */ (find("#source"));
 const scenarios = /** @type {HTMLSelectElement} */ (find("#scenario"));
 const services = /** @type {HTMLSelectElement} */ (find("#service"));
 
-/** The outcomes after which nothing goes on, so that the simulated services are asked nothing more. */
-const OVER = new Set(["succeeded", "failed", "cancelled", "skipped", "rejected"]);
-
 /** What starts the server for each service. */
 const START = `npx pqrun serve --databricks-host https://adb-….azuredatabricks.net
 npx pqrun serve --fabric`;
-
-/** What the tab says, also while it is not looked at. @type {Readonly<Record<string, string>>} */
-const TITLES = {
-  looking: "Looking",
-  starting: "Starting",
-  reconciling: "Looking for the run",
-  queued: "Queued",
-  running: "Running",
-  terminating: "Stopping",
-  readingOutput: "Reading the output",
-  succeeded: "Succeeded",
-  failed: "Failed",
-  cancelled: "Cancelled",
-  skipped: "Skipped",
-  timedOut: "Timed out",
-  rejected: "Rejected",
-  abandoned: "Left",
-};
 
 const NAMES = { databricks: "Databricks", fabric: "Fabric" };
 
@@ -64,35 +49,52 @@ let latest = 0;
 /** @type {Place | undefined} */
 let place;
 
+/** What was chosen when that was carried out. */
+let placed = choice;
+
+/** Whether a run is followed in this tab. */
+let isFollowed = false;
+
 /** @type {import("./proxy.js").Served[]} */
 let reachable = [];
+
+/** @param {Choice} chosen */
+function choose(chosen) {
+  choice = chosen;
+  keep(CHOICE, JSON.stringify(choice));
+}
 
 /** Shows what was chosen, and finds out what that leads to; nothing if something else was chosen meanwhile. */
 async function prepare() {
   const turn = ++latest;
-  const trouble = find("#trouble");
-  trouble.hidden = true;
+  find("#trouble").hidden = true;
   for (const kind of ["demo", "served", "fabric"]) {
     find(`#${kind}`).hidden = kind !== choice.kind;
   }
   /** @type {HTMLInputElement} */ (find(`input[name="kind"][value="${choice.kind}"]`)).checked = true;
-  keep(CHOICE, JSON.stringify(choice));
   try {
     const prepared = await { demo, served: throughServer, fabric: directly }[choice.kind]();
     return turn === latest ? prepared : undefined;
   } catch (error) {
     if (turn === latest) {
-      trouble.textContent = error instanceof Error ? error.message : String(error);
-      trouble.hidden = false;
+      complain(error instanceof Error ? error.message : String(error));
     }
     return undefined;
   }
+}
+
+/** @param {string} text */
+function complain(text) {
+  const trouble = find("#trouble");
+  trouble.textContent = text;
+  trouble.hidden = false;
 }
 
 /** @param {Place | undefined} prepared */
 function move(prepared) {
   if (prepared) {
     place = prepared;
+    placed = choice;
     run.connection = prepared.connection;
     run.settings = prepared.settings;
     hand(prepared.settings);
@@ -108,7 +110,18 @@ async function demo() {
   const { id, tells } = SCENARIOS.find(({ id }) => id === choice.scenario) ?? SCENARIOS[0];
   scenarios.value = id;
   find("#tells").textContent = tells;
-  const { settings, scenario } = await loadScenario(id);
+  return stage(id, await loadScenario(id));
+}
+
+/**
+ * Simulated services as a scenario has them at its start. Nothing of them is loaded before they are asked.
+ *
+ * @param {string} id
+ * @param {import("./scenarios.js").Scenario} given
+ * @returns {Place}
+ */
+function stage(id, given) {
+  const { settings, scenario } = given;
   const token = scenario.tokens.find(({ service }) => service === settings.service)?.value;
   /** @type {Promise<ReturnType<import("./simulated.js")["simulatedServices"]>> | undefined} */
   let playing;
@@ -120,7 +133,13 @@ async function demo() {
   return {
     settings,
     connection: { token, fetch: /** @type {import("pqrun").FetchLike} */ (answer) },
-    retire: () => void playing?.then(({ retire }) => retire()),
+    renew() {
+      playing?.then(
+        ({ retire }) => retire(),
+        () => {},
+      );
+      return stage(id, given);
+    },
   };
 }
 
@@ -159,7 +178,10 @@ async function throughServer() {
   find("#credential").textContent = [
     `Signs in with ${one.credential}.`,
     only ? `May run ${only.join(", ")} and nothing else.` : "",
-  ].join(" ");
+    one.followPath ? "" : "Reads no files that outputs name: for that, start it with --follow-path.",
+  ]
+    .filter(Boolean)
+    .join(" ");
   const host = one.host.includes("://") ? one.host : `https://${one.host}`;
   const { workspaceId: databricksWorkspaceId } = one;
   return {
@@ -168,6 +190,7 @@ async function throughServer() {
         ? { service: one.service, host, jobId: only?.[0], ...(databricksWorkspaceId && { databricksWorkspaceId }) }
         : { service: one.service, host, workspaceId: "", itemId: only?.[0] ?? "" },
     connection: { token: null, trustHost: true, fetch: proxied },
+    readsFiles: one.followPath === true,
   };
 }
 
@@ -197,12 +220,15 @@ function hand(settings) {
  */
 async function follow(service) {
   const before = choice;
+  if (isLocked()) {
+    return;
+  }
   if (choice.kind === "demo" && !choice.scenario.startsWith(service)) {
     const same = `${service}-${choice.scenario.split("-")[1]}`;
     const { id } = SCENARIOS.find(({ id }) => id === same) ?? SCENARIOS.find((one) => one.service === service) ?? SCENARIOS[0];
-    choice = { ...choice, scenario: id };
+    choose({ ...choice, scenario: id });
   } else if (choice.kind === "served" && reachable.some((one) => one.service === service && one.host !== services.value)) {
-    choice = { ...choice, host: reachable.find((one) => one.service === service)?.host };
+    choose({ ...choice, host: reachable.find((one) => one.service === service)?.host });
   }
   if (choice !== before) {
     move(await prepare());
@@ -210,38 +236,72 @@ async function follow(service) {
 }
 
 /**
- * Where it runs stays as it is while a run is followed, and while one is kept: it could not be resumed from elsewhere.
+ * Takes back the choice of reading files where the server refuses that: it would be told of only after the run.
  *
- * @param {boolean} [isFollowed]
+ * @param {RunSettings} settings
  */
-function lock(isFollowed = false) {
-  const isLocked = isFollowed || recall(RUN) !== undefined;
-  for (const control of source.querySelectorAll("input, select")) {
-    /** @type {HTMLInputElement | HTMLSelectElement} */ (control).disabled = isLocked;
+async function refuseFiles(settings) {
+  const isRefused = place?.readsFiles === false && settings.followPath === true;
+  if (isRefused) {
+    const form = /** @type {import("../elements/run/form-element.js").FormElement} */ (/** @type {unknown} */ (run));
+    // What was ticked is drawn first: the form draws only what is another than before.
+    await form.updateComplete;
+    // By the form itself, so that the values of secret parameters stay in it.
+    form.takeOver({ followPath: false });
+    hand(run.settings);
+    complain("This server reads no files that outputs name, so that choice was taken back. Start it with --follow-path to have it.");
   }
-  find("#locked").classList.toggle("shown", isLocked);
+}
+
+/** Where it runs stays as it is while a run is followed, and while one is kept: it could not be resumed from elsewhere. */
+const isLocked = () => isFollowed || recall(RUN) !== undefined;
+
+function lock() {
+  for (const control of source.querySelectorAll("input, select")) {
+    /** @type {HTMLInputElement | HTMLSelectElement} */ (control).disabled = isLocked();
+  }
+  find("#locked").classList.toggle("shown", isLocked());
+}
+
+/** A run begins here: it takes place where the form was filled from, whatever was chosen in the meantime. */
+function begin() {
+  isFollowed = true;
+  const isLate = choice !== placed;
+  choose(placed);
+  if (isLate) {
+    void prepare();
+  }
+  lock();
+}
+
+/** Goes to where the run takes place that is kept: another tab has started it, and it could not be resumed from elsewhere. */
+async function adopt() {
+  choice = isFollowed ? placed : (chosenBefore() ?? placed);
+  const prepared = await prepare();
+  if (JSON.stringify(choice) !== JSON.stringify(placed)) {
+    move(prepared);
+  }
 }
 
 /** @param {string} [state] */
 function entitle(state) {
-  const title = state && TITLES[state];
-  document.title = title ? `${title} · pqrun` : "pqrun";
+  document.title = state ? `${state} · pqrun` : "pqrun";
 }
 
 /** The result goes on to the others; what played it is not needed any more. @param {import("pqrun").RunResult} result */
-async function finish(result) {
+function finish(result) {
+  isFollowed = false;
   lock();
-  entitle(result.outcome);
+  entitle(ofOutcome(result.outcome, result.error).word);
   table.loading = false;
   table.error = result.outputs.length === 0 ? result.error : undefined;
   table.tables = result.outputs;
   table.table = result.table;
   connector.sample = result.table;
-  if (OVER.has(result.outcome) && place?.retire) {
-    place.retire();
-    const { connection, retire } = await demo();
-    place = { ...place, retire };
-    run.connection = connection;
+  // What can go on, such as the reading of an output, goes on with the services that there are.
+  if (place?.renew && !canGoOn(result) && !isLocked()) {
+    place = place.renew();
+    run.connection = place.connection;
   }
 }
 
@@ -258,32 +318,59 @@ function listScenarios() {
 function listen() {
   source.addEventListener("submit", (event) => event.preventDefault());
   source.addEventListener("change", async () => {
-    const kind = /** @type {Kind} */ (new FormData(source).get("kind"));
-    choice = { kind, scenario: scenarios.value, host: services.value || choice.host };
-    const prepared = await prepare();
-    if (prepared) {
-      // In the place of the run that is over the form comes back, filled in anew.
-      // A run that another tab follows stays, and the element says so.
-      await run.forget().catch(() => {});
-      move(prepared);
+    if (!isLocked()) {
+      const kind = /** @type {Kind} */ (new FormData(source).get("kind"));
+      choose({ kind, scenario: scenarios.value, host: services.value || choice.host });
+      const prepared = await prepare();
+      if (!prepared) {
+        return;
+      }
+      if (!isLocked()) {
+        // In the place of the run that is over the form comes back, filled in anew; one that another tab follows stays.
+        const isForgotten = await run.forget().then(
+          () => true,
+          () => false,
+        );
+        if (isForgotten) {
+          move(prepared);
+          return;
+        }
+      }
+    }
+    // Another tab has started a run, which may not be forgotten here.
+    lock();
+    await adopt();
+  });
+  addEventListener("storage", ({ key }) => {
+    if (key === RUN || key === null) {
+      lock();
+    }
+    const mayDiffer = key === RUN || key === CHOICE;
+    if (mayDiffer && !isFollowed && isLocked() && recall(CHOICE) !== JSON.stringify(choice)) {
+      void adopt();
     }
   });
   run.addEventListener("pqrun-settings", ({ detail: { settings } }) => {
     hand(settings);
+    void refuseFiles(settings);
     void follow(settings.service);
   });
   run.addEventListener("pqrun-event", ({ detail: { event } }) => {
-    lock(true);
-    entitle(event.phase);
+    if (!isFollowed) {
+      begin();
+    }
+    entitle(ofPhase(event.phase).word);
     table.loading = true;
   });
-  run.addEventListener("pqrun-error", () => lock());
+  run.addEventListener("pqrun-error", lock);
   run.addEventListener("pqrun-forget", () => {
-    forget(SIMULATOR);
+    if (recall(RUN) === undefined) {
+      forget(SIMULATOR);
+    }
     lock();
     entitle();
   });
-  run.addEventListener("pqrun-result", ({ detail: { result } }) => void finish(result));
+  run.addEventListener("pqrun-result", ({ detail: { result } }) => finish(result));
   // Whoever turns to the form is about to need what weighs most.
   for (const turned of ["pointerenter", "focusin"]) {
     run.addEventListener(turned, () => choice.kind === "demo" && void simulated().catch(() => {}), { once: true });
@@ -302,8 +389,9 @@ function chosenBefore() {
 
 const isOpenedByServer = takeKey();
 choice = chosenBefore() ?? choice;
-if (isOpenedByServer) {
-  choice = { ...choice, kind: "served" };
+if (isOpenedByServer && recall(RUN) === undefined) {
+  // A run that is kept goes on where it takes place.
+  choose({ ...choice, kind: "served" });
 }
 if (recall(RUN) === undefined) {
   // Nothing is going on there that anybody could come back to.

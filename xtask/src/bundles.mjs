@@ -25,8 +25,6 @@ const BOTH = {
   format: "esm",
   target: "es2022",
   minify: true,
-  // The names of the classes are part of what users see.
-  keepNames: false,
   legalComments: "none",
   logLevel: "warning",
 };

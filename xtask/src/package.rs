@@ -190,7 +190,7 @@ fn expect_targets(manifest: &Value, package: &Path) -> Result<()> {
         for target in strings(&manifest[member]) {
             ensure!(
                 target == "./package.json" || package.join(target).is_file(),
-                "{member} in www/package.json names {target}, found no such file in www/api, www/node or pkg/wasm",
+                "{member} in www/package.json names {target}, found no such file in pkg/, which is made of www/api, www/node, www/elements, www/page, www/vendor and the modules",
             );
         }
     }

@@ -44,3 +44,16 @@ export function length(ms) {
  * @param {string} [many]
  */
 export const counted = (number, one, many = `${one}s`) => `${count(number)} ${number === 1 ? one : many}`;
+
+/**
+ * A message or a hint as it stands alone: `expected …` becomes `Expected ….`.
+ *
+ * @param {string} text
+ */
+export function sentence(text) {
+  const trimmed = text.trim();
+  // What begins with an endpoint, a task or a name of ours stays as it is spelt.
+  const begin = /^[a-z]+[ ,]/u.test(trimmed) ? trimmed.charAt(0).toUpperCase() + trimmed.slice(1) : trimmed;
+  const end = /[.!?…:]$/u.test(trimmed) || trimmed === "" ? "" : ".";
+  return `${begin}${end}`;
+}

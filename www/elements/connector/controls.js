@@ -1,5 +1,7 @@
 import { html, nothing } from "lit";
 
+import { describedBy, problemOf, valueOf } from "../base/fields.js";
+import { sentence } from "../base/format.js";
 import { at } from "./draft.js";
 
 /**
@@ -45,7 +47,7 @@ export function field(view, field, below = "") {
         type="checkbox"
         id=${id}
         .checked=${at(view.draft, path)}
-        aria-describedby=${describedBy(id, field.hint, problem)}
+        aria-describedby=${describedBy({ id, problem, hasHint: field.hint !== undefined })}
         @change=${(/** @type {any} */ event) => view.change(path, event.target.checked)}
       />
       <div>
@@ -56,7 +58,7 @@ export function field(view, field, below = "") {
   }
   return html`<div class="field">
     <label for=${id}>${field.label}</label>
-    ${input(view, path, field, describedBy(id, field.hint, problem))} ${told(id, problem)} ${hint}
+    ${input(view, path, field, describedBy({ id, problem, hasHint: field.hint !== undefined }))} ${told(id, problem)} ${hint}
   </div>`;
 }
 
@@ -70,7 +72,7 @@ function input(view, path, { kind, placeholder = "", suggestions }, described) {
   const id = idOf(path);
   const value = at(view.draft, path);
   const invalid = problemAt(view, path) === undefined ? nothing : "true";
-  const onInput = (/** @type {any} */ event) => view.change(path, event.target.value);
+  const onInput = (/** @type {Event} */ event) => view.change(path, valueOf(event));
   if (kind === "lines" || kind === "json") {
     return html`<textarea
       id=${id}
@@ -121,8 +123,8 @@ export function cell(view, path, label, placeholder = "") {
     placeholder=${placeholder}
     .value=${at(view.draft, path)}
     aria-invalid=${problem === undefined ? nothing : "true"}
-    aria-describedby=${describedBy(idOf(path), undefined, problem)}
-    @input=${(/** @type {any} */ event) => view.change(path, event.target.value)}
+    aria-describedby=${describedBy({ id: idOf(path), problem })}
+    @input=${(/** @type {Event} */ event) => view.change(path, valueOf(event))}
   />`;
 }
 
@@ -143,8 +145,8 @@ export function select(view, path, label, choices, isQuiet = false) {
     id=${id}
     aria-label=${isQuiet ? label : nothing}
     aria-invalid=${problem === undefined ? nothing : "true"}
-    aria-describedby=${describedBy(id, undefined, problem)}
-    @change=${(/** @type {any} */ event) => view.change(path, event.target.value)}
+    aria-describedby=${describedBy({ id, problem })}
+    @change=${(/** @type {Event} */ event) => view.change(path, valueOf(event))}
   >
     ${choices.map(([value, text]) => html`<option value=${value} .selected=${value === chosen}>${text}</option>`)}
   </select>`;
@@ -201,21 +203,4 @@ export const problemAt = (view, path) => (view.problem?.field === path ? view.pr
  * @param {string | undefined} problem
  */
 export const told = (id, problem) =>
-  problem === undefined ? nothing : html`<p class="problem" id=${`${id}-problem`}>${sentence(problem)}</p>`;
-
-/**
- * A message as it stands alone: `expected …` becomes `Expected ….`.
- *
- * @param {string} message
- */
-export const sentence = (message) => `${message.slice(0, 1).toUpperCase()}${message.slice(1)}.`;
-
-/**
- * @param {string} id
- * @param {string | undefined} hint
- * @param {string | undefined} problem
- */
-function describedBy(id, hint, problem) {
-  const ids = [...(problem === undefined ? [] : [`${id}-problem`]), ...(hint === undefined ? [] : [`${id}-hint`])];
-  return ids.length === 0 ? nothing : ids.join(" ");
-}
+  problemOf(id, problem && sentence(problem));

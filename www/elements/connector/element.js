@@ -1,13 +1,13 @@
 import { unsafeCSS } from "lit";
 
+import { copy } from "../base/clipboard.js";
 import { PqrunElement } from "../base/element.js";
-import { counted } from "../base/format.js";
+import { counted, sentence } from "../base/format.js";
 import { save } from "../base/save.js";
 import { BASE } from "../base/styles.js";
 import { generator } from "../base/modules/generator.js";
 import css from "./connector.css";
-import { idOf, sentence } from "./controls.js";
-import { copy } from "./copy.js";
+import { idOf } from "./controls.js";
 import { blankDraft, put } from "./draft.js";
 import { project } from "./files.js";
 import { Generation } from "./generation.js";
@@ -35,7 +35,7 @@ export class PqrunConnector extends PqrunElement {
     sample: { attribute: false },
     chosen: { state: true },
     notes: { state: true },
-    ofCopy: { state: true },
+    ofAction: { state: true },
   };
 
   #draft = blankDraft();
@@ -78,7 +78,7 @@ export class PqrunConnector extends PqrunElement {
     /** @protected What of the settings could not be taken over. @type {readonly string[]} */
     this.notes = [];
     /** @protected What became of copying. */
-    this.ofCopy = "";
+    this.ofAction = "";
   }
 
   get options() {
@@ -188,7 +188,7 @@ export class PqrunConnector extends PqrunElement {
    */
   #change(path, value, focus) {
     put(this.#draft, path, value);
-    this.ofCopy = "";
+    this.ofAction = "";
     // Of what is no longer so, nothing is told.
     clearTimeout(this.#quiet);
     this.#generation.change(this.#draft, this.#form, true);
@@ -210,8 +210,8 @@ export class PqrunConnector extends PqrunElement {
   /** @param {string} text */
   async #copy(text) {
     const isCopied = await copy(text, this.renderRoot);
-    this.ofCopy = isCopied ? "Copied." : "The browser did not let it: select the text and press Ctrl+C.";
-    this.#announceNow(this.ofCopy);
+    this.ofAction = isCopied ? "Copied." : "The browser did not let it: select the text and press Ctrl+C.";
+    this.#announceNow(this.ofAction);
   }
 
   /** @param {string} text */
@@ -227,14 +227,22 @@ export class PqrunConnector extends PqrunElement {
       return;
     }
     const name = `${made.stem}.${kind}`;
-    if (kind === "pq") {
-      const document = made.files.find(({ path }) => path === `${made.stem}.pq`) ?? made.files[0];
-      save(name, document?.content ?? new Uint8Array(), "text/plain;charset=utf-8");
-    } else if (kind === "mez") {
-      const { packConnector } = await generator();
-      save(name, packConnector(made.files), "application/zip");
-    } else {
-      save(name, await project(made.files), "application/zip");
+    this.ofAction = "";
+    try {
+      if (kind === "pq") {
+        const document = made.files.find(({ path }) => path === `${made.stem}.pq`) ?? made.files[0];
+        save(name, document?.content ?? new Uint8Array(), "text/plain;charset=utf-8");
+      } else if (kind === "mez") {
+        const { packConnector } = await generator();
+        save(name, packConnector(made.files), "application/zip");
+      } else {
+        save(name, await project(made.files), "application/zip");
+      }
+    } catch (error) {
+      // A module that did not load, or what the packing found.
+      this.ofAction = `${name} could not be made: ${error instanceof Error ? error.message : String(error)}`;
+      this.#announceNow(this.ofAction);
+      return;
     }
     this.#announceNow(`${name} saved`);
   }
@@ -252,7 +260,7 @@ export class PqrunConnector extends PqrunElement {
       source: this.#source,
       chosen: this.chosen,
       notes: this.notes,
-      ofCopy: this.ofCopy,
+      ofAction: this.ofAction,
       live: this.liveRegion(),
       onForm: (form) => {
         this.chosen = "";

@@ -1,7 +1,6 @@
 import { html, nothing } from "lit";
 
-import { counted } from "../base/format.js";
-import { sentence } from "./controls.js";
+import { counted, sentence } from "../base/format.js";
 import { icons, tabs } from "./files.js";
 import { form } from "./form.js";
 import { nextSteps } from "./next-steps.js";
@@ -21,7 +20,7 @@ import { nextSteps } from "./next-steps.js";
  * @property {Source} source
  * @property {string} chosen The sheet that is shown.
  * @property {readonly string[]} notes
- * @property {string} ofCopy
+ * @property {string} ofAction What became of the last copy or download.
  * @property {TemplateResult} live
  * @property {(form: Form) => void} onForm
  * @property {(name: string) => void} onSheet
@@ -129,7 +128,7 @@ function bar(of, made, isStale) {
       ${isQuery ? nothing : download("mez", "Download .mez", true)}
       ${shown?.text === undefined ? nothing : button(isQuery ? "Copy the query" : "Copy", () => of.onCopy(shown.text ?? ""), isQuery)}
       ${download("pq", "Download .pq")} ${isQuery ? nothing : download("zip", "Project .zip")}
-      ${of.ofCopy === "" ? nothing : html`<span class="said" aria-hidden="true">${of.ofCopy}</span>`}
+      ${of.ofAction === "" ? nothing : html`<span class="said" aria-hidden="true">${of.ofAction}</span>`}
     </div>
     ${isQuery ? nothing : tabs(made.sheets, of.chosen, of.onSheet)}
   `;

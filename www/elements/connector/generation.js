@@ -122,6 +122,8 @@ export class Generation {
 
   /** @param {typeof import("pqrun/connector")} module */
   #generate({ generateConnector, generateQuery }) {
+    // What was typed while it was loaded is in this M already.
+    clearTimeout(this.#timer);
     const { draft, form } = /** @type {{ draft: Draft, form: Form }} */ (this.#next);
     const { options, problems, places } = optionsOf(draft, form);
     if (problems[0] !== undefined) {

@@ -1,11 +1,12 @@
 // Tasks or activities as bars on one scale of time.
 import { html, nothing } from "lit";
 
+import { isWebAddress } from "../base/address.js";
 import { counted, length } from "../base/format.js";
 import { place } from "./place.js";
 import { shape } from "./shapes.js";
 import { rows } from "./tasks.js";
-import { isWebAddress, ofTask } from "./words.js";
+import { ofTask } from "./words.js";
 
 /**
  * @import { Service } from "pqrun"

@@ -1,5 +1,6 @@
 import { html, nothing } from "lit";
 
+import { sentence } from "../base/format.js";
 import { client } from "../base/modules/client.js";
 import { BASE } from "../base/styles.js";
 import { FormElement } from "./form-element.js";
@@ -10,7 +11,7 @@ import { holds, secretValues, withoutSecrets } from "./secrets.js";
 import { foundAgain, Hindrance, Session } from "./session.js";
 import { Store } from "./storage.js";
 import { STYLES } from "./style.js";
-import { ofOutcome, ofPhase, sentence } from "./words.js";
+import { ofOutcome, ofPhase } from "./words.js";
 
 /**
  * @import { PropertyValues } from "lit"

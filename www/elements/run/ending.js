@@ -1,9 +1,10 @@
 // How it ended, and what to do next.
 import { html, nothing } from "lit";
 
-import { counted } from "../base/format.js";
+import { isWebAddress } from "../base/address.js";
+import { counted, sentence } from "../base/format.js";
 import { shape } from "./shapes.js";
-import { canGoOn, hintOf, isWebAddress, memberOf, nextSteps, ofOutcome, sentence } from "./words.js";
+import { canGoOn, hintOf, memberOf, nextSteps, ofOutcome } from "./words.js";
 
 /**
  * @import { ErrorInfo, RunOutput, RunResult } from "pqrun"

@@ -1,8 +1,9 @@
 import { PqrunElement } from "../base/element.js";
+import { sentence } from "../base/format.js";
 import { Filling } from "./filling.js";
 import { withoutSecrets } from "./secrets.js";
 import { fieldOf } from "./settings.js";
-import { hintOf, memberOf, sentence } from "./words.js";
+import { hintOf, memberOf } from "./words.js";
 
 /**
  * @import { RunConnection, RunSettings } from "../run.d.ts"

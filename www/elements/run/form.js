@@ -1,7 +1,7 @@
 // The form: what is run, and how. What most runs need comes first.
 import { html, nothing } from "lit";
 
-import { checkField, describedBy, problemOf, textArea, textField } from "./fields.js";
+import { checkField, describedBy, problemOf, textArea, textField } from "../base/fields.js";
 import { parameterFields } from "./parameters-form.js";
 import { SERVICE } from "./words.js";
 

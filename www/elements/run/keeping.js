@@ -1,10 +1,10 @@
 // A run that was found again, and what stands in the way of a start.
 import { html, nothing } from "lit";
 
-import { clock } from "../base/format.js";
-import { problemOf } from "./fields.js";
+import { clock, sentence } from "../base/format.js";
+import { problemOf } from "../base/fields.js";
 import { problem } from "./ending.js";
-import { SERVICE, sentence } from "./words.js";
+import { SERVICE } from "./words.js";
 
 /**
  * @import { ErrorInfo, Service } from "pqrun"

@@ -2,7 +2,7 @@
 import { html, nothing } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 
-import { describedBy, problemOf, textArea, valueOf } from "./fields.js";
+import { describedBy, problemOf, textArea, valueOf } from "../base/fields.js";
 import { TYPES } from "./parameters.js";
 
 /**

@@ -1,13 +1,14 @@
 // A run that is followed, or was: its head, what can be done with it, and all that is known of it.
 import { html, nothing } from "lit";
 
-import { clock, counted, length } from "../base/format.js";
+import { isWebAddress } from "../base/address.js";
+import { clock, counted, length, sentence } from "../base/format.js";
 import { bars } from "./bars.js";
 import { ending } from "./ending.js";
 import { requestsList } from "./requests-list.js";
 import { badge } from "./shapes.js";
 import { timeline } from "./timeline.js";
-import { isOver, isWebAddress, ofOutcome, ofPhase, sentence } from "./words.js";
+import { isOver, ofOutcome, ofPhase } from "./words.js";
 
 /**
  * @import { Service } from "pqrun"

@@ -170,23 +170,3 @@ const FIELD_OF_CODE = Object.freeze({
  */
 export const memberOf = ({ code, message }) =>
   FIELD_OF_CODE[code ?? ""] ?? (code === "invalidOptions" ? /^([a-z]\w*)(?:\.\w+)*:/iu.exec(message)?.[1] : undefined);
-
-/**
- * A sentence, whatever it was.
- *
- * @param {string} text
- */
-export function sentence(text) {
-  const trimmed = text.trim();
-  // What begins with an endpoint, a task or a name of ours stays as it is spelt.
-  const begin = /^[a-z]+[ ,]/u.test(trimmed) ? trimmed.charAt(0).toUpperCase() + trimmed.slice(1) : trimmed;
-  const end = /[.!?…:]$/u.test(trimmed) || trimmed === "" ? "" : ".";
-  return `${begin}${end}`;
-}
-
-/**
- * A link that may be clicked: what a service says is not to be trusted with more.
- *
- * @param {string | undefined} url
- */
-export const isWebAddress = (url) => url !== undefined && /^https?:\/\//iu.test(url);

@@ -7,6 +7,8 @@ import { html } from "lit";
 
 /** How many units of a text a cell shows at most; the rest is in the view of the cell. */
 const SHOWN = 240;
+/** How many units are shown where a text is shown in whole: a browser takes seconds to lay out many millions of them. */
+export const LONGEST = 500_000;
 /** How many rows at the start, and how many spread over the rest, say how wide a column is. */
 const LOOKED_AT = 60;
 

@@ -1,14 +1,12 @@
 import { html, nothing } from "lit";
 
 import { count, counted } from "../base/format.js";
-import { pretty } from "./cells.js";
+import { LONGEST, pretty } from "./cells.js";
 
 /**
  * @import { Column, Source } from "./source.js"
  */
 
-/** How much of a text is shown: a browser takes seconds to lay out many millions of characters. */
-const LONGEST = 500_000;
 /** How many columns of a row. */
 const MOST = 400;
 

@@ -64,18 +64,18 @@ export function downloads({ choice, all, shown, changed, busy, problem, choose, 
       </div>
     </div>
     <p class="hint">${FORMATS[choice.format].hint}</p>
-    ${choice.format === "csv"
-      ? html`<label class="check"
-          ><input
-            type="checkbox"
-            name="defuse"
-            .checked=${choice.defuseFormulas}
-            @change=${(/** @type {Event} */ event) =>
-              choose({ defuseFormulas: /** @type {HTMLInputElement} */ (event.target).checked })}
-          />
-          <span>Put a <code>'</code> before texts that a spreadsheet would take for a formula</span></label
-        >`
-      : nothing}
+    <label class="check"
+      ><input
+        type="checkbox"
+        name="defuse"
+        .checked=${choice.defuseFormulas}
+        @change=${(/** @type {Event} */ event) =>
+          choose({ defuseFormulas: /** @type {HTMLInputElement} */ (event.target).checked })}
+      />
+      <span
+        >Put a <code>'</code> before texts that a spreadsheet would take for a formula: in CSV, and in what is copied</span
+      ></label
+    >
     ${problem ? html`<div class="notice bad" role="alert"><p>${problem}</p></div>` : nothing}
   </form>`;
 }

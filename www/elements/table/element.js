@@ -86,6 +86,7 @@ export class PqrunTable extends PqrunElement {
     announce: (said) => this.announce(said),
   });
   #exporter = new Exporter({
+    root: () => /** @type {ShadowRoot} */ (this.renderRoot),
     update: () => this.requestUpdate(),
     announce: (said) => this.announce(said),
     emit: (name, detail) => this.emit(name, detail),
@@ -130,12 +131,21 @@ export class PqrunTable extends PqrunElement {
 
   disconnectedCallback() {
     super.disconnectedCallback();
+    this.#work.abort();
+    clearTimeout(this.#typing);
     this.#grid.disconnect();
     this.#plot.hide();
   }
 
   connectedCallback() {
     super.connectedCallback();
+    // What ended when it was taken out: it may have been moved only.
+    if (this.typed !== this.filters) {
+      this.#type(this.typed);
+    }
+    if (this.busy) {
+      void this.#arrange();
+    }
     this.requestUpdate();
   }
 

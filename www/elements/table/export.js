@@ -1,9 +1,10 @@
+import { copy } from "../base/clipboard.js";
 import { counted } from "../base/format.js";
 import { save } from "../base/save.js";
 import { FIRST_CHOICE, downloads } from "./downloads.js";
 import { said } from "./problem.js";
 import { allRows } from "./view.js";
-import { FORMATS, fileName, tabSeparated, taken, write } from "./write.js";
+import { FORMATS, defused, fileName, tabSeparated, taken, write } from "./write.js";
 
 /**
  * @import { Table } from "pqrun"
@@ -21,7 +22,13 @@ import { FORMATS, fileName, tabSeparated, taken, write } from "./write.js";
  * @property {string} name What a file of it is called, without an ending.
  */
 
-/** @typedef {{ update: () => void, announce: (text: string) => void, emit: (name: string, detail: object) => void }} Host */
+/**
+ * @typedef {object} Host
+ * @property {() => ShadowRoot} root
+ * @property {() => void} update
+ * @property {(text: string) => void} announce
+ * @property {(name: string, detail: object) => void} emit
+ */
 
 /** Takes rows out of the element: into files, and to the clipboard. */
 export class Exporter {
@@ -98,10 +105,11 @@ export class Exporter {
   async #copyRows({ source, rows, changed }) {
     const columns = source.columns.map((_, at) => source.column(at));
     const some = changed && !this.#choice.some ? allRows(source.rowCount) : rows;
+    const text = this.#choice.defuseFormulas ? defused : (/** @type {string} */ as) => as;
     const lines = function* () {
-      yield columns.map(({ name }) => name);
+      yield columns.map(({ name }) => text(name));
       for (const row of some) {
-        yield columns.map((column) => column.text(row));
+        yield columns.map((column) => text(column.text(row)));
       }
     };
     await this.copy(tabSeparated(lines()), `${counted(some.length, "row")} copied`);
@@ -114,11 +122,11 @@ export class Exporter {
    * @param {string} [done] What is announced then.
    */
   async copy(text, done = "Copied") {
-    try {
-      await navigator.clipboard.writeText(text);
+    const root = this.host.root();
+    if (await copy(text, root.querySelector("dialog[open]") ?? root)) {
       this.problem = "";
       this.host.announce(done);
-    } catch {
+    } else {
       this.problem = "The browser does not let this page write to the clipboard. Select the text, or download it.";
     }
     this.host.update();

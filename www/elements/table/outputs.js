@@ -1,7 +1,8 @@
 import { html, nothing } from "lit";
 
-import { count, counted } from "../base/format.js";
-import { pretty } from "./cells.js";
+import { isWebAddress } from "../base/address.js";
+import { count, counted, sentence } from "../base/format.js";
+import { LONGEST, pretty } from "./cells.js";
 
 /**
  * @import { ErrorInfo, RunOutput, Table } from "pqrun"
@@ -146,16 +147,13 @@ export function aboutOutput(output, copy) {
           <p class="hint">This task gave out nothing.</p>
         </div>`
       : nothing}
-    ${safeUrl(pageUrl)
+    ${isWebAddress(pageUrl)
       ? html`<p class="hint">
           <a href=${/** @type {string} */ (pageUrl)} target="_blank" rel="noreferrer">Open it in the service</a>
         </p>`
       : nothing}
   `;
 }
-
-/** How much of a text is shown. */
-const LONGEST = 500_000;
 
 /** @param {Output} output */
 function bodyOf({ data, text }) {
@@ -197,15 +195,4 @@ export function notice(kind, title, message, hint = "", trace) {
         </details>`
       : nothing}
   </div>`;
-}
-
-/** Hints are written without a capital and a full stop. @param {string} text */
-function sentence(text) {
-  const end = /[.!?]$/u.test(text) ? "" : ".";
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${end}`;
-}
-
-/** Services name pages of their own; nothing else may become a link. @param {string | undefined} url */
-function safeUrl(url) {
-  return url !== undefined && /^https?:\/\//iu.test(url);
 }

@@ -112,6 +112,19 @@ export function fileName(stem, format) {
   return `${safe || "table"}.${FORMATS[format].ending}`;
 }
 
+/** What a formula begins with, as the CSV of a table has it, too. */
+const FORMULA = /^[=+\-@＝＋－＠\t\r\n]/u;
+
+/** A JSON number. */
+const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:e[+-]?\d+)?$/iu;
+
+/**
+ * A text that no spreadsheet takes for a formula. Numbers are none.
+ *
+ * @param {string} text
+ */
+export const defused = (text) => (FORMULA.test(text) && !NUMBER.test(text) ? `'${text}` : text);
+
 /**
  * Rows as a spreadsheet takes them from the clipboard: tabs between the cells, and in quotes what has a tab, a line end or
  * a quote in it.

@@ -21,6 +21,8 @@ refresh.addEventListener("click", async () => {
   try {
     const { outputs } = await run.start();
     table.tables = outputs;
+  } catch {
+    // What kept the run from being started is on the page: the element shows it.
   } finally {
     refresh.disabled = false;
   }

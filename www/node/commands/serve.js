@@ -85,7 +85,7 @@ async function serve(flags, { stdout, stderr, env }) {
   // Not above: no other command needs it.
   const { startServer } = await import("../server/server.js");
   const clean = (/** @type {string} */ text) => withoutSecrets(text, knownTokens(env));
-  const start = (/** @type {number} */ port) => startServer({ port, host: flags.host, services, clean });
+  const start = (/** @type {number} */ port) => startServer({ port, host: flags.host, services, clean, ...(!flags.open && { openMs: 0 }) });
   /** @type {import("../server/server.js").RunningServer} */
   let server;
   let isElsewhere = false;
@@ -120,7 +120,7 @@ async function serve(flags, { stdout, stderr, env }) {
   ];
   await write(stderr, notes.map((note) => `${harmlessLine(note)}\n`).join(""));
   const { openBrowser } = await import("../server/browser.js");
-  if (flags.open && !(await openBrowser(server.once, env))) {
+  if (server.once !== undefined && !(await openBrowser(server.once, env))) {
     await write(stderr, "no browser could be opened: open the address above\n");
   }
   await write(stderr, "Ctrl-C ends it\n");

@@ -27,13 +27,13 @@ const COMMON = Object.freeze({
   "Cross-Origin-Resource-Policy": "same-origin",
 });
 
-/** What a page may do: nothing but what comes from here, and Fabric, which lets pages ask it. */
+/** What a page may do: nothing but what comes from here, and Fabric with OneLake's files, which lets pages ask it. */
 export const PAGE_POLICY = [
   "default-src 'none'",
   "script-src 'self' 'wasm-unsafe-eval'",
   "style-src 'self'",
   "img-src 'self' data:",
-  "connect-src 'self' https://api.fabric.microsoft.com",
+  "connect-src 'self' https://api.fabric.microsoft.com https://*.api.fabric.microsoft.com https://*.dfs.fabric.microsoft.com",
   "font-src 'self'",
   "base-uri 'none'",
   "form-action 'none'",
@@ -89,6 +89,16 @@ export function refuse(request, response, { status, message, headers }) {
     }, REST_MS);
     request.once("close", () => clearTimeout(end));
   }
+}
+
+/**
+ * Leads to another path of this server.
+ *
+ * @param {ServerResponse} response
+ * @param {string} to
+ */
+export function redirect(response, to) {
+  response.writeHead(303, { ...DATA_HEADERS, Location: to, "Content-Length": "0" }).end();
 }
 
 /**

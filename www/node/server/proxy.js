@@ -29,35 +29,26 @@ export const PROXY = "/proxy/";
  * @param {object} by
  * @param {Gate} by.gate
  * @param {Limits} by.limits
- * @param {{ underWay: number }} by.load How many requests are with the services now.
+ * @param {{ underWay: number }} by.load How many requests are read or with the services now.
  * @param {(text: string) => string} by.clean Takes secrets out of a text.
  * @returns {Promise<Outcome>}
  */
 export async function passOn(request, response, { gate, limits, load, clean }) {
-  const body = await readBody(request, response, Math.min(limits.bodyBytes, gate.bodyLimit), limits.bodyMs);
-  if ("status" in body) {
-    refuse(request, response, body);
-    return { reason: body.message };
-  }
+  // Before the body, which is held in memory, too.
   if (load.underWay >= limits.atOnce) {
     const message = `expected at most ${limits.atOnce} requests at once, found more`;
     refuse(request, response, { status: 503, message, headers: { "Retry-After": "1" } });
     return { reason: message };
   }
-  const { method = "", url = "", rawHeaders } = request;
-  const left = new AbortController();
-  // Whoever has left wants no answer; but what may start a run is not cut off in its midst.
-  response.once("close", () => {
-    if (method === "GET" && !response.writableFinished) {
-      left.abort();
-    }
-  });
   load.underWay += 1;
   let answer;
   try {
-    const target = url.slice(PROXY.length);
-    const send = boundedFetch(limits.answerBytes, left.signal);
-    answer = await gate.handle(method, target, pairs(rawHeaders), body.bytes, send, limits.upstreamMs);
+    const body = await readBody(request, response, Math.min(limits.bodyBytes, gate.bodyLimit), limits.bodyMs);
+    if ("status" in body) {
+      refuse(request, response, body);
+      return { reason: body.message };
+    }
+    answer = await handle(request, response, body.bytes, { gate, limits });
   } finally {
     load.underWay -= 1;
   }
@@ -72,9 +63,29 @@ export async function passOn(request, response, { gate, limits, load, clean }) {
       ...(status === 405 ? ["Allow", "GET, POST"] : []),
       ...(status === 204 || status === 304 ? [] : ["Content-Length", String(told.length)]),
     ]);
-    response.end(status === 204 || status === 304 || method === "HEAD" ? undefined : told);
+    response.end(status === 204 || status === 304 || request.method === "HEAD" ? undefined : told);
   }
   return { endpoint, ...(reason !== undefined && { reason: clean(reason) }) };
+}
+
+/**
+ * Has the gate decide, and send what it lets through.
+ *
+ * @param {IncomingMessage} request
+ * @param {ServerResponse} response
+ * @param {Buffer} body
+ * @param {{ gate: Gate, limits: Limits }} by
+ */
+async function handle({ method = "", url = "", rawHeaders }, response, body, { gate, limits }) {
+  const left = new AbortController();
+  // Whoever has left wants no answer; but what may start a run is not cut off in its midst.
+  response.once("close", () => {
+    if (method === "GET" && !response.writableFinished) {
+      left.abort();
+    }
+  });
+  const send = boundedFetch(limits.answerBytes, left.signal);
+  return gate.handle(method, url.slice(PROXY.length), pairs(rawHeaders), body, send, limits.upstreamMs);
 }
 
 /**

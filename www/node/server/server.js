@@ -6,9 +6,10 @@ import { fileURLToPath } from "node:url";
 
 import { writeLog } from "../../logger.js";
 import { authority, listen } from "../http.js";
-import { DATA_HEADERS, rawRefusal, refuse } from "./answers.js";
+import { DATA_HEADERS, rawRefusal, redirect, refuse } from "./answers.js";
 import { PAGE, findFiles, sendFile } from "./files.js";
 import { NO_KEY, hasKey, ownAuthorities, refusalOf } from "./guards.js";
+import { makeOpening } from "./opening.js";
 import { PROXY, passOn } from "./proxy.js";
 
 /**
@@ -27,7 +28,7 @@ import { PROXY, passOn } from "./proxy.js";
  * @property {number} headerBytes How long it may be.
  * @property {number} upstreamMs How long a service has for an answer.
  * @property {number} answerBytes The longest answer of a service, decompressed. It is held in memory.
- * @property {number} atOnce Requests that are with the services at once.
+ * @property {number} atOnce Requests that are read or with the services at once; each may hold a body in memory.
  * @property {number} connections Connections at once.
  */
 
@@ -56,6 +57,7 @@ export const LIMITS = Object.freeze({
  * @property {string} [host] The address to listen on; the loopback if left out.
  * @property {readonly ProxiedService[]} [services] Without any there is no proxy.
  * @property {string} [folder] The package's; another one for tests.
+ * @property {number} [openMs] For how long `once` leads to the page, in milliseconds; 30 s if left out. 0: there is none.
  * @property {Partial<Limits>} [limits]
  * @property {(text: string) => string} [clean] Takes secrets out of what is told of failures.
  */
@@ -64,7 +66,7 @@ export const LIMITS = Object.freeze({
  * @typedef {object} RunningServer
  * @property {string} url Where it listens, with a slash.
  * @property {string} address Where to open the page: with the session key behind `#`, if there is a proxy.
- * @property {string} once The same for programs whose arguments others can see: it leads there once, and then nowhere.
+ * @property {string} [once] The same for programs whose arguments others can see: it leads there once, soon, and then nowhere.
  * @property {number} port
  * @property {string} [key] The session key of this start.
  * @property {boolean} hasPage
@@ -77,13 +79,13 @@ export const LIMITS = Object.freeze({
  * @param {ServerOptions} [options]
  * @returns {Promise<RunningServer>}
  */
-export async function startServer({ port = 0, host = "127.0.0.1", services = [], folder, limits: given, clean = (text) => text } = {}) {
+export async function startServer({ port = 0, host = "127.0.0.1", services = [], folder, openMs, limits: given, clean = (text) => text } = {}) {
   const limits = { ...LIMITS, ...given };
   const files = findFiles(folder ?? fileURLToPath(new URL("../../", import.meta.url)));
   const gate = services.length === 0 ? undefined : await makeGate(services);
   const key = gate && randomBytes(32).toString("base64url");
   const sessions = services.map(describe);
-  const opening = { path: `/open/${randomBytes(16).toString("base64url")}`, isOpen: true };
+  const opening = key === undefined || openMs === 0 ? undefined : makeOpening(key, openMs);
   const load = { underWay: 0 };
   /** @type {Set<string>} */
   let own = new Set();
@@ -98,7 +100,7 @@ export async function startServer({ port = 0, host = "127.0.0.1", services = [],
     const [path = ""] = url.split("?", 1);
     const served = files.get(path);
     const isFile = path === "/" || served !== undefined;
-    const refusal = refusalOf(request, own, isFile || path === opening.path);
+    const refusal = refusalOf(request, own, isFile || path === opening?.path);
     if (refusal !== undefined) {
       return refused(request, response, refusal);
     }
@@ -121,10 +123,8 @@ export async function startServer({ port = 0, host = "127.0.0.1", services = [],
       response.writeHead(200, { ...DATA_HEADERS, "Content-Type": "application/json" }).end(body);
       return { path };
     }
-    if (path === opening.path && opening.isOpen && method === "GET") {
-      opening.isOpen = false;
-      redirect(response, pageWith(key));
-      return { path: "/open" };
+    if (opening !== undefined && path === opening.path && method === "GET") {
+      return opening.answer(response);
     }
     if (path === "/" && (method === "GET" || method === "HEAD")) {
       // What stands behind # goes along by itself.
@@ -181,7 +181,7 @@ export async function startServer({ port = 0, host = "127.0.0.1", services = [],
   return {
     url: `${origin}/`,
     address: key === undefined ? `${origin}/` : `${origin}/#session=${key}`,
-    once: key === undefined ? `${origin}/` : `${origin}${opening.path}`,
+    ...(openMs !== 0 && { once: `${origin}${opening?.path ?? "/"}` }),
     port: listening,
     ...(key !== undefined && { key }),
     hasPage: files.has(PAGE),
@@ -201,11 +201,6 @@ const BROKEN = new Map([
   ["HPE_HEADER_OVERFLOW", { status: 431, message: "expected a shorter head of the request, found a longer one" }],
   ["ERR_HTTP_REQUEST_TIMEOUT", { status: 408, message: "expected a whole request in time, found a part of it" }],
 ]);
-
-/** @param {string | undefined} key */
-function pageWith(key) {
-  return key === undefined ? PAGE : `${PAGE}#session=${key}`;
-}
 
 /** @param {readonly ProxiedService[]} services */
 async function makeGate(services) {
@@ -233,14 +228,6 @@ function describe({ service, host, described, only, workspaceId, followPath }) {
 function refused(request, response, refusal) {
   refuse(request, response, refusal);
   return { reason: refusal.message };
-}
-
-/**
- * @param {ServerResponse} response
- * @param {string} to A path of this server.
- */
-function redirect(response, to) {
-  response.writeHead(303, { ...DATA_HEADERS, Location: to, "Content-Length": "0" }).end();
 }
 
 /**

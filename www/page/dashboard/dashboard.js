@@ -31,6 +31,8 @@ form.addEventListener("submit", async (event) => {
     if (outcome === "succeeded" && orders) {
       show(orders);
     }
+  } catch {
+    // What kept the run from being started is on the page: the element shows it.
   } finally {
     button.disabled = false;
   }

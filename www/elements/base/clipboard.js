@@ -2,7 +2,8 @@
  * Puts a text into the clipboard.
  *
  * @param {string} text
- * @param {ParentNode & Node} place Where a field may stand for a moment.
+ * @param {ParentNode & Node} place Where a field may stand for a moment, in a shadow root with the styles of `BASE`. While a
+ *   modal dialog is open that is within it: nothing else can be selected.
  * @returns {Promise<boolean>} Whether the browser let it.
  */
 export async function copy(text, place) {

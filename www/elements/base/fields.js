@@ -10,11 +10,17 @@ import { html, nothing } from "lit";
  * @property {boolean} [hasHint]
  */
 
-/** @param {Described} described */
+/**
+ * The ids of what describes it: first what is wrong.
+ *
+ * @param {Described} described
+ */
 export const describedBy = ({ id, problem, hasHint }) =>
-  [hasHint ? `${id}-hint` : "", problem ? `${id}-problem` : ""].filter(Boolean).join(" ") || nothing;
+  [problem ? `${id}-problem` : "", hasHint ? `${id}-hint` : ""].filter(Boolean).join(" ") || nothing;
 
 /**
+ * What is wrong with something, in red.
+ *
  * @param {string} id
  * @param {string | undefined} problem
  */
