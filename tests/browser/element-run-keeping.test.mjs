@@ -258,7 +258,7 @@ test("a run that is started in the same breath as its element is made is kept, a
       });
       const result = second.start();
       await Promise.race([running, result]);
-      second.remove();
+      second.detach();
       return (await result).outcome;
     });
   assert.equal(await startAtOnce(), "abandoned");

@@ -8,7 +8,7 @@ import { form } from "./form.js";
 import { describeJob, faultNotice, found } from "./keeping.js";
 import { running } from "./running.js";
 import { holds, secretValues, withoutSecrets } from "./secrets.js";
-import { Hindrance, Session } from "./session.js";
+import { foundAgain, Hindrance, Session } from "./session.js";
 import { Store } from "./storage.js";
 import { STYLES } from "./style.js";
 import { ofOutcome, ofPhase } from "./words.js";
@@ -207,6 +207,10 @@ export class PqrunRun extends FormElement {
       throw await this.#incomplete();
     }
     const { store } = this.#session;
+    if (store?.get()) {
+      // Also where there is no room for another.
+      throw this.#hindered(foundAgain());
+    }
     const isKept = store !== undefined && mayKeep;
     const problem = isKept ? store.problem() : undefined;
     if (problem) {
@@ -233,7 +237,7 @@ export class PqrunRun extends FormElement {
   async resume() {
     this.#takeStore();
     this.#refuseIfFollowing();
-    const { following, resumable, store, isKept } = this.#session;
+    const { following, resumable, store } = this.#session;
     // What is shown.
     const found = following ? undefined : (this.kept ?? store?.get());
     const source = found ?? resumable;
@@ -252,7 +256,7 @@ export class PqrunRun extends FormElement {
       session,
       secrets,
       resumed: source.snapshot,
-      isKept: store !== undefined && (found !== undefined || isKept),
+      isKept: found !== undefined || this.#session.isKept,
       begin: (module, given, snapshot = source.snapshot) => {
         // A wait that is over begins anew.
         const isLate = snapshot.deadline <= Date.now();
@@ -381,14 +385,13 @@ export class PqrunRun extends FormElement {
     this.isBusy = true;
     try {
       await this.#session.forget(this.kept?.snapshot);
-      this.#secrets = {};
-      return undefined;
     } catch (error) {
       this.isBusy = false;
       return error instanceof Hindrance ? this.#hindered(error) : /** @type {Error} */ (error);
-    } finally {
-      this.isBusy = false;
     }
+    this.isBusy = false;
+    this.#secrets = {};
+    return undefined;
   }
 
   #refuseIfFollowing() {

@@ -79,7 +79,8 @@ export class Session {
    */
   async launch(launch) {
     // What it is followed under stays, even if the element has another name for it by then.
-    const store = launch.isKept ? this.store : undefined;
+    const own = launch.resumed && this.following ? this.#keptIn : this.store;
+    const store = launch.isKept ? own : undefined;
     const module = await client().catch((error) => {
       throw new Hindrance("loading", error);
     });
@@ -214,6 +215,10 @@ export class Session {
   }
 }
 
+/** Another run would be lost sight of, and the job start twice. */
+export const foundAgain = () =>
+  new Hindrance("found", new Error("A run was found again: resume it, or forget it, before starting another."));
+
 /**
  * The snapshot to go on with, from where others may have written it in the meantime.
  *
@@ -226,10 +231,7 @@ function newest(store, { resumed }) {
   const stored = store.get()?.snapshot;
   if (!resumed) {
     if (stored) {
-      throw new Hindrance(
-        "found",
-        new Error("A run was found again: resume it, or forget it, before starting another."),
-      );
+      throw foundAgain();
     }
     return undefined;
   }
