@@ -3,20 +3,18 @@ import { html, nothing } from "lit";
 import { sentence } from "../base/format.js";
 import { client } from "../base/modules/client.js";
 import { BASE } from "../base/styles.js";
-import { FormElement } from "./form-element.js";
 import { form } from "./form.js";
+import { KeepingElement } from "./keeping-element.js";
 import { describeJob, faultNotice, found } from "./keeping.js";
 import { running } from "./running.js";
-import { holds, secretValues, withoutSecrets } from "./secrets.js";
-import { foundAgain, Hindrance, Session } from "./session.js";
-import { Store } from "./storage.js";
+import { secretValues } from "./secrets.js";
+import { foundAgain, Hindrance } from "./session.js";
 import { STYLES } from "./style.js";
 import { ofOutcome, ofPhase } from "./words.js";
 
 /**
  * @import { PropertyValues } from "lit"
  * @import { RunEvent, RunResult } from "pqrun"
- * @import { RunSettings } from "../run.d.ts"
  * @import { Following } from "./following.js"
  * @import { Fault } from "./keeping.js"
  * @import { Launch } from "./session.js"
@@ -30,94 +28,51 @@ const TICK_MS = 500;
 const SESSION_MEMBERS = ["outputPath", "table", "combineTables"];
 
 /** `<pqrun-run>`. */
-export class PqrunRun extends FormElement {
+export class PqrunRun extends KeepingElement {
   static styles = [...BASE, ...STYLES];
 
   static properties = {
-    ...FormElement.properties,
+    ...KeepingElement.properties,
     autoresume: { type: Boolean },
-    store: {},
     fault: { state: true },
     isAsking: { state: true },
-    isBusy: { state: true },
     isCancelling: { state: true },
-    isElsewhere: { state: true },
     isMoreOpen: { state: true },
-    kept: { state: true },
     missing: { state: true },
   };
 
-  #session = new Session({
-    connection: () => this.connection ?? { token: this.filling.token.trim() },
-    onEvent: (event) => this.#told(event),
-    onChange: () => this.requestUpdate(),
-  });
   /** Values of secret parameters that were asked for again. @type {Record<string, string>} */
   #secrets = {};
   #tokenProblem = "";
   #announced = "";
   /** @type {ReturnType<typeof setInterval> | undefined} */
   #ticking;
-  /** @type {(() => void)[]} */
-  #atDisconnect = [];
-  /** The name that the session's store was made of. @type {string | undefined} */
-  #storeName;
-  /** Ends the wait for a run that is followed elsewhere. */
-  #waiting = new AbortController();
 
   constructor() {
     super();
     this.autoresume = false;
-    /** @type {string | undefined} */
-    this.store = undefined;
     /** @type {Fault | undefined} */
     this.fault = undefined;
     this.isAsking = false;
-    this.isBusy = false;
     this.isCancelling = false;
-    this.isElsewhere = false;
     this.isMoreOpen = false;
-    /** @type {Kept | undefined} */
-    this.kept = undefined;
     /** @type {readonly string[]} */
     this.missing = [];
   }
 
-  /** What a person filled in is kept at a start: until then it may turn out to be secret. */
-  keepSettings() {
-    if (this.isFilledIn) {
-      this.#session.store?.putSettings(this.settings);
-    }
-  }
-
-  /** A value that was kept before it was said to be secret is kept no longer. @param {RunSettings} settings */
-  hideSecrets({ secretParameters = [] }) {
-    const stored = this.#session.store?.getSettings();
-    if (stored && secretParameters.some((name) => holds(stored, name))) {
-      const names = [...(stored.secretParameters ?? []), ...secretParameters];
-      this.#session.store?.putSettings(withoutSecrets({ ...stored, secretParameters: [...new Set(names)] }));
-    }
-  }
-
   connectedCallback() {
     super.connectedCallback();
-    const onStorage = (/** @type {StorageEvent} */ { key }) => key === this.#session.store?.key && this.#find();
-    addEventListener("storage", onStorage);
-    this.#atDisconnect.push(() => removeEventListener("storage", onStorage));
-    if (this.#session.isFollowing) {
+    if (this.session.isFollowing) {
       this.#tick();
     }
-    this.#find();
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
     clearInterval(this.#ticking);
-    this.#waiting.abort();
-    this.#atDisconnect.splice(0).forEach((end) => end());
     // It is found again where it is kept. Moving an element takes it away and puts it back at once.
     setTimeout(() => {
-      if (!this.isConnected && this.#session.isKept && this.#session.isFollowing) {
+      if (!this.isConnected && this.session.isKept && this.session.isFollowing) {
         this.detach();
       }
     });
@@ -125,27 +80,7 @@ export class PqrunRun extends FormElement {
 
   willUpdate() {
     this.takeAttributes();
-    this.#takeStore();
-  }
-
-  /** Attributes and properties count from when they are set, not from when they are drawn. */
-  #takeStore() {
-    if (this.store === this.#storeName) {
-      return;
-    }
-    this.#storeName = this.store;
-    this.#session.store = this.store ? new Store(this.store) : undefined;
-    this.kept = undefined;
-    const stored = this.#session.store?.getSettings();
-    if (stored) {
-      // What the page gave counts for more.
-      const { service, ...rest } = this.filling.settings;
-      this.take(stored);
-      if (Object.keys(rest).length > 0) {
-        this.takeOver({ service, ...rest });
-      }
-    }
-    this.#find();
+    this.takeStore();
   }
 
   /** @param {PropertyValues<this>} changed */
@@ -153,36 +88,6 @@ export class PqrunRun extends FormElement {
     if (changed.has("kept") || changed.has("connection") || changed.has("isElsewhere")) {
       if (this.autoresume && this.kept && this.connection && !this.isElsewhere && !this.isBusy && !this.fault) {
         this.resume().catch(() => {});
-      }
-    }
-  }
-
-  /**
-   * Looks for a run that was kept.
-   *
-   * @param {boolean} [isAsked] Whether the person is told even while filling in the form.
-   */
-  async #find(isAsked = false) {
-    const { store, following } = this.#session;
-    if (!store || this.isBusy || this.#session.isFollowing) {
-      return;
-    }
-    const kept = following ? undefined : store.get();
-    if (kept && !this.kept && !isAsked && this.matches(":focus-within")) {
-      // Another tab has started a run. Who fills in the form is told at its start.
-      return;
-    }
-    const isElsewhere = kept !== undefined && (await store.isClaimed());
-    if (store === this.#session.store && !this.#session.following) {
-      this.isElsewhere = isElsewhere;
-      this.kept = kept;
-      this.#waiting.abort();
-      if (isElsewhere && this.isConnected) {
-        this.#waiting = new AbortController();
-        store.untilFree(this.#waiting.signal).then(
-          () => this.#find(),
-          () => {},
-        );
       }
     }
   }
@@ -200,13 +105,13 @@ export class PqrunRun extends FormElement {
    */
   async #start(mayKeep) {
     this.takeAttributes();
-    this.#takeStore();
+    this.takeStore();
     this.#refuseIfFollowing();
     const settings = this.filling.check(this.needsToken);
     if (!settings) {
       throw await this.#incomplete();
     }
-    const { store } = this.#session;
+    const { store } = this.session;
     if (store?.get()) {
       // Also where there is no room for another.
       throw this.#hindered(foundAgain());
@@ -217,7 +122,7 @@ export class PqrunRun extends FormElement {
       throw this.#failed("storage", new Error(`${problem}, so a run could not be found again after this page is closed`));
     }
     this.keepSettings();
-    this.#session.requests.clear();
+    this.session.requests.clear();
     const { service, ...options } = settings;
     const session = Object.fromEntries(Object.entries(options).filter(([name]) => SESSION_MEMBERS.includes(name)));
     return this.#launch({
@@ -235,9 +140,9 @@ export class PqrunRun extends FormElement {
    * @returns {Promise<RunResult>}
    */
   async resume() {
-    this.#takeStore();
+    this.takeStore();
     this.#refuseIfFollowing();
-    const { following, resumable, store } = this.#session;
+    const { following, resumable, store } = this.session;
     // What is shown.
     const found = following ? undefined : (this.kept ?? store?.get());
     const source = found ?? resumable;
@@ -256,7 +161,7 @@ export class PqrunRun extends FormElement {
       session,
       secrets,
       resumed: source.snapshot,
-      isKept: found !== undefined || this.#session.isKept,
+      isKept: found !== undefined || this.session.isKept,
       begin: (module, given, snapshot = source.snapshot) => {
         // A wait that is over begins anew.
         const isLate = snapshot.deadline <= Date.now();
@@ -279,7 +184,7 @@ export class PqrunRun extends FormElement {
     /** @type {RunResult} */
     let result;
     try {
-      const followed = await this.#session.launch(launch);
+      const followed = await this.session.launch(launch);
       this.kept = undefined;
       this.missing = [];
       this.isCancelling = false;
@@ -287,7 +192,7 @@ export class PqrunRun extends FormElement {
       this.#secrets = {};
       if (this.isConnected) {
         this.#tick();
-      } else if (wasConnected && this.#session.isKept) {
+      } else if (wasConnected && this.session.isKept) {
         // It was taken away while the client was loaded.
         this.detach();
       }
@@ -306,8 +211,8 @@ export class PqrunRun extends FormElement {
     return result;
   }
 
-  /** @param {RunEvent} event */
-  #told(event) {
+  /** @protected @param {RunEvent} event */
+  told(event) {
     // Polls and times are not worth a sentence.
     if (event.phase !== this.#announced && event.phase !== "ended") {
       this.#announced = event.phase;
@@ -331,15 +236,15 @@ export class PqrunRun extends FormElement {
 
   /** Stops the run. If others may rely on it, the person is asked first. */
   cancel() {
-    if (!this.#session.isFollowing) {
+    if (!this.session.isFollowing) {
       return;
     }
-    if (this.#session.mustAsk) {
+    if (this.session.mustAsk) {
       this.isAsking = true;
       this.#focus("keep");
     } else {
       this.isCancelling = true;
-      this.#session.following?.cancel();
+      this.session.following?.cancel();
     }
   }
 
@@ -348,7 +253,7 @@ export class PqrunRun extends FormElement {
     this.isCancelling = true;
     this.#focus("run-title");
     try {
-      await this.#session.cancelShared();
+      await this.session.cancelShared();
     } catch (error) {
       this.isCancelling = false;
       this.#failed("cancel", /** @type {Error} */ (error));
@@ -357,7 +262,7 @@ export class PqrunRun extends FormElement {
 
   /** Leaves the run running. */
   detach() {
-    this.#session.following?.detach();
+    this.session.following?.detach();
   }
 
   /**
@@ -366,8 +271,8 @@ export class PqrunRun extends FormElement {
    * @returns {Promise<void>}
    */
   async forget() {
-    this.#takeStore();
-    if (this.isBusy || this.#session.isFollowing) {
+    this.takeStore();
+    if (this.isBusy || this.session.isFollowing) {
       throw new Error("The run is being followed: leave it, or cancel it, before forgetting it.");
     }
     const problem = await this.#forget();
@@ -384,7 +289,7 @@ export class PqrunRun extends FormElement {
   async #forget() {
     this.isBusy = true;
     try {
-      await this.#session.forget(this.kept?.snapshot);
+      await this.session.forget(this.kept?.snapshot);
     } catch (error) {
       this.isBusy = false;
       return error instanceof Hindrance ? this.#hindered(error) : /** @type {Error} */ (error);
@@ -395,14 +300,14 @@ export class PqrunRun extends FormElement {
   }
 
   #refuseIfFollowing() {
-    if (this.isBusy || this.#session.isFollowing) {
+    if (this.isBusy || this.session.isFollowing) {
       throw new Error("A run is being followed: leave it, or cancel it, before starting or resuming another.");
     }
   }
 
   #tick() {
     clearInterval(this.#ticking);
-    this.#ticking = setInterval(() => document.hidden || this.#session.following?.look(), TICK_MS);
+    this.#ticking = setInterval(() => document.hidden || this.session.following?.look(), TICK_MS);
   }
 
   /**
@@ -425,19 +330,19 @@ export class PqrunRun extends FormElement {
     /** @type {Error & { code?: string, hint?: string }} */
     const error = hindered;
     if (kind !== "refused") {
-      if (kind === "elsewhere" && (this.kept || this.#session.isKept)) {
+      if (kind === "elsewhere" && (this.kept || this.session.isKept)) {
         // What was found says so itself, and waits for the other one.
-        this.#session.following = undefined;
+        this.session.following = undefined;
         this.isElsewhere = true;
-        this.#find(true);
+        this.find(true);
         this.emit("pqrun-error", { error });
         return error;
       }
       if (kind === "found" || kind === "gone") {
         // What is shown is not what is kept.
         this.kept = undefined;
-        this.#session.following = undefined;
-        this.#find(true);
+        this.session.following = undefined;
+        this.find(true);
       }
       return this.#failed(kind, error);
     }
@@ -481,12 +386,12 @@ export class PqrunRun extends FormElement {
 
   #toForm() {
     const hadFocus = this.matches(":focus-within");
-    const result = this.#session.following?.progress.result;
-    this.#session.following = undefined;
+    const result = this.session.following?.progress.result;
+    this.session.following = undefined;
     this.fault = undefined;
     this.requestUpdate();
     // Others may have kept one in the meantime.
-    this.#find(true);
+    this.find(true);
     const isRefused = result?.error && result.outcome === "rejected" && this.refuseField(result.error);
     if (isRefused) {
       this.focusFirstProblem();
@@ -497,16 +402,16 @@ export class PqrunRun extends FormElement {
 
   /** Another run in the place of the one that is over. */
   async #again() {
-    const mayKeep = this.#session.following?.progress.result?.error?.code !== "persistFailed";
+    const mayKeep = this.session.following?.progress.result?.error?.code !== "persistFailed";
     if (!this.isBusy && !(await this.#forget())) {
-      this.#session.following = undefined;
+      this.session.following = undefined;
       this.#start(mayKeep).catch(() => {});
     }
   }
 
   /** Back to the form. The next run is kept in the place of the one that is over. */
   #toSettings() {
-    if (this.#session.isKept) {
+    if (this.session.isKept) {
       this.forget().catch(() => {});
     } else {
       this.#toForm();
@@ -518,8 +423,8 @@ export class PqrunRun extends FormElement {
   }
 
   #content() {
-    if (this.#session.following) {
-      return this.#run(this.#session.following);
+    if (this.session.following) {
+      return this.#run(this.session.following);
     }
     if (this.kept) {
       return this.#found(this.kept);
@@ -582,7 +487,7 @@ export class PqrunRun extends FormElement {
   /** @param {Following} following */
   #run(following) {
     const { job, run } = following.snapshot();
-    const { requests, isKept, keepingProblem, resumable } = this.#session;
+    const { requests, isKept, keepingProblem, resumable } = this.session;
     return running({
       following,
       requests,
