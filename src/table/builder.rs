@@ -4,6 +4,7 @@ use super::column::{Column, Texts, Values, clear_bits, push_bit_front, whole_val
 use super::json;
 use super::lexer::{Lexer, Number, Problem, Stopped};
 use super::number::is_double;
+use super::slots::Slots;
 use super::texts::TextBuffer;
 
 /// How many cells may be there only because some other row has a value in that column. Without a limit a text of 10 MB,
@@ -28,6 +29,7 @@ impl Kinds {
     pub(crate) const NESTED: Self = Self(64);
     const NUMBERS: Self = Self(2 | 4 | 8 | 16);
 
+    #[inline(always)]
     const fn of(number: Number) -> Self {
         match number {
             Number::Int64(value) if is_double(value) => Self::INTEGER,
@@ -59,9 +61,9 @@ impl Kinds {
 enum Store {
     /// Nulls only.
     Empty,
-    Bool(Vec<u8>),
-    Int64(Vec<i64>),
-    Float64(Vec<f64>),
+    Bool(Slots<u8>),
+    Int64(Slots<i64>),
+    Float64(Slots<f64>),
     Text(Cells),
     /// Each value as its JSON text, which holds whatever comes.
     Written(Cells),
@@ -73,14 +75,14 @@ enum Store {
 #[derive(Clone, Debug)]
 struct Cells {
     /// Where the first cell begins, and where each ends.
-    offsets: Vec<u32>,
+    offsets: Slots<u32>,
     text: TextBuffer,
 }
 
 impl Cells {
     fn new(row_count: usize) -> Self {
         Self {
-            offsets: vec![0; row_count + 1],
+            offsets: Slots::new(row_count + 1),
             text: TextBuffer::default(),
         }
     }
@@ -141,9 +143,9 @@ impl Builder {
         matches!(self.store, Store::Lost)
     }
 
-    /// Appends the value that begins here, and is not null.
+    /// Appends the value that begins here, and is not null. Numbers and texts are read in line where that is worth the code.
     #[inline(always)]
-    pub(crate) fn value<const INNER: bool>(
+    pub(crate) fn value<const INNER: bool, const IN_LINE: bool>(
         &mut self,
         lexer: &mut Lexer<'_, INNER>,
         depth: usize,
@@ -152,21 +154,42 @@ impl Builder {
             return self.written(lexer, depth);
         }
         match lexer.peek() {
-            b'-' | b'0'..=b'9' => {
+            b'-' | b'0'..=b'9' if IN_LINE => {
                 let number = lexer.number_in_line()?;
                 self.number(number);
             }
-            b'"' if !INNER => self.text(lexer)?,
-            b'\\' if INNER && lexer.is_at_quote() => self.text(lexer)?,
-            b't' | b'f' => {
-                let value = lexer.boolean()?;
-                self.boolean(value);
+            b'-' | b'0'..=b'9' => self.number_at(lexer)?,
+            b'"' | b'\\' if lexer.is_at_quote() => {
+                if IN_LINE {
+                    self.text(lexer)?;
+                } else {
+                    self.text_at(lexer)?;
+                }
             }
+            b't' | b'f' => self.boolean(lexer)?,
             b'[' | b'{' => return self.nested(lexer, depth),
             _ => return lexer.unexpected("a JSON value"),
         }
         self.row_count += 1;
         Ok(())
+    }
+
+    /// Appends the number that begins here.
+    #[inline(never)]
+    fn number_at<const INNER: bool>(&mut self, lexer: &mut Lexer<'_, INNER>) -> Result<(), Stopped> {
+        let number = if INNER {
+            lexer.number_in_line()?
+        } else {
+            lexer.number()?
+        };
+        self.number(number);
+        Ok(())
+    }
+
+    /// Appends the text that begins here.
+    #[inline(never)]
+    fn text_at<const INNER: bool>(&mut self, lexer: &mut Lexer<'_, INNER>) -> Result<(), Stopped> {
+        self.text(lexer)
     }
 
     #[inline(always)]
@@ -192,18 +215,22 @@ impl Builder {
         let rows = self.row_count;
         match (number, &mut self.store) {
             (Number::Int64(value), store @ Store::Empty) => {
-                let mut values = vec![0; rows];
+                let mut values = Slots::new(rows);
                 values.push(value);
                 *store = Store::Int64(values);
             }
             (Number::Float64(value), store @ Store::Empty) => {
-                let mut values = vec![0.0; rows];
+                let mut values = Slots::new(rows);
                 values.push(value);
                 *store = Store::Float64(values);
             }
             (Number::Float64(value), store @ Store::Int64(_)) if !self.kinds.has(Kinds::LONG_INTEGER) => {
                 if let Store::Int64(integers) = store {
-                    let mut values: Vec<f64> = integers.iter().map(|integer| *integer as f64).collect();
+                    let mut values = Slots::new(0);
+                    integers
+                        .as_slice()
+                        .iter()
+                        .for_each(|integer| values.push(*integer as f64));
                     values.push(value);
                     *store = Store::Float64(values);
                 }
@@ -215,7 +242,7 @@ impl Builder {
     #[inline(always)]
     fn text<const INNER: bool>(&mut self, lexer: &mut Lexer<'_, INNER>) -> Result<(), Stopped> {
         if let Store::Text(cells) = &mut self.store {
-            lexer.text(&mut cells.text)?;
+            lexer.text_in_line(&mut cells.text)?;
             cells.end();
             return Ok(());
         }
@@ -236,17 +263,28 @@ impl Builder {
         Ok(())
     }
 
-    fn boolean(&mut self, value: bool) {
-        self.kinds.add(Kinds::BOOL);
+    #[inline(never)]
+    fn boolean<const INNER: bool>(&mut self, lexer: &mut Lexer<'_, INNER>) -> Result<(), Stopped> {
+        let value = lexer.boolean()?;
         match &mut self.store {
             Store::Bool(values) => values.push(u8::from(value)),
-            store @ Store::Empty => {
-                let mut values = vec![0; self.row_count];
-                values.push(u8::from(value));
-                *store = Store::Bool(values);
-            }
-            store => *store = Store::Lost,
+            _ => self.first_boolean(value),
         }
+        Ok(())
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn first_boolean(&mut self, value: bool) {
+        self.kinds.add(Kinds::BOOL);
+        self.store = match self.store {
+            Store::Empty => {
+                let mut values = Slots::new(self.row_count);
+                values.push(u8::from(value));
+                Store::Bool(values)
+            }
+            _ => Store::Lost,
+        };
     }
 
     #[inline(never)]
@@ -310,8 +348,12 @@ impl Builder {
             Store::Text(cells) => {
                 cells.text.push_front(text.as_bytes());
                 let length = text.len() as u32;
-                cells.offsets.iter_mut().for_each(|offset| *offset += length);
-                cells.offsets.insert(0, 0);
+                cells
+                    .offsets
+                    .as_mut_slice()
+                    .iter_mut()
+                    .for_each(|offset| *offset += length);
+                cells.offsets.push_front(0);
             }
             store => *store = Store::Lost,
         }
@@ -324,10 +366,10 @@ impl Builder {
     pub(crate) fn push_null_front(&mut self) {
         match &mut self.store {
             Store::Empty | Store::Lost => {}
-            Store::Bool(values) => values.insert(0, 0),
-            Store::Int64(values) => values.insert(0, 0),
-            Store::Float64(values) => values.insert(0, 0.0),
-            Store::Text(cells) | Store::Written(cells) => cells.offsets.insert(0, 0),
+            Store::Bool(values) => values.push_front(0),
+            Store::Int64(values) => values.push_front(0),
+            Store::Float64(values) => values.push_front(0.0),
+            Store::Text(cells) | Store::Written(cells) => cells.offsets.push_front(0),
         }
         push_bit_front(&mut self.validity, false);
         self.row_count += 1;
@@ -341,12 +383,12 @@ impl Builder {
         }
         match &mut self.store {
             Store::Empty | Store::Lost => {}
-            Store::Bool(values) => values.resize(values.len() + count, 0),
-            Store::Int64(values) => values.resize(values.len() + count, 0),
-            Store::Float64(values) => values.resize(values.len() + count, 0.0),
+            Store::Bool(values) => values.extend(count, 0),
+            Store::Int64(values) => values.extend(count, 0),
+            Store::Float64(values) => values.extend(count, 0.0),
             Store::Text(cells) | Store::Written(cells) => {
                 let end = cells.text.len() as u32;
-                cells.offsets.resize(cells.offsets.len() + count, end);
+                cells.offsets.extend(count, end);
             }
         }
         let start = self.row_count;
@@ -386,9 +428,9 @@ impl Builder {
         let validity = whole_validity(validity, row_count);
         let values = match store {
             Store::Empty | Store::Lost => Values::Utf8(Cells::new(row_count).finish()?),
-            Store::Bool(values) => Values::Bool(pack(&values)),
-            Store::Int64(values) => Values::Int64(values),
-            Store::Float64(values) => Values::Float64(values),
+            Store::Bool(values) => Values::Bool(pack(values.as_slice())),
+            Store::Int64(values) => Values::Int64(values.into_vec()),
+            Store::Float64(values) => Values::Float64(values.into_vec()),
             Store::Text(cells) => {
                 let texts = cells.finish()?;
                 texts.times(validity.as_deref()).unwrap_or(Values::Utf8(texts))
@@ -423,7 +465,7 @@ impl Builder {
 
 impl Cells {
     fn finish(self) -> Result<Texts, Problem> {
-        Texts::checked(self.offsets, self.text).ok_or(Problem::NotUtf8)
+        Texts::checked(self.offsets.into_vec(), self.text).ok_or(Problem::NotUtf8)
     }
 }
 

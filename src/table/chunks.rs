@@ -1,5 +1,6 @@
 //! Texts that come in pieces.
 
+use super::texts::push_zeros;
 use super::{ReadOptions, Table, TableError, TableErrorCode, ask_for_memory, limit};
 
 /// Takes a text in chunks, and reads it as a table once it is whole.
@@ -70,7 +71,7 @@ impl TableReader {
             // Where there is no room for that, the chunk alone may still have some.
             self.reserve(length.max(start / 4)).or_else(|_| self.reserve(length))?;
         }
-        self.bytes.resize(start + length, 0);
+        push_zeros(&mut self.bytes, start + length);
         write(&mut self.bytes[start..]);
         Ok(())
     }

@@ -344,11 +344,15 @@ pub(crate) fn extend_validity(validity: &mut Vec<u8>, row_count: usize) {
     }
 }
 
-/// Sets the bits from `start` to `end` to 0, which are the last ones then; those before that were not there are 1.
+/// Sets the bits from `start` to `end` to 0; those before and behind that were not there are 1.
 pub(crate) fn clear_bits(bits: &mut Vec<u8>, start: usize, end: usize) {
-    if bits.len() < end.div_ceil(8) {
-        bits.resize(end.div_ceil(8), 0xff);
+    let needed = end.div_ceil(8);
+    if bits.len() < needed {
+        // More than that: it takes as long for many as for one.
+        bits.resize(needed * 2, 0xff);
     }
+    // A slice: its places are reached without a call, however small the code is to be.
+    let bits = bits.as_mut_slice();
     let (first, last) = (start / 8, (end - 1) / 8);
     let (before, behind) = (
         (1 << (start % 8)) - 1,

@@ -40,21 +40,12 @@ fn end_of_string(bytes: &[u8], mut at: usize) -> usize {
 
 /// Appends what the content of a checked string stands for. False if that content ends within an escape.
 pub(crate) fn unescape(content: &[u8], out: &mut TextBuffer) -> bool {
-    let (mut copied, mut at) = (0, 0);
-    while let Some(found) = content
-        .get(at..)
-        .and_then(|rest| rest.iter().position(|byte| *byte == b'\\'))
-    {
-        at += found;
-        out.push(content.get(copied..at).unwrap_or_default());
-        let Some((character, end)) = Lexer::<false>::new(content, at).escaped_character() else {
+    let mut lexer = Lexer::<false>::new(content, 0);
+    while !lexer.is_at_end() {
+        if lexer.is_at_quote() || lexer.piece(out).is_err() {
             return false;
-        };
-        out.push_char(character);
-        at = end;
-        copied = at;
+        }
     }
-    out.push(content.get(copied..).unwrap_or_default());
     true
 }
 

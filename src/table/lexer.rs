@@ -4,6 +4,7 @@
 //! string (`INNER`): there `\"` is a quote, `\n` a line break, and `\\n` a line break within a text. So a notebook's
 //! result is read from the service's answer in one go, without a copy.
 
+mod escape;
 mod number;
 mod text;
 
@@ -108,7 +109,7 @@ impl<'a, const INNER: bool> Lexer<'a, INNER> {
     #[inline(always)]
     pub(crate) fn skip_space(&mut self) {
         let byte = self.peek();
-        if byte <= b' ' || (INNER && byte == b'\\') {
+        if byte <= b' ' || (INNER && byte == b'\\' && !self.is_at_quote()) {
             self.skip_more_space();
         }
     }

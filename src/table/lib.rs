@@ -21,6 +21,7 @@ mod reader;
 mod rows;
 mod shape;
 mod shape_error;
+mod slots;
 mod texts;
 mod time;
 mod words;

@@ -60,7 +60,7 @@ impl Names {
         let mut place = hash(text, start, end, self.seed);
         // Half of the places are free.
         loop {
-            let index = (self.places[place & mask] as usize).checked_sub(1)?;
+            let index = (self.places.as_slice()[place & mask] as usize).checked_sub(1)?;
             if self.is_same(index, text, start, end) {
                 return Some(index);
             }
@@ -71,10 +71,10 @@ impl Names {
     /// Compares by words: the usual comparison is a call that goes byte by byte.
     #[inline(always)]
     fn is_same(&self, index: usize, text: &[u8], start: usize, end: usize) -> bool {
-        if self.texts[index].len() != end - start {
+        if self.texts.as_slice()[index].len() != end - start {
             return false;
         }
-        let (mut at, mut place) = (start, self.starts[index] as usize);
+        let (mut at, mut place) = (start, self.starts.as_slice()[index] as usize);
         while at < end {
             if (word_at(text, at) ^ word_at(&self.bytes, place)) & mask_of(end - at) != 0 {
                 return false;

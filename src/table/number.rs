@@ -62,7 +62,7 @@ const fn reciprocal(divisor: u128) -> u128 {
 ///
 /// A whole number below 2^53 and a power of ten up to 10^22 are doubles, whose product and quotient the machine rounds
 /// once (Clinger 1990). Beyond that, this is [Lemire's algorithm](https://arxiv.org/abs/2101.11408).
-#[inline]
+#[inline(always)]
 pub(crate) fn scaled(mantissa: u64, exponent: i32) -> Option<f64> {
     let power = exponent.unsigned_abs();
     if mantissa >> 53 == 0

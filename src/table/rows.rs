@@ -101,18 +101,19 @@ impl Rows {
         column: usize,
         depth: usize,
     ) -> Result<(), Stopped> {
-        self.cell_in_line(lexer, column, depth)
+        self.cell_in_line::<INNER, false>(lexer, column, depth)
     }
 
     /// The same for where most of the time goes.
     #[inline(always)]
-    fn cell_in_line<const INNER: bool>(
+    fn cell_in_line<const INNER: bool, const IN_LINE: bool>(
         &mut self,
         lexer: &mut Lexer<'_, INNER>,
         column: usize,
         depth: usize,
     ) -> Result<(), Stopped> {
-        let builder = &mut self.builders[column];
+        // As a slice: the index of a vector is a call where code is made small. So it is elsewhere.
+        let builder = &mut self.builders.as_mut_slice()[column];
         if lexer.peek() == b'n' && builder.row_count() <= self.row {
             // The row's value stays missing, until a later row has one or all are read.
             self.nulls += 1;
@@ -127,7 +128,7 @@ impl Rows {
                 return lexer.stop(problem);
             }
         }
-        builder.value(lexer, depth)
+        builder.value::<INNER, IN_LINE>(lexer, depth)
     }
 
     /// Gives all columns the same number of rows.
@@ -211,9 +212,16 @@ impl Rows {
         depth: usize,
     ) -> Result<bool, Stopped> {
         for _ in 0..CELLS_AT_ONCE {
-            self.cell_in_line(lexer, *column, depth)?;
+            if INNER {
+                // An answer is mostly the first thing that a program reads, and small: engines have the faster versions of
+                // several small functions sooner than that of a large one.
+                self.cell_in_line::<INNER, false>(lexer, *column, depth)?;
+            } else {
+                self.cell_in_line::<INNER, true>(lexer, *column, depth)?;
+            }
             let (bytes, at) = (lexer.bytes, lexer.at);
-            let Some(passage) = self.passages[*column].iter().find(|passage| passage.is_at(bytes, at)) else {
+            let passages = self.passages.as_slice()[*column].as_slice();
+            let Some(passage) = passages.iter().find(|passage| passage.is_at(bytes, at)) else {
                 return Ok(false);
             };
             lexer.at += passage.length;

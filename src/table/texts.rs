@@ -13,6 +13,15 @@ pub(crate) struct TextBuffer {
     length: usize,
 }
 
+/// Appends zeros until there are so many bytes: `Vec::resize` writes one at a time where code is made small.
+pub(crate) fn push_zeros(bytes: &mut Vec<u8>, length: usize) {
+    static ZEROS: [u8; 4096] = [0; 4096];
+    bytes.reserve(length.saturating_sub(bytes.len()));
+    while let Some(missing) = length.checked_sub(bytes.len()).filter(|missing| *missing > 0) {
+        bytes.extend_from_slice(&ZEROS[..missing.min(ZEROS.len())]);
+    }
+}
+
 impl TextBuffer {
     /// Appends the first `count` bytes of a block. `done` bytes of `all` were read so far.
     #[inline(always)]
@@ -57,23 +66,22 @@ impl TextBuffer {
             .length
             .saturating_mul(8)
             .min(self.length + all.saturating_sub(done));
-        self.bytes
-            .resize(expected.clamp(least.min(most), most.max(least)) + 4 * BLOCK, 0);
+        push_zeros(
+            &mut self.bytes,
+            expected.clamp(least.min(most), most.max(least)) + 4 * BLOCK,
+        );
     }
 
     /// Appends a character.
-    #[inline]
     pub(crate) fn push_char(&mut self, character: char) {
-        let mut bytes = [0; BLOCK];
-        let length = character.encode_utf8(&mut bytes).len();
-        self.put(Block::of(bytes), length, 1, 2);
+        self.push(character.encode_utf8(&mut [0; 4]).as_bytes());
     }
 
     /// Appends bytes.
     pub(crate) fn push(&mut self, bytes: &[u8]) {
         let end = self.length + bytes.len();
         if self.bytes.len() < end + BLOCK {
-            self.bytes.resize((end + end / 2).max(end + BLOCK), 0);
+            push_zeros(&mut self.bytes, (end + end / 2).max(end + BLOCK));
         }
         if let Some(room) = self.bytes.get_mut(self.length..end) {
             room.copy_from_slice(bytes);

@@ -38,11 +38,9 @@ pub(crate) fn parse_datetime(text: &[u8]) -> Option<(i64, Zone)> {
         return None;
     }
     let head = digits(*head, &YEAR_AND_MONTH)?;
-    let is_blank = tail[2] == b' ';
-    let tail = digits(*tail, if is_blank { &DAY_BLANK_TIME } else { &DAY_AND_TIME })?;
-    let (day, hour, minute) = (pair(tail, 0), pair(tail, 3), pair(tail, 6));
+    let (day, minutes) = day_and_minutes(*tail)?;
     let second = two_digits(*tens, *ones)?;
-    if hour > 23 || minute > 59 || second > 59 {
+    if second > 59 {
         return None;
     }
     let days = days_of(head, day)?;
@@ -50,24 +48,39 @@ pub(crate) fn parse_datetime(text: &[u8]) -> Option<(i64, Zone)> {
     if let Some((b'.', fraction)) = zone.split_first() {
         (microseconds, zone) = parse_fraction(fraction)?;
     }
-    let seconds = hour * 3600 + minute * 60 + second;
+    let seconds = minutes * 60 + second;
     let local = i64::from(days) * DAY_US + i64::from(seconds) * 1_000_000 + microseconds;
     let offset_minutes = match *zone {
         [] => return Some((local, Zone::None)),
         [b'Z'] => return Some((local, Zone::Given)),
-        [sign @ (b'+' | b'-'), a, b, c, d] | [sign @ (b'+' | b'-'), a, b, b':', c, d] => {
-            let (hours, minutes) = (two_digits(a, b)?, two_digits(c, d)?);
-            let offset = i64::from(hours * 60 + minutes);
-            // The farthest zone, and the limit in Power Query.
-            if minutes > 59 || offset > 14 * 60 {
-                return None;
-            }
-            if sign == b'-' { -offset } else { offset }
-        }
-        _ => return None,
+        _ => offset_of(zone)?,
     };
     let instant = local - offset_minutes * 60_000_000;
     RANGE_US.contains(&instant).then_some((instant, Zone::Given))
+}
+
+/// The day of `DDThh:mm`, and how many minutes of it have passed.
+#[inline(never)]
+fn day_and_minutes(text: [u8; 8]) -> Option<(u32, u32)> {
+    let is_blank = text[2] == b' ';
+    let values = digits(text, if is_blank { &DAY_BLANK_TIME } else { &DAY_AND_TIME })?;
+    let (day, hour, minute) = (pair(values, 0), pair(values, 3), pair(values, 6));
+    (hour <= 23 && minute <= 59).then_some((day, hour * 60 + minute))
+}
+
+/// Minutes from UTC.
+#[inline(never)]
+fn offset_of(zone: &[u8]) -> Option<i64> {
+    let ([sign @ (b'+' | b'-'), a, b, c, d] | [sign @ (b'+' | b'-'), a, b, b':', c, d]) = *zone else {
+        return None;
+    };
+    let (hours, minutes) = (two_digits(a, b)?, two_digits(c, d)?);
+    let offset = i64::from(hours * 60 + minutes);
+    // The farthest zone, and the limit in Power Query.
+    if minutes > 59 || offset > 14 * 60 {
+        return None;
+    }
+    Some(if sign == b'-' { -offset } else { offset })
 }
 
 /// Appends an instant: `2026-01-31T12:00:00.000Z`, with six digits of the second's fraction if three do not hold it.
@@ -152,7 +165,7 @@ fn two_digits(tens: u8, ones: u8) -> Option<u32> {
 }
 
 /// Microseconds from the digits behind the point, and what follows them.
-#[inline(always)]
+#[inline(never)]
 fn parse_fraction(text: &[u8]) -> Option<(i64, &[u8])> {
     const SCALES: [u32; 9] = [100_000_000, 10_000_000, 1_000_000, 100_000, 10_000, 1000, 100, 10, 1];
     let (mut nanoseconds, mut length) = (0, 0);
@@ -170,7 +183,7 @@ fn parse_fraction(text: &[u8]) -> Option<(i64, &[u8])> {
 ///
 /// The year begins in March here, so that the leap day is its last:
 /// <https://howardhinnant.github.io/date_algorithms.html#days_from_civil>.
-#[inline(always)]
+#[inline(never)]
 fn days_of(head: u64, day: u32) -> Option<i32> {
     let (year, month) = (pair(head, 0) * 100 + pair(head, 2), pair(head, 5));
     let last = match month {

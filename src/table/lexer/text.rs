@@ -1,12 +1,40 @@
 //! Texts and names.
 
+use super::escape::simple_escape;
 use super::{Lexer, Problem, Stopped};
 use crate::block::{BLOCK, Block};
 use crate::texts::TextBuffer;
-use crate::words::word_at;
+
+/// Copies a text as long as it is plain text or simple escapes, and there is room for it. Tells how much was read, and how
+/// much written.
+///
+/// A loop of its own, whose variables are few.
+#[inline(never)]
+fn copy<const INNER: bool>(from: &[u8], room: &mut [u8]) -> (usize, usize) {
+    let (mut at, mut to) = (0, 0);
+    loop {
+        let plain = copy_plain(
+            from.get(at..).unwrap_or_default(),
+            room.get_mut(to..).unwrap_or_default(),
+        );
+        at += plain;
+        to += plain;
+        let start = at;
+        while let (Some(word), Some(space)) = (chunk_at(from, at), chunk_at_mut::<4>(room, to))
+            && let Some((length, character, count)) = simple_escape::<INNER>(u64::from_le_bytes(*word))
+        {
+            *space = character.to_le_bytes();
+            at += length;
+            to += count;
+        }
+        if at == start {
+            return (at, to);
+        }
+    }
+}
 
 /// Copies plain text as long as there is any, and room for it; tells how much.
-#[inline(never)]
+#[inline(always)]
 fn copy_plain(from: &[u8], room: &mut [u8]) -> usize {
     let mut length = 0;
     for (from, room) in from.as_chunks().0.iter().zip(room.as_chunks_mut().0) {
@@ -21,17 +49,15 @@ fn copy_plain(from: &[u8], room: &mut [u8]) -> usize {
     length
 }
 
-/// The value of each byte that is a hexadecimal digit; 255 for the others.
-const DIGITS: [u8; 256] = {
-    let mut digits = [u8::MAX; 256];
-    let mut digit = 0;
-    while digit < 16 {
-        digits[b"0123456789abcdef"[digit] as usize] = digit as u8;
-        digits[b"0123456789ABCDEF"[digit] as usize] = digit as u8;
-        digit += 1;
-    }
-    digits
-};
+#[inline(always)]
+fn chunk_at<const LENGTH: usize>(bytes: &[u8], at: usize) -> Option<&[u8; LENGTH]> {
+    bytes.get(at..).and_then(<[u8]>::first_chunk)
+}
+
+#[inline(always)]
+fn chunk_at_mut<const LENGTH: usize>(bytes: &mut [u8], at: usize) -> Option<&mut [u8; LENGTH]> {
+    bytes.get_mut(at..).and_then(<[u8]>::first_chunk_mut)
+}
 
 impl<const INNER: bool> Lexer<'_, INNER> {
     /// Whether a text begins here.
@@ -51,32 +77,44 @@ impl<const INNER: bool> Lexer<'_, INNER> {
     }
 
     /// Appends the text that begins here, its opening quote next.
-    #[inline(always)]
+    #[inline(never)]
     pub(crate) fn text(&mut self, out: &mut TextBuffer) -> Result<(), Stopped> {
         self.pass_quote();
-        loop {
-            let mut plain = self.plain(out);
-            if plain == BLOCK {
-                plain = self.plain(out);
-            }
-            if plain == BLOCK {
-                let run = copy_plain(self.bytes.get(self.at..).unwrap_or_default(), out.room());
-                self.at += run;
-                out.advance(run);
-                if run.is_multiple_of(BLOCK) {
-                    continue;
-                }
-            }
-            if !INNER && self.peek() == b'"' {
-                self.at += 1;
-                return Ok(());
-            }
-            if INNER && self.is_at_quote() {
-                self.at += 2;
-                return Ok(());
-            }
-            self.escapes(out)?;
+        self.rest_of_text(out)
+    }
+
+    /// The same for where most of the time goes: most texts are short, and have no escapes.
+    #[inline(always)]
+    pub(crate) fn text_in_line(&mut self, out: &mut TextBuffer) -> Result<(), Stopped> {
+        self.pass_quote();
+        if (self.plain(out) < BLOCK || self.plain(out) < BLOCK) && self.is_at_quote() {
+            self.pass_quote();
+            return Ok(());
         }
+        self.rest_of_text(out)
+    }
+
+    #[inline(never)]
+    fn rest_of_text(&mut self, out: &mut TextBuffer) -> Result<(), Stopped> {
+        while !self.is_at_quote() {
+            self.piece(out)?;
+        }
+        self.pass_quote();
+        Ok(())
+    }
+
+    /// Appends plain text and escapes: at least some, and no further than to a quote.
+    #[inline]
+    pub(crate) fn piece(&mut self, out: &mut TextBuffer) -> Result<(), Stopped> {
+        let (read, written) = copy::<INNER>(self.bytes.get(self.at..).unwrap_or_default(), out.room());
+        self.at += read;
+        out.advance(written);
+        if self.is_at_quote() || self.plain(out) > 0 {
+            return Ok(());
+        }
+        let character = self.escape()?;
+        out.push_char(character);
+        Ok(())
     }
 
     /// Appends plain text, no more than a block of it; tells how much.
@@ -87,131 +125,6 @@ impl<const INNER: bool> Lexer<'_, INNER> {
         out.put(block, plain, self.at, self.bytes.len());
         self.at += plain;
         plain
-    }
-
-    /// Appends the characters of one escape or more.
-    #[inline(never)]
-    fn escapes(&mut self, out: &mut TextBuffer) -> Result<(), Stopped> {
-        loop {
-            let character = self.escape()?;
-            out.push_char(character);
-            if self.peek() != b'\\' || (INNER && self.is_at_quote()) {
-                return Ok(());
-            }
-        }
-    }
-
-    /// Reads an escape, or says what is wrong with the byte that is neither plain nor a quote.
-    #[inline(always)]
-    fn escape(&mut self) -> Result<char, Stopped> {
-        let start = self.at;
-        if self.peek() != b'\\' {
-            return if self.at >= self.bytes.len() || (INNER && self.peek() == b'"') {
-                self.unexpected("`\"`")
-            } else {
-                self.unexpected("a control character written as an escape")
-            };
-        }
-        self.at += 1;
-        if INNER {
-            // A backslash within the document is itself escaped; so are the quote and the backslash behind it.
-            match self.peek() {
-                b'\\' => self.at += 1,
-                b'u' => return self.outer_unicode(start),
-                b'/' => {
-                    self.at += 1;
-                    return Ok('/');
-                }
-                _ => return self.stop(Problem::OtherShape),
-            }
-            if self.peek() == b'\\' {
-                self.at += 1;
-                if !matches!(self.peek(), b'"' | b'\\') {
-                    return self.stop(Problem::OtherShape);
-                }
-            } else if self.peek() == b'"' {
-                return self.stop(Problem::OtherShape);
-            }
-        }
-        let character = match self.peek() {
-            byte @ (b'"' | b'\\' | b'/') => char::from(byte),
-            b'b' => '\u{8}',
-            b'f' => '\u{c}',
-            b'n' => '\n',
-            b'r' => '\r',
-            b't' => '\t',
-            b'u' => {
-                self.at += 1;
-                return self.unicode();
-            }
-            _ => return self.unexpected("an escape"),
-        };
-        self.at += 1;
-        Ok(character)
-    }
-
-    /// Reads the digits of `\uXXXX`, and a second escape if both are the halves of one character. Half a character alone
-    /// becomes U+FFFD, which UTF-8 can hold.
-    fn unicode(&mut self) -> Result<char, Stopped> {
-        let unit = self.code_unit()?;
-        if (0xd800..0xdc00).contains(&unit) {
-            let before = self.at;
-            let introducer: &[u8] = if INNER { b"\\\\u" } else { b"\\u" };
-            if self
-                .bytes
-                .get(self.at..)
-                .is_some_and(|rest| rest.starts_with(introducer))
-            {
-                self.at += introducer.len();
-                let low = self.code_unit()?;
-                if (0xdc00..0xe000).contains(&low) {
-                    let code = 0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00);
-                    return Ok(char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER));
-                }
-                self.at = before;
-            }
-        }
-        Ok(char::from_u32(unit).unwrap_or(char::REPLACEMENT_CHARACTER))
-    }
-
-    #[inline(always)]
-    fn code_unit(&mut self) -> Result<u32, Stopped> {
-        let digits = word_at(self.bytes, self.at);
-        let a = DIGITS[digits as usize & 0xff];
-        let b = DIGITS[(digits >> 8) as usize & 0xff];
-        let c = DIGITS[(digits >> 16) as usize & 0xff];
-        let d = DIGITS[(digits >> 24) as usize & 0xff];
-        if (a | b | c | d) & 0xf0 != 0 {
-            while DIGITS[usize::from(self.peek())] < 16 {
-                self.at += 1;
-            }
-            return self.unexpected("a hexadecimal digit");
-        }
-        self.at += 4;
-        Ok(u32::from(a) << 12 | u32::from(b) << 8 | u32::from(c) << 4 | u32::from(d))
-    }
-
-    /// Reads an escape of the outer text, such as the `\u00e9` that stands for an é within the document. Those that stand
-    /// for something with a meaning in JSON, or for half a character, are left to the reader of the unescaped text.
-    fn outer_unicode(&mut self, start: usize) -> Result<char, Stopped> {
-        match Lexer::<false>::new(self.bytes, start).escaped_character() {
-            Some((character, end)) if character >= '\u{80}' && character != char::REPLACEMENT_CHARACTER => {
-                self.at = end;
-                Ok(character)
-            }
-            _ => self.stop(Problem::OtherShape),
-        }
-    }
-
-    /// The character of the escape that begins here, and where it ends.
-    pub(crate) fn escaped_character(mut self) -> Option<(char, usize)> {
-        let character = self.escape().ok()?;
-        Some((character, self.at))
-    }
-
-    #[inline(never)]
-    fn skip_escape(&mut self) -> Result<(), Stopped> {
-        self.escape().map(|_| ())
     }
 
     /// Steps over the text that begins here, its opening quote next, and checks it.
@@ -235,7 +148,7 @@ impl<const INNER: bool> Lexer<'_, INNER> {
                 self.at += 2;
                 break;
             }
-            self.skip_escape()?;
+            self.escape()?;
         }
         // Bytes behind the text may have set the bits too: then it is looked at for nothing.
         if !union.is_ascii() {

@@ -146,24 +146,24 @@ impl JsTable {
     /// A JSON array of the rows. Integers keep all their digits, as numbers.
     ///
     /// @throws {PqrunError} `outputTooLarge` if it would be longer than 536,870,888 bytes in UTF-8.
-    #[wasm_bindgen(js_name = toJson)]
-    pub fn to_json(&self) -> Result<String, JsValue> {
+    #[wasm_bindgen(js_name = toJson, unchecked_return_type = "string")]
+    pub fn to_json(&self) -> Hot<JsValue> {
         self.text(TextFormat::Json)
     }
 
     /// JSON lines: an object per row and line.
     ///
     /// @throws {PqrunError} `outputTooLarge` as {@link Table.toJson}.
-    #[wasm_bindgen(js_name = toJsonLines)]
-    pub fn to_json_lines(&self) -> Result<String, JsValue> {
+    #[wasm_bindgen(js_name = toJsonLines, unchecked_return_type = "string")]
+    pub fn to_json_lines(&self) -> Hot<JsValue> {
         self.text(TextFormat::JsonLines)
     }
 
     /// A table of Markdown, as GitHub has it. Whatever a text holds, it stays one cell.
     ///
     /// @throws {PqrunError} `outputTooLarge` as {@link Table.toJson}.
-    #[wasm_bindgen(js_name = toMarkdown)]
-    pub fn to_markdown(&self) -> Result<String, JsValue> {
+    #[wasm_bindgen(js_name = toMarkdown, unchecked_return_type = "string")]
+    pub fn to_markdown(&self) -> Hot<JsValue> {
         self.text(TextFormat::Markdown)
     }
 
@@ -173,11 +173,11 @@ impl JsTable {
     /// @param options `header: false` leaves out the names; `defuseFormulas: true` puts a `'` before texts that a
     /// spreadsheet would take for a formula.
     /// @throws {PqrunError} `invalidOptions`; `outputTooLarge` as {@link Table.toJson}.
-    #[wasm_bindgen(js_name = toCsv)]
+    #[wasm_bindgen(js_name = toCsv, unchecked_return_type = "string")]
     pub fn to_csv(
         &self,
         #[wasm_bindgen(unchecked_optional_param_type = "CsvOptions")] options: &JsValue,
-    ) -> Result<String, JsValue> {
+    ) -> Hot<JsValue> {
         self.text(TextFormat::Csv(csv_options(options).map_err(refused)?))
     }
 }
@@ -186,10 +186,11 @@ impl JsTable {
 const MAX_TEXT: usize = (1 << 29) - 24;
 
 impl JsTable {
-    fn text(&self, format: TextFormat) -> Result<String, JsValue> {
-        self.0
-            .to_text(format, MAX_TEXT)
-            .map_err(|error| unwritable(&error.to_string()))
+    fn text(&self, format: TextFormat) -> Hot<JsValue> {
+        match self.0.to_text(format, MAX_TEXT) {
+            Ok(text) => Ok(text.into()),
+            Err(error) => Err(unwritable(&error.to_string())),
+        }
     }
 
     /// The column at a place or of a name.

@@ -74,19 +74,19 @@ fn encoded(text: &JsString) -> Result<Vec<u8>, JsValue> {
     // Most texts are ASCII: a byte for each unit. What is left then may take three.
     let mut per_unit = 1;
     while rest.length() > 0 {
-        let start = bytes.len();
-        let room = (rest.length() as usize).saturating_mul(per_unit);
-        expect_room(start.saturating_add(room))?;
-        bytes.reserve_exact(room);
-        bytes.resize(start + room, 0);
-        let into = Uint8Array::new_with_byte_offset_and_length(
-            &memory(),
-            bytes[start..].as_mut_ptr() as usize as u32,
-            (bytes.len() - start) as u32,
-        );
+        let length = (rest.length() as usize).saturating_mul(per_unit);
+        expect_room(bytes.len().saturating_add(length))?;
+        let mut room = vec![0; length];
+        let at = room.as_mut_ptr() as usize as u32;
+        let into = Uint8Array::new_with_byte_offset_and_length(&memory(), at, length as u32);
         let done = encoder.encode_into(&rest, &into);
         let count = |name| get(&done, name).as_f64().unwrap_or_default() as u32;
-        bytes.truncate(start + count("written") as usize);
+        room.truncate(count("written") as usize);
+        if bytes.is_empty() {
+            bytes = room;
+        } else {
+            bytes.append(&mut room);
+        }
         rest = rest.slice(count("read"), rest.length());
         per_unit = 3;
     }
