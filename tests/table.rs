@@ -26,6 +26,8 @@ mod properties;
 mod round_trips;
 #[path = "table/schema.rs"]
 mod schema;
+#[path = "table/texts.rs"]
+mod texts;
 #[path = "table/times.rs"]
 mod times;
 #[path = "table/types.rs"]

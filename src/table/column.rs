@@ -447,41 +447,54 @@ impl Texts {
 
     /// The same rows as points in time, if all that are not null are points in time of one type.
     pub(crate) fn times(&self, validity: Option<&[u8]>) -> Option<Values> {
-        let row_count = self.offsets.len() - 1;
-        let is_valid = |row: &usize| validity.is_none_or(|validity| bit(validity, *row));
-        // As bytes: where a text begins and ends is known to be between characters.
-        let bytes = self.text.as_bytes();
-        let text = |row: usize| {
-            let (start, end) = (self.offsets[row] as usize, self.offsets[row + 1] as usize);
-            bytes.get(start..end).unwrap_or_default()
-        };
-        let first = text((0..row_count).find(is_valid)?);
+        let row_count = self.len();
+        let first = (0..row_count).find(|row| is_valid(validity, *row))?;
+        let first = self.bytes_of(first);
         if time::parse_date(first).is_some() {
-            let day = |row| {
-                if is_valid(&row) {
-                    time::parse_date(text(row))
-                } else {
-                    Some(0)
+            let mut days = vec![0; row_count];
+            for (row, day) in days.iter_mut().enumerate() {
+                if is_valid(validity, row) {
+                    *day = time::parse_date(self.bytes_of(row))?;
                 }
-            };
-            return (0..row_count).map(day).collect::<Option<_>>().map(Values::Date);
+            }
+            return Some(Values::Date(days));
         }
         let (_, zone) = time::parse_datetime(first)?;
-        let mut instants = Vec::with_capacity(row_count);
-        for row in 0..row_count {
-            instants.push(match time::parse_datetime(text(row)) {
-                _ if !is_valid(&row) => 0,
-                Some((microseconds, same)) if same == zone => microseconds,
-                _ => return None,
-            });
+        let mut instants = vec![0; row_count];
+        for (row, instant) in instants.iter_mut().enumerate() {
+            if is_valid(validity, row) {
+                let (microseconds, same) = time::parse_datetime(self.bytes_of(row))?;
+                if same != zone {
+                    return None;
+                }
+                *instant = microseconds;
+            }
         }
         Some(match zone {
             Zone::None => Values::Datetime(instants),
             Zone::Given => Values::Timestamp(instants),
         })
     }
+
+    /// A row as bytes: where a text begins and ends is known to be between characters.
+    #[inline(always)]
+    fn bytes_of(&self, row: usize) -> &[u8] {
+        let Some([start, end]) = self.offsets.as_slice().get(row..).and_then(<[u32]>::first_chunk) else {
+            return &[];
+        };
+        self.text
+            .as_bytes()
+            .get(*start as usize..*end as usize)
+            .unwrap_or_default()
+    }
 }
 
+#[inline(always)]
+fn is_valid(validity: Option<&[u8]>, row: usize) -> bool {
+    validity.is_none_or(|validity| bit(validity, row))
+}
+
+#[inline(always)]
 pub(crate) fn bit(bits: &[u8], at: usize) -> bool {
     bits.get(at / 8).is_some_and(|byte| byte >> (at % 8) & 1 == 1)
 }

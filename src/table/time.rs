@@ -60,7 +60,7 @@ pub(crate) fn parse_datetime(text: &[u8]) -> Option<(i64, Zone)> {
 }
 
 /// The day of `DDThh:mm`, and how many minutes of it have passed.
-#[inline(never)]
+#[inline(always)]
 fn day_and_minutes(text: [u8; 8]) -> Option<(u32, u32)> {
     let is_blank = text[2] == b' ';
     let values = digits(text, if is_blank { &DAY_BLANK_TIME } else { &DAY_AND_TIME })?;
@@ -165,7 +165,7 @@ fn two_digits(tens: u8, ones: u8) -> Option<u32> {
 }
 
 /// Microseconds from the digits behind the point, and what follows them.
-#[inline(never)]
+#[inline(always)]
 fn parse_fraction(text: &[u8]) -> Option<(i64, &[u8])> {
     const SCALES: [u32; 9] = [100_000_000, 10_000_000, 1_000_000, 100_000, 10_000, 1000, 100, 10, 1];
     let (mut nanoseconds, mut length) = (0, 0);

@@ -1,12 +1,17 @@
 //! A client that is nothing but a clock and a token.
 #![allow(dead_code, reason = "each test file uses some of it")]
 
+#[path = "../support/reread.rs"]
+mod reread;
+
 use std::time::Duration;
 
 use pqrun::http::HttpResponse;
 use pqrun::simulator::{Fate, Reply, Request, Scenario, Simulator};
 use pqrun::time::Timestamp;
 use serde_json::{Value, json};
+
+use self::reread::reread;
 
 pub(crate) const START: Timestamp = Timestamp(1_772_330_400_000);
 
@@ -52,25 +57,12 @@ impl Client {
         self
     }
 
-    /// What answers is read from its snapshot, so nothing may be missing there. Less and less often: all requests are in it.
-    fn reread(&mut self) {
-        let len = self.simulator.requests().len();
-        if len < 16 || len.is_power_of_two() {
-            let stored = serde_json::to_string(&self.simulator).expect("a simulator is JSON");
-            self.simulator = serde_json::from_str(&stored).expect("a snapshot reads back");
-            assert_eq!(
-                serde_json::to_string(&self.simulator).expect("a simulator is JSON"),
-                stored
-            );
-        }
-    }
-
     pub(crate) fn send(&mut self, method: &str, target: &str, body: &[u8]) -> Reply {
         let mut headers = vec![("Host".to_owned(), "127.0.0.1:8080".to_owned())];
         if !self.token.is_empty() {
             headers.push(("Authorization".into(), format!("Bearer {}", self.token)));
         }
-        self.reread();
+        reread(&mut self.simulator);
         self.simulator.handle(
             self.now,
             &Request {

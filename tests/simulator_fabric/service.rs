@@ -1,5 +1,8 @@
 //! A service with a virtual clock, and short names for what the tests ask of it.
 
+#[path = "../support/reread.rs"]
+mod reread;
+
 use std::time::Duration;
 
 use pqrun::http::HttpResponse;
@@ -7,6 +10,8 @@ use pqrun::simulator::fabric::Fabric;
 use pqrun::simulator::{Request, Scenario, Simulator, Speed};
 use pqrun::time::Timestamp;
 use serde_json::{Value, json};
+
+use self::reread::reread;
 
 pub(crate) const WORKSPACE: &str = "1f0c4b7e-52aa-4c0d-9b7e-0d6f3a1e8c21";
 pub(crate) const ORDERS: &str = "7a93e1d4-0f5b-4e0a-8d3c-64b2f9c7a510";
@@ -82,19 +87,6 @@ impl Service {
         self.now = self.now.plus(Duration::from_secs_f64(seconds));
     }
 
-    /// What answers is read from its snapshot, so nothing may be missing there. Less and less often: all requests are in it.
-    fn reread(&mut self) {
-        let len = self.simulator.requests().len();
-        if len < 16 || len.is_power_of_two() {
-            let stored = serde_json::to_string(&self.simulator).expect("a simulator is JSON");
-            self.simulator = serde_json::from_str(&stored).expect("a snapshot reads back");
-            assert_eq!(
-                serde_json::to_string(&self.simulator).expect("a simulator is JSON"),
-                stored
-            );
-        }
-    }
-
     pub(crate) fn send(&mut self, method: &str, target: &str, body: Option<&Value>) -> HttpResponse {
         let mut headers = vec![
             ("Host".to_owned(), "127.0.0.1:8080".to_owned()),
@@ -109,7 +101,7 @@ impl Service {
             headers,
             body: body.map(|body| body.to_string().into_bytes()).unwrap_or_default(),
         };
-        self.reread();
+        reread(&mut self.simulator);
         self.simulator.handle(self.now, &request).response
     }
 
