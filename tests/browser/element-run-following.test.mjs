@@ -220,6 +220,31 @@ test("a wait that is over begins anew when the run is resumed", async (t) => {
   assert.deepEqual((await heard(page, "result")).map(({ result }) => result.outcome), ["timedOut", "timedOut"]);
 });
 
+test("a run keeps the connection it was started with, whatever the element gets while the client is loaded", async (t) => {
+  const { page } = await show(t, browser, { settings: JOB });
+  const outcome = await page.evaluate(async () => {
+    const element = Reflect.get(globalThis, "element");
+    const run = element.start();
+    const elsewhere = () => Promise.reject(new Error("another place"));
+    element.connection = { fetch: elsewhere, token: "of another place" };
+    return (await run).outcome;
+  });
+  assert.equal(outcome, "succeeded");
+});
+
+test("a shared run is cancelled where it runs, whatever connection the element has by then", async (t) => {
+  const { page } = await show(t, browser, { settings: { ...JOB, jobName: "long", reuse: {} } });
+  await start(page);
+  await isRunning(page);
+  await page.evaluate(() => {
+    const elsewhere = () => Promise.reject(new Error("another place"));
+    Reflect.get(globalThis, "element").connection = { fetch: elsewhere, token: "of another place" };
+  });
+  await page.getByRole("button", { name: "Cancel the run" }).click();
+  await page.getByRole("button", { name: "Cancel it for all" }).click();
+  await page.getByText("The run was cancelled", { exact: true }).waitFor();
+});
+
 test("two elements have a log each, and a logger of the page hears both", async (t) => {
   const { page } = await show(t, browser, {
     settings: JOB,

@@ -49,6 +49,8 @@ export class Session {
   resumable;
   /** Where the snapshot of the next run is kept. @type {Store | undefined} */
   store;
+  /** What the run was begun with: the element may have another by now. @type {Connection | undefined} */
+  #connection;
   /** Where the run has its snapshot, if anywhere. @type {Store | undefined} */
   #keptIn;
   /** Why it has not, although it should. @type {string | undefined} */
@@ -78,6 +80,8 @@ export class Session {
    * @throws {Hindrance}
    */
   async launch(launch) {
+    // Until the client is loaded somebody may choose another place, which is for the next run.
+    const connection = this.#watched(this.#host.connection());
     // What it is followed under stays, even if the element has another name for it by then.
     const own = launch.resumed && this.following ? this.#keptIn : this.store;
     const store = launch.isKept ? own : undefined;
@@ -91,7 +95,7 @@ export class Session {
     try {
       // Only now nobody else writes it.
       const snapshot = store ? newest(store, launch) : launch.resumed;
-      this.following = this.#follow(module, launch, snapshot, store);
+      this.following = this.#follow(module, launch, snapshot, store, connection);
     } catch (error) {
       release();
       throw error instanceof Hindrance ? error : new Hindrance("refused", /** @type {Error} */ (error));
@@ -104,9 +108,9 @@ export class Session {
    * @param {Launch} launch
    * @param {Snapshot | undefined} resumed
    * @param {Store | undefined} store
+   * @param {Connection} connection
    */
-  #follow(module, { begin, session }, resumed, store) {
-    const connection = this.#connection();
+  #follow(module, { begin, session }, resumed, store, connection) {
     const persist = store
       ? { persist: (/** @type {Snapshot} */ snapshot) => this.#keep(store, { snapshot, session }) }
       : {};
@@ -121,6 +125,7 @@ export class Session {
       });
       // The log is told a little later than all else.
       following.result.catch(() => {}).then(() => setTimeout(stopLogging));
+      this.#connection = connection;
       this.#keptIn = store;
       this.resumable = undefined;
       this.keepingProblem = undefined;
@@ -131,9 +136,11 @@ export class Session {
     }
   }
 
-  /** @returns {Connection} */
-  #connection() {
-    const connection = this.#host.connection();
+  /**
+   * @param {ConnectionOptions} connection
+   * @returns {Connection}
+   */
+  #watched(connection) {
     return { ...connection, fetch: this.requests.watch(connection.fetch) };
   }
 
@@ -175,12 +182,12 @@ export class Session {
   /** Cancels a run that the package would leave alone, by asking the service. */
   async cancelShared() {
     const { run, job } = this.following?.snapshot() ?? {};
-    if (!run || !job || !this.isFollowing) {
+    const connection = this.#connection;
+    if (!run || !job || !connection || !this.isFollowing) {
       return;
     }
     const module = await client();
     const { host, workspaceId, itemId, apiVersion, databricksWorkspaceId } = /** @type {Record<string, any>} */ (job);
-    const connection = this.#connection();
     if (run.service === "fabric") {
       await freed(new module.FabricClient({ host, workspaceId, ...connection }), (it) => it.cancelRun(itemId, run.id));
     } else {
