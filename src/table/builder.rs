@@ -143,9 +143,9 @@ impl Builder {
         matches!(self.store, Store::Lost)
     }
 
-    /// Appends the value that begins here, and is not null. Numbers and texts are read in line where that is worth the code.
+    /// Appends the value that begins here, and is not null. Numbers are read in line where that is worth the code.
     #[inline(always)]
-    pub(crate) fn value<const INNER: bool, const IN_LINE: bool>(
+    pub(crate) fn value<const INNER: bool, const NUMBERS_IN_LINE: bool>(
         &mut self,
         lexer: &mut Lexer<'_, INNER>,
         depth: usize,
@@ -154,18 +154,12 @@ impl Builder {
             return self.written(lexer, depth);
         }
         match lexer.peek() {
-            b'-' | b'0'..=b'9' if IN_LINE => {
+            b'-' | b'0'..=b'9' if NUMBERS_IN_LINE => {
                 let number = lexer.number_in_line()?;
                 self.number(number);
             }
             b'-' | b'0'..=b'9' => self.number_at(lexer)?,
-            b'"' | b'\\' if lexer.is_at_quote() => {
-                if IN_LINE {
-                    self.text(lexer)?;
-                } else {
-                    self.text_at(lexer)?;
-                }
-            }
+            b'"' | b'\\' if lexer.is_at_quote() => self.text(lexer)?,
             b't' | b'f' => self.boolean(lexer)?,
             b'[' | b'{' => return self.nested(lexer, depth),
             _ => return lexer.unexpected("a JSON value"),
@@ -184,12 +178,6 @@ impl Builder {
         };
         self.number(number);
         Ok(())
-    }
-
-    /// Appends the text that begins here.
-    #[inline(never)]
-    fn text_at<const INNER: bool>(&mut self, lexer: &mut Lexer<'_, INNER>) -> Result<(), Stopped> {
-        self.text(lexer)
     }
 
     #[inline(always)]
@@ -432,8 +420,11 @@ impl Builder {
             Store::Int64(values) => Values::Int64(values.into_vec()),
             Store::Float64(values) => Values::Float64(values.into_vec()),
             Store::Text(cells) => {
-                let texts = cells.finish()?;
-                texts.times(validity.as_deref()).unwrap_or(Values::Utf8(texts))
+                let times = Values::times(cells.offsets.as_slice(), cells.text.bytes(), validity.as_deref());
+                match times {
+                    Some(times) => times,
+                    None => Values::Utf8(cells.finish()?),
+                }
             }
             // Numbers without a type in common are told as they are written.
             Store::Written(cells) if !kinds.is_empty() && kinds.is_within(Kinds::NUMBERS) => {

@@ -326,6 +326,48 @@ impl Values {
             ColumnType::Json => Self::Json(texts(words.len())),
         }
     }
+
+    /// Points in time, if all texts that are not null are such, and of one type. The texts end where `offsets` say, behind a
+    /// first one that says where they begin.
+    #[inline(never)]
+    pub(crate) fn times(offsets: &[u32], texts: &[u8], validity: Option<&[u8]>) -> Option<Self> {
+        let row_count = offsets.len().saturating_sub(1);
+        let first = (0..row_count).find(|row| is_valid(validity, *row))?;
+        let first = text_at(offsets, texts, first);
+        if time::parse_date(first).is_some() {
+            let mut days = vec![0; row_count];
+            for (row, day) in days.iter_mut().enumerate() {
+                if is_valid(validity, row) {
+                    *day = time::parse_date(text_at(offsets, texts, row))?;
+                }
+            }
+            return Some(Self::Date(days));
+        }
+        let (_, zone) = time::parse_datetime(first)?;
+        let mut instants = vec![0; row_count];
+        for (row, instant) in instants.iter_mut().enumerate() {
+            if is_valid(validity, row) {
+                let (microseconds, same) = time::parse_datetime(text_at(offsets, texts, row))?;
+                if same != zone {
+                    return None;
+                }
+                *instant = microseconds;
+            }
+        }
+        Some(match zone {
+            Zone::None => Self::Datetime(instants),
+            Zone::Given => Self::Timestamp(instants),
+        })
+    }
+}
+
+/// A row of such texts.
+#[inline(always)]
+fn text_at<'t>(offsets: &[u32], texts: &'t [u8], row: usize) -> &'t [u8] {
+    let Some([start, end]) = offsets.get(row..).and_then(<[u32]>::first_chunk) else {
+        return &[];
+    };
+    texts.get(*start as usize..*end as usize).unwrap_or_default()
 }
 
 /// A bit for each row, all 1.
@@ -443,49 +485,6 @@ impl Texts {
     pub(crate) fn get(&self, row: usize) -> Option<&str> {
         let (start, end) = (*self.offsets.get(row)?, *self.offsets.get(row + 1)?);
         self.text.get(start as usize..end as usize)
-    }
-
-    /// The same rows as points in time, if all that are not null are points in time of one type.
-    pub(crate) fn times(&self, validity: Option<&[u8]>) -> Option<Values> {
-        let row_count = self.len();
-        let first = (0..row_count).find(|row| is_valid(validity, *row))?;
-        let first = self.bytes_of(first);
-        if time::parse_date(first).is_some() {
-            let mut days = vec![0; row_count];
-            for (row, day) in days.iter_mut().enumerate() {
-                if is_valid(validity, row) {
-                    *day = time::parse_date(self.bytes_of(row))?;
-                }
-            }
-            return Some(Values::Date(days));
-        }
-        let (_, zone) = time::parse_datetime(first)?;
-        let mut instants = vec![0; row_count];
-        for (row, instant) in instants.iter_mut().enumerate() {
-            if is_valid(validity, row) {
-                let (microseconds, same) = time::parse_datetime(self.bytes_of(row))?;
-                if same != zone {
-                    return None;
-                }
-                *instant = microseconds;
-            }
-        }
-        Some(match zone {
-            Zone::None => Values::Datetime(instants),
-            Zone::Given => Values::Timestamp(instants),
-        })
-    }
-
-    /// A row as bytes: where a text begins and ends is known to be between characters.
-    #[inline(always)]
-    fn bytes_of(&self, row: usize) -> &[u8] {
-        let Some([start, end]) = self.offsets.as_slice().get(row..).and_then(<[u32]>::first_chunk) else {
-            return &[];
-        };
-        self.text
-            .as_bytes()
-            .get(*start as usize..*end as usize)
-            .unwrap_or_default()
     }
 }
 

@@ -175,9 +175,15 @@ pub(crate) fn is_number(text: &[u8]) -> bool {
 /// Whether a double holds an integer exactly.
 #[inline(always)]
 pub(crate) const fn is_double(integer: i64) -> bool {
-    const EXACT: u64 = 1 << 53;
-    // Beyond 2^53 some integers are doubles too; 2^63-1 is rounded up to 2^63 and cut down to itself on the way back.
-    integer.unsigned_abs() <= EXACT || (integer as f64 as i64 == integer && integer != i64::MAX)
+    integer.unsigned_abs() <= 1 << 53 || is_long_double(integer)
+}
+
+/// The same beyond 2^53, where some integers are doubles too. A call: or else it is computed for all.
+#[cold]
+#[inline(never)]
+const fn is_long_double(integer: i64) -> bool {
+    // 2^63-1 is rounded up to 2^63, and cut down to itself on the way back.
+    integer as f64 as i64 == integer && integer != i64::MAX
 }
 
 /// Reads a text that is a JSON number as the nearest double.

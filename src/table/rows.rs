@@ -106,7 +106,7 @@ impl Rows {
 
     /// The same for where most of the time goes.
     #[inline(always)]
-    fn cell_in_line<const INNER: bool, const IN_LINE: bool>(
+    fn cell_in_line<const INNER: bool, const NUMBERS_IN_LINE: bool>(
         &mut self,
         lexer: &mut Lexer<'_, INNER>,
         column: usize,
@@ -128,7 +128,7 @@ impl Rows {
                 return lexer.stop(problem);
             }
         }
-        builder.value::<INNER, IN_LINE>(lexer, depth)
+        builder.value::<INNER, NUMBERS_IN_LINE>(lexer, depth)
     }
 
     /// Gives all columns the same number of rows.
@@ -214,7 +214,7 @@ impl Rows {
         for _ in 0..CELLS_AT_ONCE {
             if INNER {
                 // An answer is mostly the first thing that a program reads, and small: engines have the faster versions of
-                // several small functions sooner than that of a large one.
+                // two functions sooner than that of a large one.
                 self.cell_in_line::<INNER, false>(lexer, *column, depth)?;
             } else {
                 self.cell_in_line::<INNER, true>(lexer, *column, depth)?;

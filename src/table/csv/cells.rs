@@ -67,13 +67,10 @@ impl Cells {
     pub(super) fn into_column(self, values: Option<Values>, plain: bool) -> Option<Column> {
         let row_count = self.row_count();
         let validity = whole_validity(self.validity, row_count);
-        let values = match values {
+        let times = || Values::times(&self.offsets, self.text.bytes(), validity.as_deref());
+        let values = match values.or_else(|| plain.then(times).flatten()) {
             Some(values) => values,
-            None => {
-                let texts = Texts::checked(self.offsets, self.text)?;
-                let times = if plain { texts.times(validity.as_deref()) } else { None };
-                times.unwrap_or(Values::Utf8(texts))
-            }
+            None => Values::Utf8(Texts::checked(self.offsets, self.text)?),
         };
         Some(Column::from_parts(self.name, row_count, validity, values))
     }
