@@ -1,7 +1,7 @@
 /**
  * The first table of a fresh process, loading the package included, of a get-output answer.
  *
- *     node benches/tables/cold.mjs FOLDER [--bytes 200000,5000000] [--samples 21] [--package pkg] [--json FILE]
+ *     node benches/tables/cold.mjs FOLDER [--bytes 200000,5000000] [--samples 61] [--package pkg] [--json FILE]
  *
  * FOLDER holds `envelope-….json`, as `write.mjs` makes them. Each sample is a process of its own, ours and the other in
  * turns that begin at random. What is measured begins when the bytes are in memory.
@@ -40,7 +40,7 @@ const { values: options, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     bytes: { type: "string", default: "200000,5000000" },
-    samples: { type: "string", default: "21" },
+    samples: { type: "string", default: "61" },
     package: { type: "string", default: path.join(import.meta.dirname, "../../pkg") },
     json: { type: "string" },
     side: { type: "string" },
