@@ -11,6 +11,18 @@ use super::words::{HIGHS, ONES};
 /// How many bytes a [`Block`] has.
 pub(crate) const BLOCK: usize = 16;
 
+/// As many items from `at` on as are asked for, if there are so many.
+#[inline(always)]
+pub(crate) fn chunk_at<T, const LENGTH: usize>(items: &[T], at: usize) -> Option<&[T; LENGTH]> {
+    items.get(at..).and_then(<[T]>::first_chunk)
+}
+
+/// The same, to write over them.
+#[inline(always)]
+pub(crate) fn chunk_at_mut<T, const LENGTH: usize>(items: &mut [T], at: usize) -> Option<&mut [T; LENGTH]> {
+    items.get_mut(at..).and_then(<[T]>::first_chunk_mut)
+}
+
 /// Sixteen bytes, in one word if the machine has words as long.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Block(
@@ -22,7 +34,7 @@ impl Block {
     /// The bytes from `at` on; zeros past the end.
     #[inline(always)]
     pub(crate) fn at(bytes: &[u8], at: usize) -> Self {
-        match bytes.get(at..).and_then(<[u8]>::first_chunk) {
+        match chunk_at(bytes, at) {
             Some(chunk) => Self::of(*chunk),
             None => Self::last(bytes, at),
         }

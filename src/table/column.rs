@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::block::chunk_at;
 use super::out::Out;
 use super::texts::TextBuffer;
 use super::time::{self, Zone};
@@ -364,7 +365,7 @@ impl Values {
 /// A row of such texts.
 #[inline(always)]
 fn text_at<'t>(offsets: &[u32], texts: &'t [u8], row: usize) -> &'t [u8] {
-    let Some([start, end]) = offsets.get(row..).and_then(<[u32]>::first_chunk) else {
+    let Some([start, end]) = chunk_at(offsets, row) else {
         return &[];
     };
     texts.get(*start as usize..*end as usize).unwrap_or_default()

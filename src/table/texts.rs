@@ -1,6 +1,6 @@
 //! Texts one behind the other, while they are being read.
 
-use super::block::{BLOCK, Block};
+use super::block::{BLOCK, Block, chunk_at_mut};
 
 /// Texts of up to this length are copied once more.
 const MAX_COPIED: usize = 16 << 20;
@@ -27,7 +27,7 @@ impl TextBuffer {
     #[inline(always)]
     pub(crate) fn put(&mut self, block: Block, count: usize, done: usize, all: usize) {
         let length = self.length;
-        match self.bytes.get_mut(length..).and_then(<[u8]>::first_chunk_mut) {
+        match chunk_at_mut(&mut self.bytes, length) {
             Some(room) => *room = block.bytes(),
             None => self.put_in_more(block, done, all),
         }
@@ -38,7 +38,7 @@ impl TextBuffer {
     #[inline(never)]
     fn put_in_more(&mut self, block: Block, done: usize, all: usize) {
         self.grow(done, all);
-        if let Some(room) = self.bytes.get_mut(self.length..).and_then(<[u8]>::first_chunk_mut) {
+        if let Some(room) = chunk_at_mut(&mut self.bytes, self.length) {
             *room = block.bytes();
         }
     }

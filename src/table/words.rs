@@ -1,5 +1,7 @@
 //! Eight bytes at a time.
 
+use super::block::chunk_at;
+
 /// The lowest bit of each byte.
 pub(crate) const ONES: u64 = 0x0101_0101_0101_0101;
 
@@ -9,7 +11,7 @@ pub(crate) const HIGHS: u64 = 0x8080_8080_8080_8080;
 /// Eight bytes from `at` on; zeros past the end.
 #[inline(always)]
 pub(crate) fn word_at(bytes: &[u8], at: usize) -> u64 {
-    match bytes.get(at..).and_then(<[u8]>::first_chunk) {
+    match chunk_at(bytes, at) {
         Some(chunk) => u64::from_le_bytes(*chunk),
         None => last_word(bytes, at),
     }

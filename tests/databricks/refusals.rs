@@ -191,17 +191,7 @@ fn a_refusal_of_the_proxy_is_told_as_one_of_pqrun_serve_and_not_of_the_service()
             let error = result.error.as_ref().expect("an error");
             assert_eq!((result.outcome, error.code()), (outcome, expected), "{endpoint}");
             assert_eq!(error.service_code.as_deref(), Some("PQRUN_PROXY"));
-            assert!(
-                error.hint.contains("pqrun serve") && error.hint.contains("flags"),
-                "{}",
-                error.hint
-            );
-            // Neither the job's permissions nor the token are what it is about.
-            assert!(
-                !error.hint.contains("permission") && !error.hint.contains("token"),
-                "{}",
-                error.hint
-            );
+            crate::support::assert_blames_the_proxy(error);
         }
     }
 }

@@ -266,17 +266,7 @@ fn a_refusal_of_the_proxy_is_told_as_one_of_pqrun_serve_and_not_of_the_service()
         let result = service.start(json!({})).run();
         let error = result.error.as_ref().expect("an error");
         assert_eq!((result.outcome, error.code()), (Outcome::Rejected, expected));
-        assert!(
-            error.hint.contains("pqrun serve") && error.hint.contains("flags"),
-            "{}",
-            error.hint
-        );
-        // Neither the item's permissions nor the token are what it is about.
-        assert!(
-            !error.hint.contains("permission") && !error.hint.contains("token"),
-            "{}",
-            error.hint
-        );
+        crate::support::assert_blames_the_proxy(error);
     }
 }
 

@@ -10,7 +10,7 @@ pub mod random;
 use std::sync::Arc;
 use std::time::Duration;
 
-use pqrun::error::ErrorCode;
+use pqrun::error::{Error, ErrorCode};
 use pqrun::http::{HttpRequest, HttpResponse, Method, RequestId};
 use pqrun::poller::options::RunOptions;
 use pqrun::poller::snapshot::{Resume, Snapshot};
@@ -337,6 +337,15 @@ impl<'a> Host<'a> {
     pub fn elapsed(&self) -> Duration {
         self.now.since(START)
     }
+}
+
+/// A refusal of `pqrun serve` is told as its own.
+#[track_caller]
+pub fn assert_blames_the_proxy(error: &Error) {
+    let hint = &error.hint;
+    assert!(hint.contains("pqrun serve") && hint.contains("flags"), "{hint}");
+    // Neither the permissions at the service nor the token are what it is about.
+    assert!(!hint.contains("permission") && !hint.contains("token"), "{hint}");
 }
 
 /// The error's code of a result.

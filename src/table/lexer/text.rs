@@ -2,7 +2,7 @@
 
 use super::escape::simple_escape;
 use super::{Lexer, Problem, Stopped};
-use crate::block::{BLOCK, Block};
+use crate::block::{BLOCK, Block, chunk_at, chunk_at_mut};
 use crate::texts::TextBuffer;
 
 /// Copies a text as long as it is plain text or simple escapes, and there is room for it. Tells how much was read, and how
@@ -20,7 +20,7 @@ fn copy<const INNER: bool>(from: &[u8], room: &mut [u8]) -> (usize, usize) {
         at += plain;
         to += plain;
         let start = at;
-        while let (Some(word), Some(space)) = (chunk_at(from, at), chunk_at_mut::<4>(room, to))
+        while let (Some(word), Some(space)) = (chunk_at(from, at), chunk_at_mut::<_, 4>(room, to))
             && let Some((length, character, count)) = simple_escape::<INNER>(u64::from_le_bytes(*word))
         {
             *space = character.to_le_bytes();
@@ -47,16 +47,6 @@ fn copy_plain(from: &[u8], room: &mut [u8]) -> usize {
         }
     }
     length
-}
-
-#[inline(always)]
-fn chunk_at<const LENGTH: usize>(bytes: &[u8], at: usize) -> Option<&[u8; LENGTH]> {
-    bytes.get(at..).and_then(<[u8]>::first_chunk)
-}
-
-#[inline(always)]
-fn chunk_at_mut<const LENGTH: usize>(bytes: &mut [u8], at: usize) -> Option<&mut [u8; LENGTH]> {
-    bytes.get_mut(at..).and_then(<[u8]>::first_chunk_mut)
 }
 
 impl<const INNER: bool> Lexer<'_, INNER> {
@@ -140,12 +130,8 @@ impl<const INNER: bool> Lexer<'_, INNER> {
             if plain == BLOCK {
                 continue;
             }
-            if !INNER && self.peek() == b'"' {
-                self.at += 1;
-                break;
-            }
-            if INNER && self.is_at_quote() {
-                self.at += 2;
+            if self.is_at_quote() {
+                self.pass_quote();
                 break;
             }
             self.escape()?;
