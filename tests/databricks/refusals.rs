@@ -5,7 +5,7 @@ use pqrun::run::Outcome;
 
 use crate::retries::{GET, RUN_NOW, waits};
 use crate::support::fixture::fixture;
-use crate::support::{code, json, with_header};
+use crate::support::{assert_blames_the_proxy, code, json, with_header};
 use crate::*;
 
 #[test]
@@ -191,7 +191,7 @@ fn a_refusal_of_the_proxy_is_told_as_one_of_pqrun_serve_and_not_of_the_service()
             let error = result.error.as_ref().expect("an error");
             assert_eq!((result.outcome, error.code()), (outcome, expected), "{endpoint}");
             assert_eq!(error.service_code.as_deref(), Some("PQRUN_PROXY"));
-            crate::support::assert_blames_the_proxy(error);
+            assert_blames_the_proxy(error);
         }
     }
 }

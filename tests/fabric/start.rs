@@ -9,7 +9,7 @@ use crate::fabric::service::{
     Answer, CANCEL, GET, ITEM, LIST, Shared, USUAL, WORKSPACE, answer, http_time, id, refusal, request, run_options,
     seconds, starts,
 };
-use crate::support::{START, code};
+use crate::support::{START, assert_blames_the_proxy, code};
 
 #[test]
 fn the_list_is_read_before_the_post_and_the_known_ids_are_stored_first() {
@@ -266,7 +266,7 @@ fn a_refusal_of_the_proxy_is_told_as_one_of_pqrun_serve_and_not_of_the_service()
         let result = service.start(json!({})).run();
         let error = result.error.as_ref().expect("an error");
         assert_eq!((result.outcome, error.code()), (Outcome::Rejected, expected));
-        crate::support::assert_blames_the_proxy(error);
+        assert_blames_the_proxy(error);
     }
 }
 
