@@ -42,6 +42,20 @@ test("an empty form says at each field what is expected, and starts nothing", as
   assert.equal(name, "TypeError");
 });
 
+test("while it is disabled a person can start nothing, and a page all the same", async (t) => {
+  const { page } = await show(t, browser, { settings: JOB, attributes: "disabled" });
+  const button = page.getByRole("button", { name: "Start", exact: true });
+  assert.equal(await button.isDisabled(), true);
+  await page.getByLabel("Job", { exact: true }).press("Enter");
+  assert.deepEqual(await heard(page, "event"), []);
+  const again = page.getByRole("button", { name: "Start anew" });
+  await page.evaluate(() => Reflect.get(globalThis, "element").start());
+  assert.equal(await again.isDisabled(), true);
+  await page.evaluate(() => (Reflect.get(globalThis, "element").disabled = false));
+  await again.click();
+  await page.waitForFunction(() => Reflect.get(globalThis, "heard").filter(([name]) => name === "result").length === 2);
+});
+
 test("a refused token is told with what to do, and leads back to its field", async (t) => {
   const { page } = await show(t, browser, { connection: "none", settings: JOB });
   await page.getByLabel("Token").fill("dapi-wrong-token");

@@ -5,7 +5,7 @@ import { after, before, describe, test } from "node:test";
 
 import { Simulator } from "pqrun/simulator";
 
-import { person, play, scenarioFile, scenarioNames, servePage, truth, visit } from "./page-support.mjs";
+import { person, play, scenarioFile, scenarioNames, servePage, startButton, truth, visit } from "./page-support.mjs";
 import { inspect, launch } from "./support.mjs";
 
 /** @type {import("playwright-core").Browser} */
@@ -51,6 +51,28 @@ test("the page lists every scenario once", async (t) => {
   const listed = await page.locator("#scenario option").evaluateAll((all) => all.map((one) => one.getAttribute("value")));
   assert.deepEqual(listed.sort(), scenarioNames().sort());
   assertClean();
+});
+
+test("nothing can be started until what was chosen is there, and then it is that", async (t) => {
+  const { page, result, assertClean } = await visit(await person(t, browser), await servePage(t));
+  const asked = new Promise((resolve) => page.route("**/scenarios/databricks-skipped.json", resolve));
+  await page.locator("#scenario").selectOption("databricks-skipped");
+  const route = await asked;
+  assert.equal(await startButton(page).isDisabled(), true);
+  await route.continue();
+  await startButton(page).click();
+  assert.equal((await result()).outcome, "skipped");
+  assertClean();
+});
+
+test("a choice that can't be carried out leaves the form as it was, to be started", async (t) => {
+  const { page, result } = await visit(await person(t, browser), await servePage(t));
+  await page.route("**/scenarios/*.json", (route) => route.abort());
+  await page.locator("#scenario").selectOption("fabric-failure");
+  await page.locator("#trouble").waitFor();
+  await startButton(page).click();
+  assert.equal((await result()).outcome, "succeeded");
+  assert.equal(await page.locator("#scenario").inputValue(), "databricks-success");
 });
 
 // Each lasts as long as a person would watch it.

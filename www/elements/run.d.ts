@@ -71,6 +71,12 @@ export class PqrunRun extends HTMLElement {
   autoresume: boolean;
 
   /**
+   * The attribute `disabled`: a person can start and resume nothing, as while the page still finds out where it is to run.
+   * What is under way can be left and cancelled, and {@link PqrunRun.start} and {@link PqrunRun.resume} work as ever.
+   */
+  disabled: boolean;
+
+  /**
    * Starts a run of what the form holds.
    *
    * @returns How it ended. A run that failed, or was not started because the service refused, resolves, too.

@@ -64,6 +64,26 @@ function choose(chosen) {
   keep(CHOICE, JSON.stringify(choice));
 }
 
+/** How many choices are being carried out. */
+let turnings = 0;
+
+/**
+ * Carries out a choice. Until that is done a person can start nothing: it would be what was chosen before, or the form that
+ * comes then would wipe away why it was not started.
+ *
+ * @param {() => Promise<void>} work
+ */
+async function turnTo(work) {
+  turnings += 1;
+  run.disabled = true;
+  try {
+    await work();
+  } finally {
+    turnings -= 1;
+    run.disabled = turnings > 0;
+  }
+}
+
 /** Shows what was chosen, and finds out what that leads to; nothing if something else was chosen meanwhile. */
 async function prepare() {
   const turn = ++latest;
@@ -231,7 +251,7 @@ async function follow(service) {
     choose({ ...choice, host: reachable.find((one) => one.service === service)?.host });
   }
   if (choice !== before) {
-    move(await prepare());
+    await turnTo(async () => move(await prepare()));
   }
 }
 
@@ -275,12 +295,39 @@ function begin() {
 }
 
 /** Goes to where the run takes place that is kept: another tab has started it, and it could not be resumed from elsewhere. */
-async function adopt() {
-  choice = isFollowed ? placed : (chosenBefore() ?? placed);
-  const prepared = await prepare();
-  if (JSON.stringify(choice) !== JSON.stringify(placed)) {
-    move(prepared);
+const adopt = () =>
+  turnTo(async () => {
+    choice = isFollowed ? placed : (chosenBefore() ?? placed);
+    const prepared = await prepare();
+    if (JSON.stringify(choice) !== JSON.stringify(placed)) {
+      move(prepared);
+    }
+  });
+
+/** Goes to what was chosen in the form of where it runs. */
+async function change() {
+  if (!isLocked()) {
+    const kind = /** @type {Kind} */ (new FormData(source).get("kind"));
+    choose({ kind, scenario: scenarios.value, host: services.value || choice.host });
+    const prepared = await prepare();
+    if (!prepared) {
+      return;
+    }
+    const turn = latest;
+    try {
+      if (!isLocked()) {
+        // In the place of the run that is over the form comes back, filled in anew.
+        await run.forget();
+        move(turn === latest ? prepared : undefined);
+        return;
+      }
+    } catch {
+      // A run is followed after all: it stays.
+    }
   }
+  // A run was started meanwhile, here or in another tab, and may not be forgotten.
+  lock();
+  await adopt();
 }
 
 /** @param {string} [state] */
@@ -317,30 +364,7 @@ function listScenarios() {
 
 function listen() {
   source.addEventListener("submit", (event) => event.preventDefault());
-  source.addEventListener("change", async () => {
-    if (!isLocked()) {
-      const kind = /** @type {Kind} */ (new FormData(source).get("kind"));
-      choose({ kind, scenario: scenarios.value, host: services.value || choice.host });
-      const prepared = await prepare();
-      if (!prepared) {
-        return;
-      }
-      const turn = latest;
-      try {
-        if (!isLocked()) {
-          // In the place of the run that is over the form comes back, filled in anew.
-          await run.forget();
-          move(turn === latest ? prepared : undefined);
-          return;
-        }
-      } catch {
-        // A run is followed after all: it stays.
-      }
-    }
-    // A run was started meanwhile, here or in another tab, and may not be forgotten.
-    lock();
-    await adopt();
-  });
+  source.addEventListener("change", () => void turnTo(change));
   addEventListener("storage", ({ key }) => {
     if (key === RUN || key === null) {
       lock();

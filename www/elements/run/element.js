@@ -34,6 +34,7 @@ export class PqrunRun extends KeepingElement {
   static properties = {
     ...KeepingElement.properties,
     autoresume: { type: Boolean },
+    disabled: { type: Boolean },
     fault: { state: true },
     isAsking: { state: true },
     isCancelling: { state: true },
@@ -51,6 +52,7 @@ export class PqrunRun extends KeepingElement {
   constructor() {
     super();
     this.autoresume = false;
+    this.disabled = false;
     /** @type {Fault | undefined} */
     this.fault = undefined;
     this.isAsking = false;
@@ -436,6 +438,7 @@ export class PqrunRun extends KeepingElement {
   #fault(fault) {
     const again = () => (this.kept ? this.resume() : this.start()).catch(() => {});
     return faultNotice(fault, {
+      isDisabled: this.disabled,
       onRetry: again,
       onUnkept: () => this.#start(false).catch(() => {}),
       onDismiss: () => {
@@ -450,6 +453,7 @@ export class PqrunRun extends KeepingElement {
       problems: this.filling.problems(this.needsToken),
       needsToken: this.needsToken,
       isBusy: this.isBusy,
+      isDisabled: this.disabled,
       isMoreOpen: this.isMoreOpen,
       onMore: (isOpen) => {
         this.isMoreOpen = isOpen;
@@ -466,6 +470,7 @@ export class PqrunRun extends KeepingElement {
       kept,
       isElsewhere: this.isElsewhere,
       isBusy: this.isBusy,
+      isDisabled: this.disabled,
       needsToken: this.needsToken,
       token: this.filling.token,
       tokenProblem: this.#tokenProblem,
@@ -492,6 +497,7 @@ export class PqrunRun extends KeepingElement {
       following,
       requests,
       ...describeJob(job, run),
+      isDisabled: this.disabled,
       isAsking: this.isAsking,
       isCancelling: this.isCancelling,
       keepingProblem,

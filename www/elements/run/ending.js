@@ -13,7 +13,7 @@ import { canGoOn, hintOf, memberOf, nextSteps, ofOutcome } from "./words.js";
 
 /** @param {RunView} view */
 export function ending(view) {
-  const { following, mayResume, isKept, hasForm } = view;
+  const { following, isDisabled, mayResume, isKept, hasForm } = view;
   const result = /** @type {RunResult} */ (following.progress.result);
   const look = ofOutcome(result.outcome, result.error);
   const isDetached = result.error?.code === "detached";
@@ -32,12 +32,14 @@ export function ending(view) {
     ${outputs(result)}
     <div part="actions" class="tools">
       ${goesOn
-        ? html`<button type="button" class="primary" id="resume" @click=${view.onResume}>${resumeWord}</button>`
+        ? html`<button type="button" class="primary" id="resume" ?disabled=${isDisabled} @click=${view.onResume}>
+            ${resumeWord}
+          </button>`
         : nothing}
       ${hasForm && hasRefusedField
         ? html`<button type="button" class="primary" id="settings" @click=${view.onSettings}>Change settings</button>`
         : nothing}
-      <button type="button" id="again" @click=${view.onAgain}>
+      <button type="button" id="again" ?disabled=${isDisabled} @click=${view.onAgain}>
         ${result.error?.code === "persistFailed" ? "Start without keeping it" : "Start anew"}
       </button>
       ${hasForm && !hasRefusedField

@@ -15,6 +15,7 @@ import { SERVICE } from "./words.js";
  * @property {Record<string, string>} problems By field.
  * @property {boolean} needsToken
  * @property {boolean} isBusy
+ * @property {boolean} isDisabled Whether the page lets nothing be started.
  * @property {boolean} isMoreOpen
  * @property {(isOpen: boolean) => void} onMore
  * @property {() => void} onStart
@@ -44,7 +45,7 @@ export const MORE_FIELDS = Object.freeze([
 
 /** @param {FormView} view */
 export function form(view) {
-  const { filling, needsToken, isBusy, onTouch } = view;
+  const { filling, needsToken, isBusy, isDisabled, onTouch } = view;
   const isFabric = filling.draft.service === "fabric";
   return html`<form
     part="form"
@@ -64,7 +65,13 @@ export function form(view) {
     ${services(filling)} ${pasteField(filling)} ${isFabric ? itemFields(view) : jobFields(view)}
     ${parameterFields(filling, view.problems)} ${needsToken ? tokenField(view) : nothing} ${more(view)}
     <div class="submit">
-      <button type="submit" class="primary" part="start" ?disabled=${isBusy} aria-busy=${isBusy ? "true" : nothing}>
+      <button
+        type="submit"
+        class="primary"
+        part="start"
+        ?disabled=${isBusy || isDisabled}
+        aria-busy=${isBusy ? "true" : nothing}
+      >
         ${isBusy ? "Loading…" : "Start"}
       </button>
       <p class="hint">${isFabric ? "Starts a new run of the item" : "Starts a new run of the job"}${reuseHint(filling.draft)}.</p>

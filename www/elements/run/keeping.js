@@ -18,6 +18,7 @@ import { SERVICE } from "./words.js";
  * @property {import("./storage.js").Kept} kept
  * @property {boolean} isElsewhere Another tab follows it.
  * @property {boolean} isBusy
+ * @property {boolean} isDisabled Whether the page lets nothing be resumed.
  * @property {boolean} needsToken
  * @property {string} token
  * @property {string} tokenProblem
@@ -50,7 +51,7 @@ export function describeJob(job, run) {
 
 /** @param {FoundView} view */
 export function found(view) {
-  const { kept, isElsewhere, isBusy, needsToken, missing } = view;
+  const { kept, isElsewhere, isBusy, isDisabled, needsToken, missing } = view;
   const { run, job } = kept.snapshot;
   const { title, place } = describeJob(job, run);
   const day = new Date(kept.at).toDateString() === new Date().toDateString() ? "" : new Date(kept.at).toLocaleDateString();
@@ -87,7 +88,9 @@ export function found(view) {
             ),
           )}
           <div class="tools">
-            <button type="submit" class="primary" id="resume" ?disabled=${isBusy}>${isBusy ? "Loading…" : "Resume"}</button>
+            <button type="submit" class="primary" id="resume" ?disabled=${isBusy || isDisabled}>
+              ${isBusy ? "Loading…" : "Resume"}
+            </button>
             <button type="button" class="bare" id="forget" @click=${view.onForget}>Forget it</button>
           </div>
           <p class="hint">Forgetting a run does not stop it.</p>
@@ -132,9 +135,9 @@ const TITLES = Object.freeze({
 
 /**
  * @param {Fault} fault
- * @param {{ onRetry: () => void, onUnkept: () => void, onDismiss: () => void }} actions
+ * @param {{ isDisabled: boolean, onRetry: () => void, onUnkept: () => void, onDismiss: () => void }} view
  */
-export function faultNotice({ kind, message, error }, { onRetry, onUnkept, onDismiss }) {
+export function faultNotice({ kind, message, error }, { isDisabled, onRetry, onUnkept, onDismiss }) {
   return html`<section part="message" class="fault" role="alert">
     <div class="notice ${kind === "storage" || kind === "elsewhere" ? "warn" : "bad"}">
       <h2 id="fault-title" tabindex="-1">${TITLES[kind]}</h2>
@@ -150,13 +153,22 @@ export function faultNotice({ kind, message, error }, { onRetry, onUnkept, onDis
         ? html`<p>One run at a time is kept here. Wait for its end, or leave it there.</p>`
         : nothing}
       <div class="tools">
-        ${kind === "loading"
-          ? html`<button type="button" class="primary" id="retry" @click=${onRetry}>Try again</button>`
+        ${kind === "loading" || kind === "elsewhere"
+          ? html`<button
+              type="button"
+              class=${kind === "loading" ? "primary" : nothing}
+              id="retry"
+              ?disabled=${isDisabled}
+              @click=${onRetry}
+            >
+              Try again
+            </button>`
           : nothing}
         ${kind === "storage"
-          ? html`<button type="button" id="unkept" @click=${onUnkept}>Start without keeping it</button>`
+          ? html`<button type="button" id="unkept" ?disabled=${isDisabled} @click=${onUnkept}>
+              Start without keeping it
+            </button>`
           : nothing}
-        ${kind === "elsewhere" ? html`<button type="button" id="retry" @click=${onRetry}>Try again</button>` : nothing}
         <button type="button" class="bare" id="dismiss" @click=${onDismiss}>Dismiss</button>
       </div>
     </div>

@@ -22,6 +22,7 @@ import { isOver, ofOutcome, ofPhase } from "./words.js";
  * @property {Service} service
  * @property {string} title
  * @property {string} place Where it runs.
+ * @property {boolean} isDisabled Whether the page lets nothing be started or resumed.
  * @property {boolean} isAsking Whether to cancel a shared run.
  * @property {boolean} isCancelling
  * @property {string} [keepingProblem] Why it can't be found again after this page.
