@@ -1,17 +1,12 @@
 /** Secrets on a page: refused, with what to do instead. */
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
 import { ITEM, WORKSPACE, FABRIC_TOKEN, simulate } from "../node/support.mjs";
 import { launch, open, page, serve } from "./support.mjs";
 
-/** @type {import("playwright-core").Browser} */
-let browser;
-before(async () => {
-  browser = await launch();
-});
-after(() => browser?.close());
+const browser = await launch();
 
 test("a page can't sign in with a secret, by pqrun/auth or by an option, and both say the same", async (t) => {
   const script = `

@@ -2,18 +2,13 @@
 
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
 import { generateConnector, generateQuery, packConnector } from "pqrun/connector";
 
 import { IMPORT_MAP, launch, open, serve } from "./support.mjs";
 
-/** @type {import("playwright-core").Browser} */
-let browser;
-before(async () => {
-  browser = await launch();
-});
-after(() => browser?.close());
+const browser = await launch();
 
 test("a page generates and packs what Node does, byte for byte", async (t) => {
   const query = { service: "fabric", tokenParameter: 'a "token" ↯', freshness: "1h" };

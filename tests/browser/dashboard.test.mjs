@@ -5,12 +5,12 @@ import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs"
 import { createServer } from "node:http";
 import path from "node:path";
 import process from "node:process";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 
 import { build } from "vite";
 
-import { person, sidewaysScroll, visit } from "./page-support.mjs";
+import { person, sidewaysScroll, visit } from "./page.support.mjs";
 import { inspect, launch, serve } from "./support.mjs";
 
 const TYPES = /** @type {Record<string, string>} */ ({
@@ -23,12 +23,7 @@ const TYPES = /** @type {Record<string, string>} */ ({
 /** The project that the package is installed in; what is built lies in it, so that imports are found as in any other. */
 const PROJECT = fileURLToPath(new URL("../..", import.meta.url));
 
-/** @type {import("playwright-core").Browser} */
-let browser;
-before(async () => {
-  browser = await launch();
-});
-after(() => browser?.close());
+const browser = await launch();
 
 test("the dashboard without a framework: refreshed, it has figures and a table, in its own colours", async (t) => {
   const url = `${await serve(t, {})}/node_modules/pqrun/page/dashboard/index.html`;

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
 import { generateConnector, generateQuery, packConnector } from "pqrun/connector";
 import yauzl from "yauzl";
@@ -10,12 +10,7 @@ import yauzl from "yauzl";
 import { HOST, ITEM, WORKSPACE, databricks, fabric, opened } from "./element-connector.support.mjs";
 import { launch, shot } from "./support.mjs";
 
-/** @type {import("playwright-core").Browser} */
-let browser;
-before(async () => {
-  browser = await launch();
-});
-after(() => browser?.close());
+const browser = await launch();
 
 /**
  * What a download holds.

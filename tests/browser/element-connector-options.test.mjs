@@ -1,19 +1,14 @@
 /** `<pqrun-connector>`: the options, and what is refused of them. */
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
 import { generateConnector, generateQuery } from "pqrun/connector";
 
 import { HOST, ITEM, WORKSPACE, databricks, fabric, opened } from "./element-connector.support.mjs";
 import { launch } from "./support.mjs";
 
-/** @type {import("playwright-core").Browser} */
-let browser;
-before(async () => {
-  browser = await launch();
-});
-after(() => browser?.close());
+const browser = await launch();
 
 /** What would end a literal, begin a comment or an escape, or be markup. */
 const HOSTILE = `"&#(lf)""#(#)//*/ ]in each #shared <img src=x onerror=alert(1)> \${x} é😀\u202e\u0085 $parameter`;

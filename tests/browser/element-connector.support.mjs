@@ -1,6 +1,6 @@
 /** What the tests of `<pqrun-connector>` share: a page as strict as the one that is served, and how the element is read. */
 
-import { serve } from "./support.mjs";
+import { serve, watch } from "./support.mjs";
 
 export const WORKSPACE = "1f0c4b7e-52aa-4c0d-9b7e-0d6f3a1e8c21";
 export const ITEM = "7a93e1d4-0f5b-4e0a-8d3c-64b2f9c7a510";
@@ -53,14 +53,7 @@ export async function opened(t, browser, { path = "/", context: options = {}, pr
   t.after(() => context.close());
   const page = await context.newPage();
   page.setDefaultTimeout(20_000);
-  /** @type {string[]} */
-  const problems = [];
-  page.on("console", (message) => {
-    if (message.type() === "error" || message.type() === "warning") {
-      problems.push(message.text());
-    }
-  });
-  page.on("pageerror", (error) => problems.push(String(error)));
+  const problems = watch(page);
   await page.addInitScript(() => {
     /** @type {any[]} */
     const heard = [];

@@ -1,7 +1,7 @@
 /** A run that `<pqrun-run>` follows: what is seen and said of it, and what can be done with it. */
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
 import { DATABRICKS_TOKEN, scenario, until } from "../node/support.mjs";
 import {
@@ -18,12 +18,7 @@ import {
 } from "./element-run.support.mjs";
 import { launch } from "./support.mjs";
 
-/** @type {import("playwright-core").Browser} */
-let browser;
-before(async () => {
-  browser = await launch();
-});
-after(() => browser?.close());
+const browser = await launch();
 
 test("a run from the form to its outputs, seen in all its states", async (t) => {
   const document = scenario("demo");

@@ -1,7 +1,7 @@
 /** The form of `<pqrun-run>`: what it takes, what it refuses, and the start. */
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
 import { DATABRICKS_TOKEN, scenario } from "../node/support.mjs";
 import {
@@ -18,12 +18,7 @@ import {
 } from "./element-run.support.mjs";
 import { launch } from "./support.mjs";
 
-/** @type {import("playwright-core").Browser} */
-let browser;
-before(async () => {
-  browser = await launch();
-});
-after(() => browser?.close());
+const browser = await launch();
 
 test("an empty form says at each field what is expected, and starts nothing", async (t) => {
   const { page } = await show(t, browser, { connection: "none" });

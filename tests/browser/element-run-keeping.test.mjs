@@ -1,7 +1,7 @@
 /** Runs that `<pqrun-run>` keeps: found again by the next page, by another tab, or not at all. */
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
 import { DATABRICKS_TOKEN, databricksRuns, until } from "../node/support.mjs";
 import {
@@ -17,12 +17,7 @@ import {
 } from "./element-run.support.mjs";
 import { launch } from "./support.mjs";
 
-/** @type {import("playwright-core").Browser} */
-let browser;
-before(async () => {
-  browser = await launch();
-});
-after(() => browser?.close());
+const browser = await launch();
 
 test("a page that is loaded again in the midst of a run finds it, and starts no second one", async (t) => {
   const { page, server } = await showKeeping(t, browser);

@@ -1,19 +1,14 @@
 /** What the tests of `<pqrun-run>` share: a page with its policy, and the simulator in the page or in a process of its own. */
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 
 import { DATABRICKS_TOKEN, scenario, simulate } from "../node/support.mjs";
-import { serve, shot } from "./support.mjs";
+import { serve, shot, violations, watch } from "./support.mjs";
 
 /**
  * @import { TestContext } from "node:test"
  * @import { Browser, BrowserContext, Page } from "playwright-core"
  */
-
-const require = createRequire(import.meta.url);
-const AXE = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 
 /** What the page allows; some tests have the simulator at a port of its own. */
 const POLICY =
@@ -96,19 +91,7 @@ export async function show(t, browser, options = {}) {
   const origin = await serve(t, { "/": markup, "/page.js": script, "/page.css": style });
   const page = await context.newPage();
   page.setDefaultTimeout(20_000);
-  /** @type {string[]} */
-  const problems = [];
-  page.on("console", (message) => {
-    if (message.type() === "error" || message.type() === "warning") {
-      problems.push(message.text());
-    }
-  });
-  page.on("pageerror", (error) => problems.push(String(error)));
-  page.on("request", (request) => {
-    if (![origin, "data:", "http://127.0.0.1:"].some((start) => request.url().startsWith(start))) {
-      problems.push(`a request left the page's origin: ${request.url()}`);
-    }
-  });
+  const problems = watch(page, [`${origin}/`, "http://127.0.0.1:"]);
   await options.before?.(page);
   await page.goto(`${origin}/`);
   await page.waitForFunction(() => Reflect.has(globalThis, "answer"));
@@ -150,11 +133,7 @@ export const ended = (page) => page.locator("#result-title").waitFor();
 export async function accessible(page) {
   for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
     await page.emulateMedia({ colorScheme });
-    // Not by a script element, which the policy forbids.
-    await page.evaluate(AXE);
-    const { violations } = await page.evaluate(() => Reflect.get(globalThis, "axe").run(document));
-    const told = violations.map((/** @type {any} */ { id, nodes }) => `${id}: ${nodes[0].html} ${nodes[0].failureSummary}`);
-    assert.deepEqual(told, [], `in ${colorScheme}`);
+    assert.deepEqual(await violations(page), [], `in ${colorScheme}`);
   }
 }
 

@@ -1,23 +1,14 @@
 /** What axe-core says of `<pqrun-table>` in each of its states, in both colour schemes. */
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
 import { JSON_TEXT, OUTPUTS, show, untilSummary } from "./element-table.support.mjs";
-import { launch, shot } from "./support.mjs";
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+import { launch, shot, violations } from "./support.mjs";
 
 /** @typedef {import("playwright-core").Page} Page */
 
-/** @type {import("playwright-core").Browser} */
-let browser;
-before(async () => {
-  browser = await launch();
-});
-after(() => browser?.close());
+const browser = await launch();
 
 const WRONG = { message: "expected an array of objects, found a number at byte 7", hint: "check the output path" };
 
@@ -79,9 +70,8 @@ const STATES = {
 for (const dark of [false, true]) {
   test(`axe-core finds nothing in any state, ${dark ? "dark" : "light"}`, async (t) => {
     const { page, problems } = await show(t, browser, "", { dark });
-    // By the browser itself, which no policy of the page keeps from it; and so are the scripts below.
-    await page.evaluate(AXE);
     for (const [state, [script, act]] of Object.entries(STATES)) {
+      // By the browser itself, which no policy of the page keeps from it.
       await page.evaluate(`{
         const element = document.createElement("pqrun-table");
         document.querySelector("pqrun-table").replaceWith(element);
@@ -90,12 +80,7 @@ for (const dark of [false, true]) {
         element.updateComplete;
       }`);
       await act(page);
-      const { violations } = await page.evaluate(() => Reflect.get(globalThis, "axe").run(document));
-      const found = violations.map((/** @type {any} */ { id, nodes }) => [
-        id,
-        nodes.map((/** @type {any} */ node) => [node.html, node.failureSummary]),
-      ]);
-      assert.deepEqual(found, [], state);
+      assert.deepEqual(await violations(page), [], state);
       await shot(page, `table-${state.replaceAll(" ", "-")}-${dark ? "dark" : "light"}`);
       assert.deepEqual(problems, [], state);
     }

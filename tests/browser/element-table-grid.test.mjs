@@ -1,19 +1,14 @@
 /** The grid of `<pqrun-table>`: large and wide tables, the keyboard, the focus, narrow pages. */
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
 import { announced, cells, show, untilSummary } from "./element-table.support.mjs";
 import { launch, shot } from "./support.mjs";
 
 /** @typedef {import("playwright-core").Page} Page */
 
-/** @type {import("playwright-core").Browser} */
-let browser;
-before(async () => {
-  browser = await launch();
-});
-after(() => browser?.close());
+const browser = await launch();
 
 /** A table of many rows, made on the page: `n` counts down, `t` says the row, `x` goes up and down. */
 const large = (/** @type {number} */ rows) => `

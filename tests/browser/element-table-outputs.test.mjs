@@ -1,7 +1,7 @@
 /** Outputs, downloads and the chart of `<pqrun-table>`. */
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
 import { tableFromIPC } from "apache-arrow";
 import { Table } from "pqrun/table";
@@ -18,12 +18,7 @@ import {
 } from "./element-table.support.mjs";
 import { launch, shot } from "./support.mjs";
 
-/** @type {import("playwright-core").Browser} */
-let browser;
-before(async () => {
-  browser = await launch();
-});
-after(() => browser?.close());
+const browser = await launch();
 
 test("of several outputs the first table is shown, and each of the others as what it is", async (t) => {
   const script = `

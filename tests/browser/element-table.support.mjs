@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 
-import { serve } from "./support.mjs";
+import { serve, watch } from "./support.mjs";
 
 /** @typedef {import("playwright-core").Page} Page */
 
@@ -82,15 +82,7 @@ export async function show(t, browser, script, { dark = false, width = 1000, hei
   });
   t.after(() => context.close());
   const page = await context.newPage();
-  /** @type {string[]} */
-  const problems = [];
-  page.on("console", (message) => problems.push(`${message.type()}: ${message.text()}`));
-  page.on("pageerror", (error) => problems.push(String(error)));
-  page.on("request", (request) => {
-    if (!/^(?:data|blob):/u.test(request.url()) && !request.url().startsWith(origin)) {
-      problems.push(`a request to ${request.url()}`);
-    }
-  });
+  const problems = watch(page, [`${origin}/`]);
   await page.goto(`${origin}/`);
   await page
     .waitForFunction(() => Reflect.has(globalThis, "ready"), undefined, { timeout: 30_000 })

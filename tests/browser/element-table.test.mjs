@@ -1,17 +1,12 @@
 /** `<pqrun-table>` on a page with a strict policy: what it shows, sorts and filters, by pointer and by keyboard. */
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
 import { announced, cells, show, shownLines, summary, untilSummary } from "./element-table.support.mjs";
 import { launch, shot } from "./support.mjs";
 
-/** @type {import("playwright-core").Browser} */
-let browser;
-before(async () => {
-  browser = await launch();
-});
-after(() => browser?.close());
+const browser = await launch();
 
 /** Puts JSON into a page's script. @param {string} json */
 const table = (json) => `element.table = Table.read(${JSON.stringify(json)});`;

@@ -2,17 +2,12 @@
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
-import { person, play, servePage, visit } from "./page-support.mjs";
+import { person, play, servePage, visit } from "./page.support.mjs";
 import { inspect, launch } from "./support.mjs";
 
-/** @type {import("playwright-core").Browser} */
-let browser;
-before(async () => {
-  browser = await launch();
-});
-after(() => browser?.close());
+const browser = await launch();
 
 /**
  * The M that the page shows in the end.

@@ -2,20 +2,15 @@
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
-import { person, servePage, visit } from "./page-support.mjs";
+import { person, servePage, visit } from "./page.support.mjs";
 import { launch } from "./support.mjs";
 
 /** More stops than the page has. */
 const MOST_STOPS = 150;
 
-/** @type {import("playwright-core").Browser} */
-let browser;
-before(async () => {
-  browser = await launch();
-});
-after(() => browser?.close());
+const browser = await launch();
 
 /**
  * The name of what has the focus, whatever shadow root it is in, and whether a person sees that it does.

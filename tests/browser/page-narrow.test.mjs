@@ -1,19 +1,14 @@
 /** The page on a telephone: 360 px wide, nothing to scroll sideways in any state. */
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
-import { person, play, servePage, sidewaysScroll, visit } from "./page-support.mjs";
+import { person, play, servePage, sidewaysScroll, visit } from "./page.support.mjs";
 import { inspect, launch } from "./support.mjs";
 
 const NARROW = { viewport: { width: 360, height: 740 }, hasTouch: true };
 
-/** @type {import("playwright-core").Browser} */
-let browser;
-before(async () => {
-  browser = await launch();
-});
-after(() => browser?.close());
+const browser = await launch();
 
 /**
  * @param {import("playwright-core").Page} page

@@ -4,10 +4,10 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import process from "node:process";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
 import { PACKAGE, scenario } from "../node/support.mjs";
-import { launch, serve } from "./support.mjs";
+import { launch, serve, watch } from "./support.mjs";
 
 const ROOT = process.env.PQRUN_ROOT ?? "";
 
@@ -21,12 +21,7 @@ const OFFERED = [
   "https://onelake.dfs.fabric.microsoft.com",
 ];
 
-/** @type {import("playwright-core").Browser} */
-let browser;
-before(async () => {
-  browser = await launch();
-});
-after(() => browser?.close());
+const browser = await launch();
 
 /** @returns {string} The policy in the page itself. */
 function policyOfPage() {
@@ -56,10 +51,7 @@ async function pageWith(t, policy, markup = "", script = "") {
   t.after(() => context.close());
   const page = await context.newPage();
   page.setDefaultTimeout(30_000);
-  /** @type {string[]} */
-  const problems = [];
-  page.on("console", (message) => ["error", "warning"].includes(message.type()) && problems.push(message.text()));
-  page.on("pageerror", (error) => problems.push(String(error)));
+  const problems = watch(page);
   await page.addInitScript(() => {
     /** @type {string[]} */
     const blocked = [];

@@ -1,17 +1,12 @@
 /** Closing the page in the middle of a run: the next one goes on with it, also with the services in the page. */
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
-import { person, play, servePage, startButton, truth, visit } from "./page-support.mjs";
+import { person, play, servePage, startButton, truth, visit } from "./page.support.mjs";
 import { inspect, launch } from "./support.mjs";
 
-/** @type {import("playwright-core").Browser} */
-let browser;
-before(async () => {
-  browser = await launch();
-});
-after(() => browser?.close());
+const browser = await launch();
 
 for (const scenario of ["databricks-success", "fabric-success"]) {
   test(`${scenario}: a page that is reloaded in the middle of a run goes on with it, and there is one run`, async (t) => {

@@ -1,19 +1,14 @@
 /** Every scenario of the page, from Start to its table or its end. */
 
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 
 import { Simulator } from "pqrun/simulator";
 
-import { person, play, scenarioFile, scenarioNames, servePage, startButton, truth, visit } from "./page-support.mjs";
+import { person, play, scenarioFile, scenarioNames, servePage, startButton, truth, visit } from "./page.support.mjs";
 import { inspect, launch } from "./support.mjs";
 
-/** @type {import("playwright-core").Browser} */
-let browser;
-before(async () => {
-  browser = await launch();
-});
-after(() => browser?.close());
+const browser = await launch();
 
 /** How each ends: the outcome, the rows of its tables, how many runs there are then, and what else is seen. */
 const ENDS = /** @type {Record<string, { outcome: string, rows: Record<string, number>, runs: number, by?: string, seen?: (event: any) => boolean }>} */ ({

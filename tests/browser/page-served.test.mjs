@@ -1,7 +1,7 @@
 /** The page through `pqrun serve`, as a person starts it, with the services behind its proxy. */
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
 import {
   DATABRICKS_TOKEN,
@@ -16,15 +16,10 @@ import {
   startCommand,
   until,
 } from "../node/support.mjs";
-import { person, startButton, visit } from "./page-support.mjs";
+import { person, startButton, visit } from "./page.support.mjs";
 import { inspect, launch } from "./support.mjs";
 
-/** @type {import("playwright-core").Browser} */
-let browser;
-before(async () => {
-  browser = await launch();
-});
-after(() => browser?.close());
+const browser = await launch();
 
 /**
  * @param {import("node:test").TestContext} t

@@ -1,20 +1,15 @@
 /** The page in two tabs of one browser: what is under way in one of them is left alone by the other. */
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
-import { person, play, servePage, startButton, truth, visit } from "./page-support.mjs";
+import { person, play, servePage, startButton, truth, visit } from "./page.support.mjs";
 import { inspect, launch } from "./support.mjs";
 
 const RUN = "pqrun:pqrun-page:run";
 const SIMULATOR = "pqrun-page:simulator";
 
-/** @type {import("playwright-core").Browser} */
-let browser;
-before(async () => {
-  browser = await launch();
-});
-after(() => browser?.close());
+const browser = await launch();
 
 /** @param {import("playwright-core").Page} page @param {string} name */
 const isKept = (page, name) => page.evaluate((name) => localStorage.getItem(name) !== null, name);

@@ -3,11 +3,11 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { brotliCompressSync, constants } from "node:zlib";
 
 import { PACKAGE } from "../node/support.mjs";
-import { person, servePage, startButton, visit } from "./page-support.mjs";
+import { person, servePage, startButton, visit } from "./page.support.mjs";
 import { launch } from "./support.mjs";
 
 /** What may be loaded before anybody does anything, in bytes. */
@@ -20,12 +20,7 @@ const FIRST_RUN = 532_000;
 const FIRST_RUN_WITH_GENERATOR = 747_000;
 const HEAVY = /_bg\.wasm$/u;
 
-/** @type {import("playwright-core").Browser} */
-let browser;
-before(async () => {
-  browser = await launch();
-});
-after(() => browser?.close());
+const browser = await launch();
 
 /** @param {string[]} urls */
 function weigh(urls) {

@@ -1,7 +1,7 @@
 /** The installed package on a page, against the simulator over HTTP. */
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
 import {
   DATABRICKS_TOKEN,
@@ -14,12 +14,7 @@ import {
 } from "../node/support.mjs";
 import { launch, open, page, serve } from "./support.mjs";
 
-/** @type {import("playwright-core").Browser} */
-let browser;
-before(async () => {
-  browser = await launch();
-});
-after(() => browser?.close());
+const browser = await launch();
 
 /** @param {string} url */
 const fabricOptions = (url, itemId = ITEM.good) =>

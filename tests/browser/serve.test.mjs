@@ -3,19 +3,13 @@
 import assert from "node:assert/strict";
 import { cpSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
 import { databricksAt, serve } from "../node/served.mjs";
 import { DATABRICKS_TOKEN, PACKAGE, databricksRuns, folder, simulate } from "../node/support.mjs";
-import { launch, serve as servePages } from "./support.mjs";
+import { launch, serve as servePages, watch } from "./support.mjs";
 
-/** @type {import("playwright-core").Browser} */
-let browser;
-
-before(async () => {
-  browser = await launch();
-});
-after(() => browser.close());
+const browser = await launch();
 
 const RUNS = `
 import { runDatabricksJob } from "../browser.js";
@@ -59,17 +53,9 @@ test("the page gets the key, runs a job through the proxy, and never sees the to
   const server = await serve(t, { services: [databricksAt(simulator)], folder: packageWith(t, RUNS) });
   for (const address of [server.address, server.once]) {
     const page = await browser.newPage();
-    /** @type {string[]} */
-    const problems = [];
+    const problems = watch(page, [server.url]);
     /** @type {Promise<string>[]} */
     const told = [];
-    page.on("console", (line) => problems.push(line.text()));
-    page.on("pageerror", (error) => problems.push(String(error)));
-    page.on("request", (request) => {
-      if (!request.url().startsWith(server.url) && !request.url().startsWith("data:")) {
-        problems.push(request.url());
-      }
-    });
     page.on("response", (response) => {
       if (response.url().includes("/proxy/")) {
         told.push(response.text());

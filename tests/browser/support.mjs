@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import path from "node:path";
+import { after } from "node:test";
 
 import { chromium } from "playwright-core";
 
@@ -28,16 +29,18 @@ const TYPES = /** @type {Record<string, string>} */ ({
 });
 
 /**
- * One browser for all tests of a file; close it after them.
+ * One browser for all tests of a file, after which it is closed.
  *
  * @returns {Promise<import("playwright-core").Browser>}
  */
-export function launch() {
+export async function launch() {
   const executablePath = process.env.PQRUN_CHROMIUM;
   if (!executablePath) {
     throw new Error("PQRUN_CHROMIUM: expected the path of Chromium, found nothing");
   }
-  return chromium.launch({ executablePath, args: FLAGS.split(" ") });
+  const browser = await chromium.launch({ executablePath, args: FLAGS.split(" ") });
+  after(() => browser.close());
+  return browser;
 }
 
 /** Where the package is for a page. */
@@ -89,6 +92,26 @@ export async function serve(t, pages) {
 }
 
 /**
+ * Notes what goes wrong in a page from now on: words on the console, uncaught errors, requests to where it has no business.
+ *
+ * @param {import("playwright-core").Page} page
+ * @param {string[]} [places] How the addresses begin that it may ask, besides its own data; all if left out.
+ * @returns {string[]} To which more may be added at any time.
+ */
+export function watch(page, places = [""]) {
+  /** @type {string[]} */
+  const problems = [];
+  page.on("console", (message) => problems.push(message.text()));
+  page.on("pageerror", (error) => problems.push(String(error)));
+  page.on("request", (request) => {
+    if (!["data:", "blob:", ...places].some((place) => request.url().startsWith(place))) {
+      problems.push(`a request to ${request.url()}`);
+    }
+  });
+  return problems;
+}
+
+/**
  * Opens a page and waits until its script has put its answer in `globalThis.answer`.
  *
  * @param {import("node:test").TestContext} t
@@ -101,14 +124,7 @@ export async function open(t, browser, url) {
   const context = await browser.newContext();
   t.after(() => context.close());
   const page = await context.newPage();
-  /** @type {string[]} */
-  const problems = [];
-  page.on("console", (message) => {
-    if (message.type() === "error" || message.type() === "warning") {
-      problems.push(message.text());
-    }
-  });
-  page.on("pageerror", (error) => problems.push(String(error)));
+  const problems = watch(page);
   await page.goto(url);
   await page
     .waitForFunction(() => Reflect.has(globalThis, "answer"), undefined, { timeout: PAGE_MS })

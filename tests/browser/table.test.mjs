@@ -1,19 +1,14 @@
 /** Tables on a page: the module by itself, views, streams, Arrow. */
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
 import { tableFromIPC } from "apache-arrow";
 import { Table } from "pqrun/table";
 
 import { launch, open, page, serve } from "./support.mjs";
 
-/** @type {import("playwright-core").Browser} */
-let browser;
-before(async () => {
-  browser = await launch();
-});
-after(() => browser?.close());
+const browser = await launch();
 
 const ROWS = '[{"n": 9007199254740993, "t": "é😀", "at": "2026-01-31T12:00:00Z", "j": [1]}, {"n": null, "t": ""}]';
 

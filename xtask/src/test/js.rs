@@ -13,8 +13,9 @@ use crate::files;
 use crate::test::tally::Tally;
 use crate::workspace::Workspace;
 
-/// Milliseconds one test file may take. Node sets no limit of its own, and a hung test would hang us.
-const FILE_MS: &str = "--test-timeout=300000";
+/// Milliseconds one test file may take: several times as long as the longest does on two busy cores. Node sets no limit of its
+/// own, and a hung test would hang us.
+const FILE_MS: &str = "--test-timeout=900000";
 
 /// Most of the time of a file that uses the package is spent waiting for simulated runs, so more files than cores run at
 /// once.

@@ -7,7 +7,7 @@ import path from "node:path";
 import { Simulator } from "pqrun/simulator";
 
 import { PACKAGE } from "../node/support.mjs";
-import { serve } from "./support.mjs";
+import { serve, watch } from "./support.mjs";
 
 /** Below a path of the server, as on a static host. */
 export const PAGE = "/node_modules/pqrun/page/index.html";
@@ -36,7 +36,7 @@ export const scenarioFile = (name) => JSON.parse(readFileSync(path.join(SCENARIO
  * @property {string[]} kept The names of all that was ever kept.
  */
 
-function watch() {
+function listen() {
   const watched = /** @type {Watched} */ ({ results: [], events: [], kept: [] });
   Reflect.set(globalThis, "watched", watched);
   addEventListener("pqrun-result", (event) => {
@@ -78,7 +78,7 @@ export async function person(t, browser, options) {
     ...options,
   });
   t.after(() => context.close());
-  await context.addInitScript(watch);
+  await context.addInitScript(listen);
   return context;
 }
 
@@ -91,22 +91,10 @@ export async function person(t, browser, options) {
  */
 export async function visit(context, url, elements = ["pqrun-run", "pqrun-table", "pqrun-connector"]) {
   const page = await context.newPage();
-  /** @type {string[]} */
-  const problems = [];
+  const problems = watch(page, [`${new URL(url).origin}/`]);
   /** @type {string[]} */
   const requested = [];
-  page.on("console", (message) => {
-    if (message.type() === "error" || message.type() === "warning") {
-      problems.push(message.text());
-    }
-  });
-  page.on("pageerror", (error) => problems.push(String(error)));
-  page.on("request", (request) => {
-    requested.push(request.url());
-    if (!/^(?:data|blob):/u.test(request.url()) && new URL(request.url()).origin !== new URL(url).origin) {
-      problems.push(`a request to ${request.url()}`);
-    }
-  });
+  page.on("request", (request) => requested.push(request.url()));
   page.setDefaultTimeout(WAIT_MS);
   await page.goto(url);
   await page.waitForFunction((names) => names.every((name) => customElements.get(name)), elements);
