@@ -62,13 +62,7 @@ export function make(shape, bytes) {
     }
   }
   parts.push(encoder.encode(`${pending}]`));
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
+  return Buffer.concat(parts);
 }
 
 /**

@@ -76,6 +76,31 @@ test("a run whose tab is closed goes on in one that was open before, although an
   second.assertClean();
 });
 
+test("of two tabs that start in the same moment one starts a run, and the other says so", async (t) => {
+  const context = await person(t, browser);
+  const url = await servePage(t);
+  const tabs = [await visit(context, url), await visit(context, url)];
+  // Whatever has to be loaded is there, so that nothing but the tabs themselves keeps them apart.
+  for (const { page } of tabs) {
+    await startButton(page).focus();
+    await page.waitForLoadState("networkidle");
+  }
+  await Promise.all(tabs.map(({ page }) => startButton(page).evaluate((button) => /** @type {HTMLElement} */ (button).click())));
+  const first = await Promise.any(tabs.map(async (tab) => tab.phase("running").then(() => tab)));
+  const [second] = tabs.filter((tab) => tab !== first);
+  await second.page.getByText("It can be resumed here once the other tab has left it").waitFor();
+  await choices(second.page, true);
+  assert.equal(await second.page.getByText("Another tab follows a run").count(), 1);
+  assert.equal((await first.result()).outcome, "succeeded");
+  assert.equal(truth(await first.watched()).databricks.runs.length, 1);
+  assert.deepEqual((await second.watched()).events, []);
+  await choices(second.page, false);
+  await startButton(second.page).waitFor();
+  assert.equal(await second.page.getByText("Another tab follows a run").count(), 0);
+  first.assertClean();
+  second.assertClean();
+});
+
 test("after a run another place can be chosen at once, and the simulated services stay where they were", async (t) => {
   const { page, result, problems } = await visit(await person(t, browser), await servePage(t));
   await play(page, "databricks-skipped");

@@ -348,23 +348,6 @@ test("tokens that expire in the middle of a run: one sign-in for each, for one r
   }
 });
 
-test("tokens that are revoked in the middle of a run: each refusal leads to one sign-in", async (t) => {
-  const server = await simulated(t, {
-    change: (it) => {
-      it.databricks.jobs[0].tasks[0].run.seconds = 60;
-    },
-  });
-  const credential = databricksOAuth({ clientId: principal(1), clientSecret: "databricks-simulated-secret-1" });
-  const runs = Array.from({ length: 20 }, () => runJob(server, credential));
-  for (let revoked = 0; revoked < 2; revoked += 1) {
-    await new Promise((resolve) => setTimeout(resolve, 1000));
-    await fetch(`${server.url}/simulator/revoke`, { method: "POST", body: "{}" });
-  }
-  const results = await Promise.all(runs);
-  assert.deepEqual([...new Set(results.map(({ outcome }) => outcome))], ["succeeded"]);
-  assert.equal(requests(server).filter((request) => request === "POST /oidc/v1/token").length, 3);
-});
-
 test("a secret that is changed in the vault is read anew when it is refused", async (t) => {
   const server = await simulated(t, {
     change: (it) => {

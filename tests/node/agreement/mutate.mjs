@@ -111,13 +111,5 @@ function exchanged(text, below) {
   return joined(text.subarray(0, index), TOKENS[below(TOKENS.length)], text.subarray(index + token.length));
 }
 
-/** @param {Uint8Array[]} parts */
-function joined(...parts) {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
-}
+/** @param {Uint8Array[]} parts @returns {Uint8Array} */
+const joined = (...parts) => Buffer.concat(parts);

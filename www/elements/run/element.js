@@ -80,9 +80,14 @@ export class PqrunRun extends KeepingElement {
     });
   }
 
-  willUpdate() {
+  /** @param {PropertyValues<this>} changed */
+  willUpdate(changed) {
     this.takeAttributes();
     this.takeStore();
+    if (changed.has("kept") && this.kept && this.fault?.kind === "elsewhere") {
+      // What was found says so itself, and until when.
+      this.fault = undefined;
+    }
   }
 
   /** @param {PropertyValues<this>} changed */
