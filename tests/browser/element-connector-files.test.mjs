@@ -8,7 +8,7 @@ import { generateConnector, generateQuery, packConnector } from "pqrun/connector
 import yauzl from "yauzl";
 
 import { HOST, ITEM, WORKSPACE, databricks, fabric, opened } from "./element-connector.support.mjs";
-import { launch, shot } from "./support.mjs";
+import { copied, launch, shot } from "./support.mjs";
 
 const browser = await launch();
 
@@ -159,17 +159,15 @@ test("the whole text is copied, by whatever way the browser leaves open", async 
   await of.after(() => of.set({ settings: databricks }));
   const text = (await of.file()).replace(/\r\n/gu, "\n");
   const button = of.element.getByRole("button", { name: "Copy the query" });
-  const clipboard = () => of.page.evaluate(() => navigator.clipboard.readText());
   await button.click();
   await of.element.getByText("Copied.").first().waitFor();
-  assert.equal((await clipboard()).replace(/\r\n/gu, "\n"), text);
+  await copied(of.page, text);
   await of.page.evaluate(() => navigator.clipboard.writeText("other"));
   await of.page.evaluate(() => {
     navigator.clipboard.writeText = () => Promise.reject(new DOMException("no", "NotAllowedError"));
   });
   await button.click();
-  await of.page.waitForFunction(async () => (await navigator.clipboard.readText()) !== "other");
-  assert.equal((await clipboard()).replace(/\r\n/gu, "\n"), text);
+  await copied(of.page, text);
   await of.page.evaluate(() => {
     document.execCommand = () => false;
   });

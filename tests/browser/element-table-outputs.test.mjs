@@ -16,7 +16,7 @@ import {
   summary,
   untilSummary,
 } from "./element-table.support.mjs";
-import { launch, shot } from "./support.mjs";
+import { copied, launch, shot } from "./support.mjs";
 
 const browser = await launch();
 
@@ -56,7 +56,7 @@ test("of several outputs the first table is shown, and each of the others as wha
   assert.match(await content(4), /one\ntwo/u);
   assert.equal(await page.getByRole("link").getAttribute("href"), "https://example.com/run/1");
   await page.getByRole("button", { name: "Copy" }).click();
-  assert.equal(await page.evaluate(() => navigator.clipboard.readText()), "one\ntwo");
+  await copied(page, "one\ntwo");
   assert.match(await content(5), /\{\n {2}"links": \[\n {4}"a"\n {2}\]\n\}/u);
   assert.match(await content(6), /not a table\s+expected an array of objects.*Check the output path\.\s.*7/su);
   assert.match(await content(8), /Read from \/Volumes\/main\/x\/y\.json, 12,345 bytes\./u);
@@ -108,7 +108,7 @@ test("downloads are what the table itself writes, whatever is in it", async (t) 
     assert.equal(found, name);
     assert.equal(bytes.toString(), text, format);
   }
-  assert.equal(await announced(page), "Orders-day-1.md, 4 rows");
+  await announced(page, "Orders-day-1.md, 4 rows");
   const { bytes } = await download(page, "csv", { defuse: true });
   assert.equal(bytes.toString(), table.toCsv({ defuseFormulas: true }));
   assert.match(bytes.toString(), /'=1\+1/u);
@@ -216,15 +216,7 @@ test("the rows that are shown are copied with tabs, as spreadsheets take them", 
   );
   await page.getByRole("button", { name: "Download" }).click();
   await page.getByRole("button", { name: "Copy for a spreadsheet" }).click();
-  await page.waitForFunction(() =>
-    /copied/u.test(
-      document.querySelector("pqrun-table")?.shadowRoot?.querySelector("[role=status]")?.textContent ?? "",
-    ),
-  );
-  assert.equal(
-    await page.evaluate(() => navigator.clipboard.readText()),
-    'a\tb\n"x\ty"\t9007199254740993\n"say ""hi"""\t',
-  );
+  await copied(page, 'a\tb\n"x\ty"\t9007199254740993\n"say ""hi"""\t');
   assert.deepEqual(problems, []);
 });
 
@@ -241,12 +233,12 @@ test("what is copied for a spreadsheet is defused as a CSV file is, whatever for
     await page.evaluate(() => navigator.clipboard.writeText("other"));
     await form.getByRole("button", { name: "Copy for a spreadsheet" }).click();
     await page.waitForFunction(async () => (await navigator.clipboard.readText()) !== "other");
-    const copied = (await page.evaluate(() => navigator.clipboard.readText())).replaceAll("\r\n", "\n");
-    assert.match(copied, /^'=a\tn\n'=1\+1\t-1\n/u);
+    const pasted = (await page.evaluate(() => navigator.clipboard.readText())).replaceAll("\r\n", "\n");
+    assert.match(pasted, /^'=a\tn\n'=1\+1\t-1\n/u);
     // The table writes no more and no fewer of them.
-    assert.equal(copied.split("'").length, csv.split("'").length);
-    assert.equal(copied.split("\t-1").length, cells.length + 1);
-    assert.ok(copied.includes("\n-1\t") && copied.includes("\n-12.5e3\t") && copied.includes("\n'-1+1\t"), copied);
+    assert.equal(pasted.split("'").length, csv.split("'").length);
+    assert.equal(pasted.split("\t-1").length, cells.length + 1);
+    assert.ok(pasted.includes("\n-1\t") && pasted.includes("\n-12.5e3\t") && pasted.includes("\n'-1+1\t"), pasted);
   }
   await form.getByRole("checkbox").uncheck();
   await form.getByRole("button", { name: "Copy for a spreadsheet" }).click();
@@ -256,18 +248,16 @@ test("what is copied for a spreadsheet is defused as a CSV file is, whatever for
 
 test("where the clipboard is not open the older way is, also within a dialog", async (t) => {
   const { page, problems } = await show(t, browser, `element.table = Table.read('[{"a":"one"}]');`);
-  const clipboard = () => page.evaluate(() => navigator.clipboard.readText());
   await page.evaluate(async () => {
     await navigator.clipboard.writeText("other");
     navigator.clipboard.writeText = () => Promise.reject(new DOMException("no", "NotAllowedError"));
   });
   await page.getByRole("button", { name: "Download" }).click();
   await page.getByRole("button", { name: "Copy for a spreadsheet" }).click();
-  await page.waitForFunction(async () => (await navigator.clipboard.readText()) !== "other");
-  assert.equal((await clipboard()).replace("\r\n", "\n"), "a\none");
+  await copied(page, "a\none");
   await page.locator('[data-at="0,0"]').dblclick();
   await page.getByRole("dialog").getByRole("button", { name: "Copy" }).click();
-  await page.waitForFunction(async () => (await navigator.clipboard.readText()) === "one");
+  await copied(page, "one");
   assert.equal(await page.getByRole("dialog").getByRole("alert").count(), 0);
   assert.deepEqual(problems, []);
 });

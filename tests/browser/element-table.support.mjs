@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 
-import { serve, watch } from "./support.mjs";
+import { becomes, serve, watch } from "./support.mjs";
 
 /** @typedef {import("playwright-core").Page} Page */
 
@@ -101,16 +101,7 @@ export const summary = (page) => page.locator(".summary > span").first().innerTe
  * @param {Page} page
  * @param {string} expected
  */
-export async function untilSummary(page, expected) {
-  await page
-    .waitForFunction(
-      (text) =>
-        document.querySelector("pqrun-table")?.shadowRoot?.querySelector(".summary > span")?.textContent === text,
-      expected,
-      { timeout: 20_000 },
-    )
-    .catch(async () => assert.equal(await summary(page), expected));
-}
+export const untilSummary = (page, expected) => becomes(() => summary(page), expected);
 
 /**
  * The texts of the cells that are there, by row: the number of the row first.
@@ -181,5 +172,10 @@ export async function shownLines(page) {
   return text.split("\n").slice(0, -1);
 }
 
-/** What screen readers were told last. @param {Page} page */
-export const announced = (page) => page.locator("[role=status]").innerText();
+/**
+ * Waits until screen readers were told something.
+ *
+ * @param {Page} page
+ * @param {string} expected
+ */
+export const announced = (page, expected) => becomes(() => page.locator("[role=status]").innerText(), expected);

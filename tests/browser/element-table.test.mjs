@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { announced, cells, show, shownLines, summary, untilSummary } from "./element-table.support.mjs";
-import { launch, shot } from "./support.mjs";
+import { copied, launch, shot } from "./support.mjs";
 
 const browser = await launch();
 
@@ -145,7 +145,7 @@ test("a cell is shown in whole: JSON on lines with every digit, a text with its 
   const dialog = page.getByRole("dialog", { name: "j, row 1" });
   assert.equal(await dialog.locator("pre").innerText(), '{\n  "n": 12345678901234567890,\n  "s": "a\\"b"\n}');
   await dialog.getByRole("button", { name: "Copy" }).click();
-  assert.equal(await page.evaluate(() => navigator.clipboard.readText()), '{"n":12345678901234567890,"s":"a\\"b"}');
+  await copied(page, '{"n":12345678901234567890,"s":"a\\"b"}');
   await dialog.getByRole("button", { name: "Close" }).click();
   await page.locator('[data-at="3,6"]').dblclick();
   assert.equal(await page.getByRole("dialog").locator("pre").innerText(), `null${"é😀".repeat(300)}`);
@@ -371,7 +371,7 @@ test("what can't be read as a filter is said at its box, and lets all rows throu
     await box.fill("");
     await page.locator(".problem").waitFor({ state: "detached" });
   }
-  assert.equal(await summary(page), "50 rows, 8 columns");
+  await untilSummary(page, "50 rows, 8 columns");
   assert.deepEqual(problems, []);
 });
 
@@ -385,7 +385,7 @@ test("one box finds in all columns, together with the others, and one button cle
   await page.getByLabel("Filter ok").selectOption("true");
   const both = long.filter(({ ok }) => ok === true);
   await untilSummary(page, `${both.length} of 500 rows, 8 columns`);
-  assert.equal(await announced(page), `${both.length} of 500 rows, 8 columns`);
+  await announced(page, `${both.length} of 500 rows, 8 columns`);
   await shot(page, "table-filtered");
   await page.getByRole("button", { name: "Clear filters" }).click();
   await untilSummary(page, "500 rows, 8 columns");

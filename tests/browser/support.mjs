@@ -6,6 +6,8 @@ import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { after } from "node:test";
+import { setTimeout } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
 
 import { chromium } from "playwright-core";
 
@@ -110,6 +112,39 @@ export function watch(page, places = [""]) {
   });
   return problems;
 }
+
+/** Nothing on a page takes longer to become what it is to be. */
+const SOON_MS = 20_000;
+
+/**
+ * Waits until what is read of a page is what is expected, but not for ever: then the difference is told.
+ *
+ * @template T
+ * @param {() => Promise<T>} read
+ * @param {T} expected
+ */
+export async function becomes(read, expected) {
+  const end = Date.now() + SOON_MS;
+  for (;;) {
+    const found = await read();
+    if (isDeepStrictEqual(found, expected)) {
+      return;
+    }
+    if (Date.now() > end) {
+      assert.deepEqual(found, expected);
+    }
+    await setTimeout(20);
+  }
+}
+
+/**
+ * Waits until a text is in the clipboard.
+ *
+ * @param {import("playwright-core").Page} page
+ * @param {string} text With the line breaks of Unix.
+ */
+export const copied = (page, text) =>
+  becomes(async () => (await page.evaluate(() => navigator.clipboard.readText())).replaceAll("\r\n", "\n"), text);
 
 /**
  * Opens a page and waits until its script has put its answer in `globalThis.answer`.
