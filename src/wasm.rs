@@ -46,6 +46,9 @@ pub use fetch::set_default_fetch;
 #[cfg(any(feature = "auth", feature = "client"))]
 pub use logger::set_module_logger;
 
+#[global_allocator]
+static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
+
 /// A panic is a bug: it says where, on the console, before the module stops working.
 #[cfg(any(feature = "auth", feature = "client", feature = "table"))]
 #[wasm_bindgen::prelude::wasm_bindgen(start)]
