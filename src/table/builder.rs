@@ -439,6 +439,7 @@ impl Builder {
     ///
     /// # Errors
     /// A text is not UTF-8.
+    #[inline(never)]
     pub(crate) fn finish_written(self) -> Result<Column, Problem> {
         let validity = whole_validity(self.validity, self.row_count);
         let cells = match self.store {

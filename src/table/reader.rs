@@ -185,8 +185,14 @@ impl<'o> Reader<'o> {
             lexer.at = inner.at + 1;
             return Ok(Some(table));
         }
-        self.error = None;
         lexer.at = start;
+        self.in_unescaped_text(lexer)
+    }
+
+    /// Reads the text that begins here once it is unescaped.
+    #[inline(never)]
+    fn in_unescaped_text(&mut self, lexer: &mut Lexer<'_, false>) -> Result<Option<Table>, Stopped> {
+        self.error = None;
         let text = self.unescaped(lexer)?;
         let options = ReadOptions {
             path: JsonPath::root(),

@@ -22,8 +22,8 @@ use crate::workspace::Workspace;
 /// Functions that are alike stay apart: as one that is told what it is they take more time, and no less once compressed.
 /// What is computed twice stays so too, which compresses better than more variables do. Together 2 % in brotli.
 ///
-/// The features are those rustc turns on by default, and [`SIMD`]. `--all-features` would let it write what Node 20 refuses.
-const WASM_OPT: [&str; 13] = [
+/// The features are [`FEATURES`]. `--all-features` would let it write what Node 20 refuses.
+const WASM_OPT: [&str; 12] = [
     "-Oz",
     "--converge",
     "--one-caller-inline-max-function-size=20",
@@ -31,7 +31,6 @@ const WASM_OPT: [&str; 13] = [
     "--skip-pass=local-cse",
     "--strip-producers",
     "--enable-bulk-memory",
-    "--enable-multivalue",
     "--enable-mutable-globals",
     "--enable-nontrapping-float-to-int",
     "--enable-reference-types",
@@ -42,6 +41,15 @@ const WASM_OPT: [&str; 13] = [
 /// Words of 16 bytes: the reader of tables looks through texts with them. Node 16, Chrome 91, Firefox 89 and Safari 16.4
 /// have them.
 const SIMD: &str = "-Ctarget-feature=+simd128";
+
+/// What the linker says that a module uses: what rustc turns on by default, and [`SIMD`], but for `multivalue`. Where that is
+/// said, wasm-bindgen has functions that give several values, as all that may fail do, and for each of their signatures the
+/// engine of Node 20 compiles code when the module is loaded: a third of the time that takes.
+const FEATURES: &str = "-Clink-arg=--features=bulk-memory,bulk-memory-opt,call-indirect-overlong,mutable-globals,\
+                        nontrapping-fptoint,reference-types,sign-ext,simd128";
+
+/// The objects of the standard library say `multivalue`, and do without.
+const UNCHECKED: &str = "-Clink-arg=--no-check-features";
 
 /// What esbuild does to the glue: it stays an ES module, and keeps finding the wasm file beside itself.
 pub(crate) const ESBUILD: [&str; 4] = ["--minify", "--format=esm", "--target=es2022", "--log-level=warning"];
@@ -194,6 +202,8 @@ impl Built {
 fn rustc_flags(workspace: &Workspace) -> String {
     let mut flags = vec![
         SIMD.to_owned(),
+        FEATURES.to_owned(),
+        UNCHECKED.to_owned(),
         format!("--remap-path-prefix={}=.", workspace.root.display()),
     ];
     let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
