@@ -62,7 +62,14 @@ export function make(shape, bytes) {
     }
   }
   parts.push(encoder.encode(`${pending}]`));
-  return Buffer.concat(parts);
+  // Pages make data, too, and have no `Buffer`.
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
 }
 
 /**

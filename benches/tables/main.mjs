@@ -104,7 +104,9 @@ if (sizes.includes(MAIN)) {
     const args = [options.chromium, "--bytes", String(MAIN), "--samples", options.samples ?? "21"];
     const { version, results } = measure("chromium.mjs", args) ?? { results: [] };
     collected.chromium = results;
-    collected.machine.Chromium = version;
+    if (version) {
+      collected.machine.Chromium = version;
+    }
   }
 }
 if (options.native) {
