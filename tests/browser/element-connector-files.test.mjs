@@ -8,7 +8,7 @@ import { generateConnector, generateQuery, packConnector } from "pqrun/connector
 import yauzl from "yauzl";
 
 import { HOST, ITEM, WORKSPACE, databricks, fabric, opened } from "./element-connector.support.mjs";
-import { copied, launch, shot } from "./support.mjs";
+import { copiedLines, launch, shot } from "./support.mjs";
 
 const browser = await launch();
 
@@ -161,13 +161,13 @@ test("the whole text is copied, by whatever way the browser leaves open", async 
   const button = of.element.getByRole("button", { name: "Copy the query" });
   await button.click();
   await of.element.getByText("Copied.").first().waitFor();
-  await copied(of.page, text);
+  await copiedLines(of.page, text);
   await of.page.evaluate(() => navigator.clipboard.writeText("other"));
   await of.page.evaluate(() => {
     navigator.clipboard.writeText = () => Promise.reject(new DOMException("no", "NotAllowedError"));
   });
   await button.click();
-  await copied(of.page, text);
+  await copiedLines(of.page, text);
   await of.page.evaluate(() => {
     document.execCommand = () => false;
   });

@@ -16,7 +16,7 @@ import {
   summary,
   untilSummary,
 } from "./element-table.support.mjs";
-import { copied, launch, shot } from "./support.mjs";
+import { copied, copiedLines, launch, shot } from "./support.mjs";
 
 const browser = await launch();
 
@@ -216,6 +216,7 @@ test("the rows that are shown are copied with tabs, as spreadsheets take them", 
   );
   await page.getByRole("button", { name: "Download" }).click();
   await page.getByRole("button", { name: "Copy for a spreadsheet" }).click();
+  await page.locator("[role=status]").filter({ hasText: /copied/u }).waitFor({ state: "attached" });
   await copied(page, 'a\tb\n"x\ty"\t9007199254740993\n"say ""hi"""\t');
   assert.deepEqual(problems, []);
 });
@@ -254,7 +255,7 @@ test("where the clipboard is not open the older way is, also within a dialog", a
   });
   await page.getByRole("button", { name: "Download" }).click();
   await page.getByRole("button", { name: "Copy for a spreadsheet" }).click();
-  await copied(page, "a\none");
+  await copiedLines(page, "a\none");
   await page.locator('[data-at="0,0"]').dblclick();
   await page.getByRole("dialog").getByRole("button", { name: "Copy" }).click();
   await copied(page, "one");

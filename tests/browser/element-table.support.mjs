@@ -82,7 +82,7 @@ export async function show(t, browser, script, { dark = false, width = 1000, hei
   });
   t.after(() => context.close());
   const page = await context.newPage();
-  const problems = watch(page, [`${origin}/`]);
+  const problems = watch(page, ["blob:", `${origin}/`]);
   await page.goto(`${origin}/`);
   await page
     .waitForFunction(() => Reflect.has(globalThis, "ready"), undefined, { timeout: 30_000 })

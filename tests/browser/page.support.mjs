@@ -91,7 +91,7 @@ export async function person(t, browser, options) {
  */
 export async function visit(context, url, elements = ["pqrun-run", "pqrun-table", "pqrun-connector"]) {
   const page = await context.newPage();
-  const problems = watch(page, [`${new URL(url).origin}/`]);
+  const problems = watch(page, ["blob:", `${new URL(url).origin}/`]);
   /** @type {string[]} */
   const requested = [];
   page.on("request", (request) => requested.push(request.url()));

@@ -6,12 +6,11 @@ import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { after } from "node:test";
-import { setTimeout } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 
 import { chromium } from "playwright-core";
 
-import { PACKAGE } from "../node/support.mjs";
+import { PACKAGE, until } from "../node/support.mjs";
 
 const FLAGS =
   "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking " +
@@ -97,7 +96,7 @@ export async function serve(t, pages) {
  * Notes what goes wrong in a page from now on: words on the console, uncaught errors, requests to where it has no business.
  *
  * @param {import("playwright-core").Page} page
- * @param {string[]} [places] How the addresses begin that it may ask, besides its own data; all if left out.
+ * @param {string[]} [places] How the addresses begin that it may ask, besides `data:`; all if left out.
  * @returns {string[]} To which more may be added at any time.
  */
 export function watch(page, places = [""]) {
@@ -106,15 +105,12 @@ export function watch(page, places = [""]) {
   page.on("console", (message) => problems.push(message.text()));
   page.on("pageerror", (error) => problems.push(String(error)));
   page.on("request", (request) => {
-    if (!["data:", "blob:", ...places].some((place) => request.url().startsWith(place))) {
+    if (!["data:", ...places].some((place) => request.url().startsWith(place))) {
       problems.push(`a request to ${request.url()}`);
     }
   });
   return problems;
 }
-
-/** Nothing on a page takes longer to become what it is to be. */
-const SOON_MS = 20_000;
 
 /**
  * Waits until what is read of a page is what is expected, but not for ever: then the difference is told.
@@ -124,27 +120,39 @@ const SOON_MS = 20_000;
  * @param {T} expected
  */
 export async function becomes(read, expected) {
-  const end = Date.now() + SOON_MS;
-  for (;;) {
-    const found = await read();
-    if (isDeepStrictEqual(found, expected)) {
-      return;
-    }
-    if (Date.now() > end) {
+  /** @type {T | undefined} */
+  let found;
+  const look = async () => {
+    found = await read();
+    return isDeepStrictEqual(found, expected);
+  };
+  await until("what is expected", look).catch((cause) => {
+    if (found !== undefined) {
       assert.deepEqual(found, expected);
     }
-    await setTimeout(20);
-  }
+    throw cause;
+  });
 }
+
+/** What is in the clipboard. @param {import("playwright-core").Page} page */
+const clipboard = (page) => page.evaluate(() => navigator.clipboard.readText());
 
 /**
  * Waits until a text is in the clipboard.
  *
  * @param {import("playwright-core").Page} page
- * @param {string} text With the line breaks of Unix.
+ * @param {string} text
  */
-export const copied = (page, text) =>
-  becomes(async () => (await page.evaluate(() => navigator.clipboard.readText())).replaceAll("\r\n", "\n"), text);
+export const copied = (page, text) => becomes(() => clipboard(page), text);
+
+/**
+ * The same for where the line breaks may be those of Windows.
+ *
+ * @param {import("playwright-core").Page} page
+ * @param {string} text With those of Unix.
+ */
+export const copiedLines = (page, text) =>
+  becomes(async () => (await clipboard(page)).replaceAll("\r\n", "\n"), text);
 
 /**
  * Opens a page and waits until its script has put its answer in `globalThis.answer`.

@@ -14,7 +14,7 @@ import {
   entraFederation,
 } from "pqrun/auth";
 
-import { folder, simulate } from "./support.mjs";
+import { folder, simulate, until } from "./support.mjs";
 
 const TENANT = "4d9e21b7-6c03-4f58-9a1e-b7c20d85f361";
 const RESOURCE_ID =
@@ -346,6 +346,34 @@ test("tokens that expire in the middle of a run: one sign-in for each, for one r
   for (const signIns of await Promise.all([ends(1), ends(25)])) {
     assert.ok(signIns >= 3 && signIns <= 6, `${signIns} sign-ins in about 12 s of lives of 6 s`);
   }
+});
+
+test("tokens that are revoked in the middle of a run: each refusal leads to one sign-in", async (t) => {
+  const server = await simulated(t, {
+    change: (it) => {
+      it.databricks.jobs[0].tasks[0].run.seconds = 240;
+    },
+  });
+  const credential = databricksOAuth({ clientId: principal(1), clientSecret: "databricks-simulated-secret-1" });
+  const polls = new Array(20).fill(0);
+  const runs = polls.map((_, index) => {
+    /** @type {import("pqrun").FetchLike} */
+    const counted = async (url, init) => {
+      const answer = await fetch(url, init);
+      polls[index] += answer.ok && url.includes("/jobs/runs/get?") ? 1 : 0;
+      return answer;
+    };
+    return runJob(server, credential, { fetch: counted });
+  });
+  for (let revoked = 0; revoked < 2; revoked += 1) {
+    const before = [...polls];
+    // The second of two was sent after what was revoked last: no request meets two revocations.
+    await until("two polls of each run", () => polls.every((count, index) => count >= before[index] + 2));
+    await fetch(`${server.url}/simulator/revoke`, { method: "POST", body: "{}" });
+  }
+  const results = await Promise.all(runs);
+  assert.deepEqual([...new Set(results.map(({ outcome }) => outcome))], ["succeeded"]);
+  assert.equal(requests(server).filter((request) => request === "POST /oidc/v1/token").length, 3);
 });
 
 test("a secret that is changed in the vault is read anew when it is refused", async (t) => {

@@ -215,14 +215,14 @@ export function pqrun(t, args, { env, cwd, state } = {}) {
  *
  * @template T
  * @param {string} what
- * @param {() => T | undefined | false | null} look
+ * @param {() => T | undefined | false | null | Promise<T | undefined | false | null>} look
  * @param {number} [limit]
  * @returns {Promise<T>}
  */
 export async function until(what, look, limit = 20_000) {
   const end = Date.now() + limit;
   for (;;) {
-    const seen = look();
+    const seen = await look();
     if (seen) {
       return seen;
     }

@@ -78,7 +78,7 @@ fn flag(value: &JsValue, name: &str) -> Result<bool, String> {
     value.as_bool().ok_or_else(|| expected(name, "true or false", value))
 }
 
-#[inline(never)]
+#[inline(never)] // Rarely given, so no part of what reads all.
 fn one_of<T: Copy>(value: &JsValue, name: &str, all: &[T], as_str: fn(T) -> &'static str) -> Result<T, String> {
     let text = value.as_string();
     match all.iter().find(|one| Some(as_str(**one)) == text.as_deref()) {
@@ -90,7 +90,7 @@ fn one_of<T: Copy>(value: &JsValue, name: &str, all: &[T], as_str: fn(T) -> &'st
     }
 }
 
-#[inline(never)]
+#[inline(never)] // Rarely given, so no part of what reads all.
 fn delimiter(value: &JsValue) -> Result<u8, String> {
     match value.as_string().as_deref().map(str::as_bytes) {
         Some([byte]) if byte.is_ascii() && !matches!(byte, b'"' | b'\r' | b'\n') => Ok(*byte),
@@ -102,7 +102,7 @@ fn delimiter(value: &JsValue) -> Result<u8, String> {
     }
 }
 
-#[inline(never)]
+#[inline(never)] // Rarely given, so no part of what reads all.
 fn schema(value: &JsValue) -> Result<Vec<(String, ColumnType)>, String> {
     let read = |(name, value): (String, JsValue)| {
         let called = ["schema.", &name].concat();
