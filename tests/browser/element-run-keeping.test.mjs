@@ -289,6 +289,32 @@ test("what another tab keeps is not forgotten by this one", async (t) => {
   assert.equal(await stored(page), null);
 });
 
+test("a run that ends while this tab still looks who follows it is not offered", async (t) => {
+  const { page } = await showKeeping(t, browser);
+  await page.evaluate(async () => {
+    const key = "pqrun:orders:run";
+    const change = () => dispatchEvent(new StorageEvent("storage", { key }));
+    const { locks } = navigator;
+    /** @type {(value?: unknown) => void} */
+    let answer = () => {};
+    const asked = new Promise((resolve) => (answer = resolve));
+    locks.query = async () => {
+      await asked;
+      return { held: [], pending: [] };
+    };
+    const snapshot = { pqrun: 1, job: { service: "databricks", host: "https://adb-1.2.azuredatabricks.net", jobId: "1" } };
+    localStorage.setItem(key, JSON.stringify({ snapshot, session: {}, at: Date.now() }));
+    change();
+    localStorage.removeItem(key);
+    change();
+    answer();
+    await new Promise((resolve) => setTimeout(resolve));
+    await Reflect.get(globalThis, "element").updateComplete;
+  });
+  assert.equal(await page.getByRole("heading", { name: "A run was found again" }).count(), 0);
+  assert.equal(await page.getByRole("button", { name: "Start", exact: true }).count(), 1);
+});
+
 test("starting anew replaces a run of one's own that is kept", async (t) => {
   const { page, server } = await showKeeping(t, browser);
   await start(page);

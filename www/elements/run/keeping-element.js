@@ -115,12 +115,13 @@ export class KeepingElement extends FormElement {
       // Another tab has started a run. Who fills in the form is told at its start.
       return;
     }
-    const isElsewhere = kept !== undefined && (await store.isClaimed());
+    const isClaimed = kept !== undefined && (await store.isClaimed());
     if (store === this.session.store && !this.session.following) {
-      this.isElsewhere = isElsewhere;
-      this.kept = kept;
+      // By now it may be over, and somebody who looked later may have found that first.
+      this.kept = store.get();
+      this.isElsewhere = isClaimed && this.kept !== undefined;
       this.#waiting.abort();
-      if (isElsewhere && this.isConnected) {
+      if (this.isElsewhere && this.isConnected) {
         this.#waiting = new AbortController();
         store.untilFree(this.#waiting.signal).then(
           () => this.find(),
